@@ -1,0 +1,227 @@
+"""ask(): the whole way from a question to a checked answer, as events."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.cascade import Cascade, Found, Result, marked_used
+from rag.domain import (
+    SMALL_TALK,
+    Answer,
+    Answered,
+    AnswerTimings,
+    Attempt,
+    Citation,
+    Event,
+    Evidence,
+    EvidenceLevel,
+    Hit,
+    Intent,
+    Outcome,
+    Query,
+    Question,
+    Reason,
+    Retrieved,
+    Token,
+)
+from rag.errors import QuestionError, RagError
+from rag.evidence import matched_words, weigh
+from rag.intent import intent_of, reply_language
+from rag.query import build_query
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from rag.interfaces import Clock
+    from rag.knowledge import Generation, KnowledgeBase
+
+MAX_QUESTION_CHARACTERS = 8_000
+"""About 2,000 tokens: more is a document, which belongs in the corpus."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> float:
+        """Milliseconds since some fixed moment; never goes back."""
+        return time.perf_counter() * 1000
+
+
+class Assistant:
+    """A knowledge base with models to answer from it."""
+
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        cascade: Cascade,
+        clock: Clock,
+        *,
+        top_k: int = 5,
+        prices: Mapping[str, tuple[float, float]] | None = None,
+    ) -> None:
+        self.knowledge = knowledge
+        self.cascade = cascade
+        self._clock = clock
+        self._top_k = top_k
+        self._prices = prices or {}
+
+    async def ask(self, question: Question) -> AsyncIterator[Event]:
+        """Yield what happens; the last event is always Answered.
+
+        Raises nothing of ours: what cannot be done ends as Outcome.FAILED with its sentence.
+        """
+        start = self._clock.now()
+        intent = Intent.QUESTION
+        try:
+            _validate(question.text)
+            intent = intent_of(question.text, question.history)
+            if intent in SMALL_TALK:
+                yield Answered(self._small_talk(question, intent, start))
+                return
+            async with aclosing(self._answer(question, intent, start)) as events:
+                async for event in events:
+                    yield event
+        except RagError as error:
+            yield Answered(
+                Answer(
+                    question=question.text[:MAX_QUESTION_CHARACTERS],
+                    intent=intent,
+                    text="",
+                    outcome=Outcome.FAILED,
+                    model="",
+                    language=reply_language(question.text[:MAX_QUESTION_CHARACTERS]),
+                    reasons=(Reason("failed", error.sentence),),
+                    timings=AnswerTimings(total_ms=self._clock.now() - start),
+                )
+            )
+
+    async def search(self, text: str, k: int, scope: str = "") -> tuple[Retrieved, str]:
+        """Return the passages for a query, and the revision of the corpus they come from.
+
+        Raises QuestionError and CorpusError.
+        """
+        _validate(text)
+        retrieved, corpus = await asyncio.to_thread(
+            self._retrieve, Question(text, scope=scope), Intent.QUESTION, k
+        )
+        return retrieved, corpus.revision
+
+    async def _answer(
+        self, question: Question, intent: Intent, start: float
+    ) -> AsyncIterator[Event]:
+        prepared = self._clock.now()
+        retrieved, corpus = await asyncio.to_thread(
+            self._retrieve, question, intent, self._top_k
+        )
+        yield retrieved
+        result = Result()
+        first_token: float | None = None
+        history = question.history if intent is Intent.FOLLOW_UP else ()
+        found = Found(
+            replace(question, history=history),
+            retrieved.query,
+            retrieved.hits,
+            retrieved.evidence,
+            corpus.retriever.idf_of,
+        )
+        enough = question.skip_gate or retrieved.evidence.level is not EvidenceLevel.NONE
+        if retrieved.hits and enough:
+            async with aclosing(self.cascade.run(found, result)) as events:
+                async for event in events:
+                    if isinstance(event, Token) and first_token is None:
+                        first_token = self._clock.now()
+                    yield event
+        else:
+            result.reasons = (Reason("no_evidence"),)
+        cited = {number for sentence in result.sentences for number in sentence.citations}
+        yield Answered(
+            Answer(
+                question=question.text,
+                intent=intent,
+                text=result.text,
+                outcome=result.outcome,
+                model=result.model,
+                language=retrieved.query.language,
+                reasons=tuple(dict.fromkeys(result.reasons)),
+                hits=marked_used(retrieved.hits, result.used),
+                query=retrieved.query,
+                evidence=retrieved.evidence,
+                sentences=result.sentences,
+                citations=tuple(
+                    Citation(hit.rank, hit.passage) for hit in retrieved.hits if hit.rank in cited
+                ),
+                attempts=tuple(result.attempts),
+                timings=AnswerTimings(
+                    prepare_ms=prepared - start,
+                    retrieve_ms=retrieved.milliseconds,
+                    first_token_ms=None if first_token is None else first_token - start,
+                    verify_ms=sum(attempt.verify_ms for attempt in result.attempts),
+                    total_ms=self._clock.now() - start,
+                ),
+                cost=self._cost(result.attempts),
+                corpus_revision=corpus.revision,
+            )
+        )
+
+    def _retrieve(
+        self, question: Question, intent: Intent, k: int
+    ) -> tuple[Retrieved, Generation]:
+        """Blocks: looks at the folder, reads what changed, searches."""
+        started = self._clock.now()
+        corpus = self.knowledge.refresh()
+        retriever = corpus.retriever
+        history = question.history if intent is Intent.FOLLOW_UP else ()
+        query = build_query(question.text, history, corpus.languages, retriever.idf_of)
+        hits = tuple(
+            Hit(rank, score, passage, matched_words(query, passage, retriever.idf_of))
+            for rank, (score, passage) in enumerate(
+                retriever.search(query.weights, k, question.scope), start=1
+            )
+        )
+        evidence = weigh(query, hits, retriever.idf_of)
+        return Retrieved(hits, query, evidence, self._clock.now() - started), corpus
+
+    def _small_talk(self, question: Question, intent: Intent, start: float) -> Answer:
+        language = reply_language(question.text)
+        return Answer(
+            question=question.text,
+            intent=intent,
+            text="",
+            outcome=Outcome.ANSWERED,
+            model="",
+            language=language,
+            query=Query(language=language),
+            evidence=Evidence(EvidenceLevel.NONE, 0.0, (), ()),
+            timings=AnswerTimings(total_ms=self._clock.now() - start),
+        )
+
+    def _cost(self, attempts: list[Attempt]) -> float | None:
+        """Notional, per million tokens; None unless every model has a price."""
+        total = 0.0
+        for attempt in attempts:
+            price = self._prices.get(attempt.generation.model)
+            if price is None:
+                return None
+            usage = attempt.generation.usage
+            total += usage.prompt_tokens * price[0] + usage.completion_tokens * price[1]
+        return total / 1_000_000 if attempts else None
+
+    async def close(self) -> None:
+        """Free the models."""
+        await self.cascade.small.backend.close()
+        if self.cascade.large is not None:
+            await self.cascade.large.backend.close()
+
+
+def _validate(text: str) -> None:
+    if not text.strip():
+        raise QuestionError("The question is empty.", "Type what you want to know.")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are taken.",
+            "Shorten it, or put the text into the corpus folder as a document and ask about that.",
+        )

@@ -1,0 +1,228 @@
+"""Any server with OpenAI's HTTP interface: Foundry Local, Ollama, LM Studio, vLLM, llama.cpp."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx2
+import openai
+
+from rag.backends.reasoning import ReasoningFilter
+from rag.domain import Check, Delta, Endpoint, Message, Profile, Usage
+from rag.errors import (
+    BackendBroken,
+    BackendError,
+    BackendRefused,
+    BackendTimeout,
+    BackendUnreachable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from openai.types.chat import ChatCompletionChunk
+
+CONNECT_TIMEOUT_S = 5.0
+CHECK_TIMEOUT_S = 2.0
+_ADVICE = "Is it running? `rag doctor` shows every server."
+
+
+class OpenAICompatibleBackend:
+    """A model at a base URL; ``transport`` replaces the network in tests."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        extra_body: Mapping[str, object] | None = None,
+        display_name: str = "",
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._base_url = with_version(endpoint.base_url)
+        self._model = endpoint.model
+        self._display_name = display_name or endpoint.model
+        self._profile = endpoint.profile
+        self._timeout_s = endpoint.timeout_s
+        self._extra_body = dict(extra_body or {})
+        self._client = openai.AsyncOpenAI(
+            base_url=self._base_url,
+            api_key=endpoint.api_key or "none",
+            max_retries=0,
+            http_client=httpx2.AsyncClient(
+                transport=transport,
+                trust_env=not is_local(self._base_url),
+                timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
+            ),
+        )
+
+    @property
+    def model(self) -> str:
+        """The model's name as a person knows it."""
+        return self._display_name
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers, with the version."""
+        return self._base_url
+
+    @property
+    def profile(self) -> Profile:
+        """What it can take."""
+        return self._profile
+
+    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[Delta]:
+        """Yield the model's turn; see ``ChatBackend.stream``."""
+        thinking = ReasoningFilter()
+        try:
+            async with asyncio.timeout(self._timeout_s) as deadline:
+                async with await self._request(messages, max_tokens) as stream:
+                    self._expect_events(stream.response)
+                    async for chunk in stream:
+                        deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
+                        if delta := self._delta(chunk, thinking):
+                            yield delta
+                        deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
+            said, thought = thinking.close()
+            if said or thought:
+                yield Delta(text=said, reasoning=thought)
+        except TimeoutError as error:
+            raise BackendTimeout(
+                f"{self._model} at {self._base_url} was silent for {self._timeout_s:g} seconds.",
+                "A cold model may need longer: raise RAG_TIMEOUT_S.",
+            ) from error
+        except BackendError:
+            raise
+        except (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, ValueError) as error:
+            raise self._ours(error) from error
+
+    async def _request(
+        self, messages: Sequence[Message], max_tokens: int
+    ) -> openai.AsyncStream[ChatCompletionChunk]:
+        return await self._client.chat.completions.create(
+            model=self._model,
+            messages=[{"role": m.role, "content": m.content} for m in messages],  # type: ignore[misc]  # one TypedDict a role
+            max_tokens=max_tokens,
+            temperature=0,
+            stream=True,
+            stream_options={"include_usage": True},
+            extra_body=self._extra_body,
+        )
+
+    def _expect_events(self, response: Any) -> None:
+        kind = response.headers.get("content-type", "")
+        if "event-stream" not in kind:
+            raise BackendUnreachable(
+                f"What answers at {self._base_url} is not a model server (it sent {kind or 'no type'}).",
+                "Check the address and the port.",
+            )
+
+    def _delta(self, chunk: ChatCompletionChunk, thinking: ReasoningFilter) -> Delta | None:
+        extra: dict[str, Any] = chunk.model_extra or {}
+        if error := extra.get("error"):
+            raise BackendRefused(f"{self._model} gave up: {_message_of(error)}.", _ADVICE)
+        progress = extra.get("prompt_progress") or {}
+        choice = chunk.choices[0] if chunk.choices else None
+        said = thought = finish = ""
+        logprob = None
+        if choice is not None and choice.delta is not None:
+            said, thought = thinking.feed(choice.delta.content or "")
+            own: dict[str, Any] = choice.delta.model_extra or {}
+            thought += own.get("reasoning_content") or own.get("reasoning") or ""
+            finish = choice.finish_reason or ""
+            tokens = (choice.logprobs.content if choice.logprobs else None) or []
+            logprob = sum(t.logprob for t in tokens) / len(tokens) if tokens else None
+        delta = Delta(
+            text=said,
+            reasoning=thought,
+            logprob=logprob,
+            finish_reason=finish,
+            usage=_usage(chunk),
+            prefill=(progress["processed"], progress["total"]) if progress else None,
+        )
+        return None if delta == Delta() else delta
+
+    def _ours(self, error: Exception) -> BackendError:
+        where = f"{self._model} at {self._base_url}"
+        if isinstance(error, openai.APIStatusError):
+            what = _message_of(error.body) or error.response.reason_phrase
+            advice = (
+                "Check the address, and that the server has this model."
+                if error.status_code in {400, 401, 403, 404, 405}
+                else "Look at the server's own log."
+            )
+            return BackendRefused(f"{where} answered {error.status_code}: {what}.", advice)
+        if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+            return BackendTimeout(f"{where} did not take the connection in time.", _ADVICE)
+        if isinstance(error, openai.APIConnectionError | httpx2.ConnectError):
+            return BackendUnreachable(f"Nothing answers for {where}.", _ADVICE)
+        if isinstance(error, json.JSONDecodeError):
+            return BackendBroken(f"{where} sent something that is not JSON.", _ADVICE)
+        return BackendBroken(f"{where} broke off in the middle of its answer.", _ADVICE)
+
+    async def check(self) -> Check:
+        """Ask the server for its models; never raises."""
+        name = f"model {self._display_name}"
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT_S):
+                models = [model.id async for model in await self._client.models.list()]
+        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError, TypeError, AttributeError) as error:
+            ours = self._ours(error) if isinstance(error, openai.OpenAIError) else None
+            detail = str(ours) if ours else f"{self._base_url} does not answer like a model server."
+            return Check(name, ok=False, detail=detail, remedy=_ADVICE)
+        if self._model in models:
+            return Check(name, ok=True, detail=f"{self._base_url} has it.")
+        known = ", ".join(sorted(models)[:8]) or "none"
+        return Check(
+            name,
+            ok=False,
+            detail=f"{self._base_url} does not list it; it has: {known}.",
+            remedy="Load it there, or name one of those as the model.",
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+
+def with_version(base_url: str) -> str:
+    """Return a base URL with ``/v1`` where it has no path of its own."""
+    url = base_url.strip().rstrip("/")
+    if "://" not in url:
+        url = f"http://{url}"
+    return url if urlsplit(url).path.strip("/") else f"{url}/v1"
+
+
+def is_local(base_url: str) -> bool:
+    """Is this address on this machine? Such addresses ignore proxy variables."""
+    host = urlsplit(base_url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _usage(chunk: ChatCompletionChunk) -> Usage | None:
+    usage = chunk.usage
+    if usage is None:
+        return None
+    details = usage.prompt_tokens_details
+    return Usage(
+        prompt_tokens=usage.prompt_tokens or 0,
+        completion_tokens=usage.completion_tokens or 0,
+        cached_tokens=(details.cached_tokens if details else 0) or 0,
+    )
+
+
+def _message_of(body: object) -> str:
+    if isinstance(body, dict):
+        body = body.get("message") or body.get("error") or body
+        if isinstance(body, dict):
+            body = body.get("message", "")
+    text = str(body or "").strip()
+    return text.splitlines()[0][:200].rstrip(".") if text else ""

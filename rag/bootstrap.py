@@ -1,0 +1,100 @@
+"""build_assistant(settings): the only place that chooses parts and joins them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.assistant import Assistant, SystemClock
+from rag.backends import BACKENDS
+from rag.backends.embedded import PROFILE as EMBEDDED_PROFILE
+from rag.backends.openai_compatible import is_local, with_version
+from rag.cascade import Cascade, Rules
+from rag.domain import Endpoint, Profile
+from rag.generate import Model
+from rag.knowledge import KnowledgeBase
+from rag.retrievers import RETRIEVERS
+from rag.settings import EMBEDDED
+from rag.tokens import TokenCounter
+
+if TYPE_CHECKING:
+    from rag.interfaces import ChatBackend
+    from rag.settings import Settings
+
+PASSAGE_TOKENS = 2_000
+SMALL_ANSWER_TOKENS = 400
+LARGE_ANSWER_TOKENS = 1_200
+"""The large model's thinking counts too."""
+
+
+def build_assistant(settings: Settings) -> Assistant:
+    """Return an assistant; it connects to nothing and reads nothing before its first question."""
+    clock = SystemClock()
+    counter = TokenCounter(settings.state_dir / "tiktoken")
+    large = build_large(settings)
+    return Assistant(
+        build_knowledge(settings),
+        Cascade(
+            Model("small", build_small(settings), clock, counter.count),
+            Model("large", large, clock, counter.count) if large else None,
+            Rules(
+                settings.escalation,
+                settings.min_confidence,
+                settings.min_answer_tokens,
+                settings.strict,
+            ),
+            clock,
+        ),
+        clock,
+        top_k=settings.top_k,
+        prices=settings.prices,
+    )
+
+
+def build_knowledge(settings: Settings) -> KnowledgeBase:
+    """Return the knowledge base of the corpus folder, still unread."""
+    return KnowledgeBase(settings.corpus_dir, RETRIEVERS["bm25"], guide=settings.guide)
+
+
+def build_small(settings: Settings) -> ChatBackend:
+    """Return the small model: the configured server's, else the built-in one."""
+    if settings.small_base_url in {"", EMBEDDED}:
+        profile = replace(
+            EMBEDDED_PROFILE,
+            passage_tokens=settings.context_tokens or EMBEDDED_PROFILE.passage_tokens,
+        )
+        return BACKENDS["embedded"](
+            Endpoint(EMBEDDED, EMBEDDED, profile, timeout_s=settings.timeout_s)
+        )
+    return BACKENDS["openai_compatible"](
+        Endpoint(
+            settings.small_base_url,
+            settings.small_model,
+            _served(settings, settings.small_base_url, SMALL_ANSWER_TOKENS),
+            settings.small_api_key,
+            settings.timeout_s,
+        )
+    )
+
+
+def build_large(settings: Settings) -> ChatBackend | None:
+    """Return the large model, where one is configured."""
+    if not settings.large_base_url:
+        return None
+    return BACKENDS["openai_compatible"](
+        Endpoint(
+            settings.large_base_url,
+            settings.large_model,
+            _served(settings, settings.large_base_url, LARGE_ANSWER_TOKENS),
+            settings.large_api_key,
+            settings.timeout_s,
+        )
+    )
+
+
+def _served(settings: Settings, base_url: str, answer_tokens: int) -> Profile:
+    return Profile(
+        passage_tokens=settings.context_tokens or PASSAGE_TOKENS,
+        answer_tokens=answer_tokens,
+        local=is_local(with_version(base_url)),
+    )

@@ -1,0 +1,265 @@
+"""The command line: parse, call, print."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import socket
+import sys
+from contextlib import aclosing
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.bootstrap import build_assistant
+from rag.commands.doctor import examine
+from rag.domain import Answered, Asking, Escalated, Mode, Outcome, Question, Token, Turn
+from rag.errors import QuestionError, RagError
+from rag.present.contract import answer_json, doctor_json, search_json
+from rag.present.message import (
+    answer_text,
+    attempt_line,
+    check_lines,
+    place,
+    reason_text,
+    retrieved_line,
+    summary_line,
+)
+from rag.settings import PROJECT_FOLDER, Settings, load_settings, unknown_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.assistant import Assistant
+    from rag.domain import Answer
+
+PORTS_TRIED = 20
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``rag``; its help is the README's."""
+    parser = argparse.ArgumentParser(
+        prog="rag", description="Grounded answers from your own documents, on your own machine."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serve = _command(commands, "serve", "start the chat in the browser")
+    serve.add_argument("--open", action="store_true", help="open the browser too")
+
+    ask = _command(commands, "ask", "ask a question and print the checked answer")
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument(
+        "--model", choices=[mode.value for mode in Mode], default="auto", help="who answers"
+    )
+    ask.add_argument(
+        "--history",
+        type=Path,
+        metavar="FILE",
+        help='earlier turns as JSON: [{"role": "user", "content": "..."}, ...]',
+    )
+    ask.add_argument("--in", dest="scope", default="", metavar="PATH", help=_SCOPE_HELP)
+    ask.add_argument("--json", action="store_true", help="print one JSON document")
+
+    search = _command(commands, "search", "find passages, without any model")
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("-k", type=int, default=None, metavar="N", help="how many (RAG_TOP_K)")
+    search.add_argument("--in", dest="scope", default="", metavar="PATH", help=_SCOPE_HELP)
+    search.add_argument("--json", action="store_true", help="print one JSON document")
+
+    doctor = _command(commands, "doctor", "tell what runs where and what does not")
+    doctor.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+_SCOPE_HELP = "look only in this folder or document of the corpus"
+
+
+def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument(
+        "--corpus", type=Path, metavar="DIR", help="the folder of documents (RAG_CORPUS_DIR)"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. Return 0 when answered, quoted or refused; 1 when failed; 2 for usage."""
+    options = build_parser().parse_args(arguments)
+    try:
+        settings = load_settings(**({"corpus_dir": options.corpus} if options.corpus else {}))
+        for warning in unknown_settings():
+            _tell(warning)
+        if options.command == "serve":
+            return _serve(options, settings)
+        run = {"ask": _ask, "search": _search, "doctor": _doctor}[options.command]
+        return asyncio.run(run(options, settings))
+    except QuestionError as error:
+        _tell(error.sentence)
+        return 2 if options.command == "search" else 1
+    except RagError as error:
+        _tell(error.sentence)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+async def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    question = Question(
+        options.question,
+        history=_read_history(options.history),
+        mode=Mode(options.model),
+        scope=options.scope,
+    )
+    assistant = build_assistant(settings)
+    live = sys.stdout.isatty() and not options.json
+    try:
+        answer = await _follow(assistant, question, live=live)
+    finally:
+        await assistant.close()
+    if options.json:
+        _print_json(answer_json(answer))
+    else:
+        _print_answer(answer, live=live)
+    return 1 if answer.outcome is Outcome.FAILED else 0
+
+
+async def _follow(assistant: Assistant, question: Question, *, live: bool) -> Answer:
+    """Read the events; show them as they come where a person watches."""
+    async with aclosing(assistant.ask(question)) as events:
+        async for event in events:
+            if isinstance(event, Answered):
+                return event.answer
+            if not live:
+                continue
+            if isinstance(event, Token):
+                print(event.text, end="", flush=True)
+            elif isinstance(event, Asking):
+                _tell(f"[{event.model}]")
+            elif isinstance(event, Escalated):
+                why = " ".join(reason_text(r) for r in event.attempt.confidence.reasons)
+                _tell(f"\n[{attempt_line(event.attempt, draft=True)}. {why}]")
+    raise AssertionError("every request ends with Answered")  # pragma: no cover
+
+
+def _print_answer(answer: Answer, *, live: bool) -> None:
+    if live and answer.outcome is Outcome.ANSWERED and answer.attempts:
+        print()
+    else:
+        print(answer_text(answer))
+    for citation in answer.citations:
+        print(f"  [{citation.number}] {place(citation.passage)}")
+    _tell(summary_line(answer))
+
+
+def _read_history(path: Path | None) -> tuple[Turn, ...]:
+    if path is None:
+        return ()
+    try:
+        messages = json.loads(path.read_text(encoding="utf-8"))
+        pairs = [(str(m["role"]), str(m["content"])) for m in messages]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise QuestionError(
+            f"The history in {path} cannot be read.",
+            'It must be JSON such as [{"role": "user", "content": "..."}].',
+        ) from error
+    turns: list[Turn] = []
+    for role, content in pairs:
+        if role == "user":
+            turns.append(Turn(content, ""))
+        elif role == "assistant" and turns:
+            turns[-1] = Turn(turns[-1].question, content)
+    return tuple(turns)
+
+
+async def _search(options: argparse.Namespace, settings: Settings) -> int:
+    assistant = build_assistant(settings)
+    k = settings.top_k if options.k is None else max(1, options.k)
+    retrieved, revision = await assistant.search(options.query, k, options.scope)
+    if options.json:
+        _print_json(search_json(options.query, retrieved, revision))
+        return 0
+    for hit in retrieved.hits:
+        print(f"{hit.rank}. {place(hit.passage)}  ({hit.score:.2f})")
+        print(f"   {' '.join(hit.passage.text.split())[:300]}")
+    _tell(retrieved_line(retrieved))
+    return 0
+
+
+async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    assistant = build_assistant(settings)
+    try:
+        cascade = assistant.cascade
+        report = await examine(
+            assistant.knowledge, cascade.small, cascade.large, unknown_settings()
+        )
+    finally:
+        await assistant.close()
+    if options.json:
+        _print_json(doctor_json(report.checks, [asdict(b) for b in report.backends]))
+    else:
+        print(check_lines(report.checks))
+        for backend in report.backends:
+            print(f"      {backend.role}: {backend.model} at {backend.base_url} ({backend.device})")
+    return 0 if report.ok else 1
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    port = _free_port(settings.host, settings.port)
+    if port is None:
+        return 1
+    os.environ["CHAINLIT_APP_ROOT"] = str(PROJECT_FOLDER)
+    os.environ["CHAINLIT_HOST"], os.environ["CHAINLIT_PORT"] = settings.host, str(port)
+    if options.corpus:
+        os.environ["RAG_CORPUS_DIR"] = str(options.corpus.resolve())
+    from chainlit.cli import run_chainlit  # noqa: PLC0415 - 1.5 s that other commands need not wait
+    from chainlit.config import config  # noqa: PLC0415
+
+    config.run.headless = not (options.open and _has_screen())
+    _tell(f"Plumbline answers on http://{settings.host}:{port} from {settings.corpus_dir}. Ctrl+C ends it.")
+    run_chainlit(str(PROJECT_FOLDER / "app.py"))
+    return 0
+
+
+def _free_port(host: str, port: int) -> int | None:
+    """Return the port, or the next free one where a person agrees; None where nobody does."""
+    if _is_free(host, port):
+        return port
+    following = next(
+        (p for p in range(port + 1, port + 1 + PORTS_TRIED) if p <= 65_535 and _is_free(host, p)),  # noqa: PLR2004
+        None,
+    )
+    offer = f" {following} is free: RAG_PORT={following} rag serve." if following else ""
+    _tell(f"Port {port} on {host} is taken by another program.{offer}")
+    if following is None or not sys.stdin.isatty():
+        return None
+    answer = input(f"Use {following} now? [Y/n] ").strip().lower()
+    return following if answer in {"", "y", "yes", "j", "ja"} else None
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _has_screen() -> bool:
+    """Is there a screen to open a browser on? Elsewhere Python might start one in the terminal."""
+    return os.name == "nt" or sys.platform == "darwin" or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

@@ -1,0 +1,449 @@
+"""The field's words as frozen values; nothing here computes more than a property.
+
+Units: times are milliseconds, rates are shares from 0 to 1, offsets count characters of a
+document's extracted text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Role = Literal["system", "user", "assistant"]
+Rung = Literal["small", "large"]
+
+
+class Mode(StrEnum):
+    """Which model a person asked for."""
+
+    AUTO = "auto"
+    SMALL = "small"
+    LARGE = "large"
+
+
+class Outcome(StrEnum):
+    """How a request ended."""
+
+    ANSWERED = "answered"
+    QUOTED = "quoted"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class Support(StrEnum):
+    """How far passages carry a sentence."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class Intent(StrEnum):
+    """What kind of request a message is."""
+
+    QUESTION = "question"
+    FOLLOW_UP = "follow_up"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    HELP = "help"
+
+
+SMALL_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.HELP})
+
+
+class EvidenceLevel(StrEnum):
+    """How much of a question stands together in one passage."""
+
+    STRONG = "strong"
+    SOME = "some"
+    WEAK = "weak"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a document: ``text[start:end]`` of the document's text."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's text. ``path`` is relative to the corpus folder, with forward slashes."""
+
+    path: str
+    title: str
+    text: str
+    sha256: str
+    """Hash of the file's bytes, not of the text."""
+    language: str
+    """ISO 639-1 code, ``"en"`` where nothing tells."""
+    pages: tuple[Page, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that gave no text, and why, in one sentence for a person."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document: ``document.text[start:end] == text``."""
+
+    document: str
+    title: str
+    text: str
+    start: int
+    end: int
+    sha256: str
+    language: str
+    heading: str = ""
+    """The headings above it, outermost first, joined by `` › ``."""
+    page: int | None = None
+    table_header: str = ""
+    """The header rows of the table that ``text`` is cut from; not part of ``text``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a query found."""
+
+    rank: int
+    score: float
+    passage: Passage
+    matched: tuple[str, ...] = ()
+    """The query's terms that stand in it, best first."""
+    used: bool = False
+    """Did it stand in a prompt or a quotation?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what was answered, as later turns see them."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one model's turn; ``estimated`` when the server did not tell."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    estimated: bool = False
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Where one model's turn spent its time."""
+
+    queue_ms: float = 0.0
+    prefill_ms: float = 0.0
+    decode_ms: float = 0.0
+    first_token_ms: float | None = None
+    """From the request to the first token, the wait in the queue included."""
+    total_ms: float = 0.0
+    tokens_per_second: float | None = None
+    """Tokens written after the first one by the seconds that they took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What one model wrote in one turn."""
+
+    model: str
+    text: str
+    finish_reason: str
+    """As the server gave it; ``"error"`` when the stream broke."""
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    mean_logprob: float | None = None
+    reasoning_tokens: int = 0
+    error: str = ""
+    """Why the stream broke, in one sentence; empty when it did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was decided: a code for programs; ``present`` words it for people."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer, held against the passages."""
+
+    text: str
+    start: int
+    end: int
+    support: Support
+    citations: tuple[int, ...] = ()
+    """Numbers of the passages that carry it, the best first."""
+    coverage: float = 0.0
+    """Share of its idf mass that stands in them."""
+    problem: Reason | None = None
+    """What keeps it from full support."""
+    relevance: float = 1.0
+    """Share of the question's mass where it stands, of what the best place in the passages has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One measured thing against what it needed; ``present`` names it for people."""
+
+    code: str
+    value: str
+    needed: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What of the question stands in the passages found."""
+
+    level: EvidenceLevel
+    coverage: float
+    matched: tuple[str, ...]
+    missing: tuple[str, ...]
+    """The question's words, as the person wrote them, that the best passages lack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """A decision about one model's text."""
+
+    value: float
+    accepted: bool
+    reasons: tuple[Reason, ...]
+    signals: tuple[Signal, ...]
+    would_change: Reason | None = None
+    """What would have changed the decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One model's try at an answer, checked."""
+
+    rung: Rung
+    generation: Generation
+    sentences: tuple[Sentence, ...]
+    confidence: Confidence
+    verify_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that an answer rests on, by the number shown in the text."""
+
+    number: int
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A query's term, its weight, and the word of the person that it came from."""
+
+    term: str
+    weight: float
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for. Terms of one word are alternatives of each other to the gate."""
+
+    terms: tuple[Term, ...] = ()
+    language: str = "en"
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """term -> weight, in the order of the question."""
+        return {term.term: term.weight for term in self.terms}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request: what is asked, after what, of whom, and where to look."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+    mode: Mode = Mode.AUTO
+    scope: str = ""
+    """A folder or document of the corpus to look in; empty: everywhere."""
+    skip_gate: bool = False
+    """Ask a model even where the evidence says no ("Ask anyway")."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTimings:
+    """Where a whole request spent its time."""
+
+    prepare_ms: float = 0.0
+    retrieve_ms: float = 0.0
+    first_token_ms: float | None = None
+    """From the request to the first token that the person saw."""
+    verify_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished request with its whole trace."""
+
+    question: str
+    intent: Intent
+    text: str
+    outcome: Outcome
+    model: str
+    """Who wrote ``text``; empty when no model did."""
+    language: str
+    reasons: tuple[Reason, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    query: Query = Query()
+    evidence: Evidence | None = None
+    sentences: tuple[Sentence, ...] = ()
+    """Of ``text``; offsets into it."""
+    citations: tuple[Citation, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    timings: AnswerTimings = AnswerTimings()
+    cost: float | None = None
+    """In the currency of ``RAG_PRICES``; None where no price is known."""
+    corpus_revision: str = ""
+
+    @property
+    def escalated(self) -> bool:
+        """Was a draft doubted and the large model asked?"""
+        return len(self.attempts) > 1
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of all attempts together."""
+        return sum((attempt.generation.usage for attempt in self.attempts), Usage())
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The passages are there; no model has been asked yet."""
+
+    hits: tuple[Hit, ...]
+    query: Query
+    evidence: Evidence
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A model is about to be asked."""
+
+    rung: Rung
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """A model has read ``done`` of ``total`` prompt tokens."""
+
+    rung: Rung
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text from a model."""
+
+    rung: Rung
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """A draft was doubted; what follows replaces it. ``to`` is empty when it is a quotation."""
+
+    attempt: Attempt
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The end of every request."""
+
+    answer: Answer
+
+
+Event = Retrieved | Asking | Prefill | Token | Escalated | Answered
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What a backend's stream yields: a piece of text, or figures, or both."""
+
+    text: str = ""
+    reasoning: str = ""
+    logprob: float | None = None
+    finish_reason: str = ""
+    usage: Usage | None = None
+    prefill: tuple[int, int] | None = None
+    """(prompt tokens read, prompt tokens in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a backend can take, and how its tokens are counted."""
+
+    passage_tokens: int
+    answer_tokens: int
+    encoding: str = "o200k_base"
+    parallel: int = 4
+    """Requests at once; more wait in a queue."""
+    local: bool = True
+    """Is it on this machine?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Is a part well? ``remedy`` says what to do when it is not."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+    required: bool = True
+    """Can the main job not run without it?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a model answers and what it can take."""
+
+    base_url: str
+    model: str
+    profile: Profile
+    api_key: str = ""
+    timeout_s: float = 60.0

@@ -1,0 +1,68 @@
+"""Every error of ours, and who descends from whom.
+
+RagError                    anything that Plumbline raises on purpose
+├── SettingsError           a setting has an impossible value
+├── CorpusError             the corpus folder cannot be read
+├── ExtractionError         one file gives no text
+├── QuestionError           a question is empty or too long
+└── BackendError            a model could not be asked, or stopped in the middle
+    ├── BackendUnreachable  nothing answers at the address, or it is not a model server
+    ├── BackendRefused      the server answered with an error
+    ├── BackendTimeout      the server was silent too long
+    └── BackendBroken       the stream broke off, or was not what the protocol says
+
+Each is raised where a foreign library is called, with the foreign error as its cause. The
+message is one sentence that says what happened; ``advice`` says what to do. Only the faces
+show them to people.
+"""
+
+from __future__ import annotations
+
+
+class RagError(Exception):
+    """Anything that Plumbline raises on purpose."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do."""
+        return f"{self} {self.advice}".strip()
+
+
+class SettingsError(RagError):
+    """A setting has an impossible value."""
+
+
+class CorpusError(RagError):
+    """The corpus folder cannot be read."""
+
+
+class ExtractionError(RagError):
+    """One file gives no text."""
+
+
+class QuestionError(RagError):
+    """A question is empty or too long."""
+
+
+class BackendError(RagError):
+    """A model could not be asked, or stopped in the middle."""
+
+
+class BackendUnreachable(BackendError):
+    """Nothing answers at the address, or it is not a model server."""
+
+
+class BackendRefused(BackendError):
+    """The server answered with an error."""
+
+
+class BackendTimeout(BackendError):
+    """The server was silent too long."""
+
+
+class BackendBroken(BackendError):
+    """The stream broke off, or was not what the protocol says."""

@@ -1,0 +1,130 @@
+"""A file -> Document, through kreuzberg (its 4.10 reads what people keep; MIT, one wheel)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+from rag.analysis import detect_language
+from rag.domain import Document, Page
+from rag.errors import ExtractionError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_FILE_BYTES = 200 * 1024 * 1024
+"""Larger files are named and left out: one of them would hold the memory of all others."""
+
+_FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
+_IMAGE = regex.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
+_LINK = regex.compile(r"(?<!\\)\[([^\]\n]+)\]\([^)\n]*\)")
+_STRONG = regex.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = regex.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_\n]+?)(?<=[^\s*_\\])\1(?![\w*])")
+_ESCAPE = regex.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&$%])")
+_COMMENT = regex.compile(r"<!--.*?-->", regex.DOTALL)
+_FRONT_MATTER = regex.compile(r"\A---\n.*?\n---\n", regex.DOTALL)
+_FIRST_HEADING = regex.compile(r"^#[ \t]+(.+)$", regex.MULTILINE)
+
+
+def extract(path: Path, name: str) -> Document:
+    """Read the file at ``path`` as the document called ``name``.
+
+    Raises ExtractionError with a sentence for people: unreadable, empty, encrypted, too large,
+    of an unknown kind, or without any text.
+    """
+    try:
+        data = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else None
+    except OSError as error:
+        raise ExtractionError(f"It cannot be opened ({error.strerror}).") from error
+    if data is None:
+        raise ExtractionError(f"It is larger than {MAX_FILE_BYTES // 1024**2} MiB.")
+    if not data:
+        raise ExtractionError("It is empty (0 bytes).")
+    text, pages, metadata = _read(path)
+    if not text.strip():
+        page_count = metadata.get("page_count") or len(pages)
+        raise ExtractionError(
+            f"0 of {page_count} pages are readable: it holds only pictures (a scan?)."
+            if page_count
+            else "It holds no text."
+        )
+    return Document(
+        path=name,
+        title=_title(text, metadata, path),
+        text=text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        language=detect_language(text),
+        pages=pages,
+    )
+
+
+def _read(path: Path) -> tuple[str, tuple[Page, ...], dict[str, Any]]:
+    import kreuzberg  # noqa: PLC0415 - 35 MB that a process without documents need not load
+
+    config = kreuzberg.ExtractionConfig(
+        output_format="markdown",
+        pages=kreuzberg.PageConfig(extract_pages=True),
+        use_cache=False,
+    )
+    try:
+        result = kreuzberg.extract_file_sync(str(path), config=config)
+    except kreuzberg.KreuzbergError as error:
+        raise ExtractionError(_explain(error)) from error
+    metadata: dict[str, Any] = dict(result.metadata)
+    boundaries = (metadata.get("pages") or {}).get("boundaries") or ()
+    text, pages = _paged(result.content, boundaries)
+    return text, pages, metadata
+
+
+def _explain(error: Exception) -> str:
+    message = str(error)
+    if "password" in message.lower() or "encrypt" in message.lower():
+        return "It is encrypted with a password."
+    if "octet-stream" in message or "unsupported" in message.lower():
+        return "It is of no known kind of document."
+    return f"It cannot be read ({message.splitlines()[0][:160] if message else 'damaged'})."
+
+
+def _paged(content: str, boundaries: Any) -> tuple[str, tuple[Page, ...]]:
+    """Clean each page by itself, so that offsets stay true; boundaries count bytes."""
+    if not boundaries:
+        return readable(_FRONT_MATTER.sub("", content)), ()
+    raw = content.encode()
+    text = ""
+    pages: list[Page] = []
+    for boundary in boundaries:
+        piece = readable(raw[boundary["byte_start"] : boundary["byte_end"]].decode(errors="ignore"))
+        if text:
+            text += "\n\n"
+        pages.append(Page(boundary["page_number"], len(text), len(text) + len(piece)))
+        text += piece
+    return text, tuple(pages)
+
+
+def readable(markdown: str) -> str:
+    """Take Markdown's marks off the words; headings, lists, tables and code keep theirs.
+
+    Links and images lose their addresses: nothing in a document may make a browser fetch.
+    """
+    pieces = _FENCE.split(markdown.replace("\r\n", "\n").replace("\x00", ""))
+    return "".join(
+        piece if index % 2 else _clean(piece) for index, piece in enumerate(pieces)
+    )
+
+
+def _clean(text: str) -> str:
+    text = _COMMENT.sub("", text)
+    text = _IMAGE.sub(r"\1", text)
+    text = _LINK.sub(r"\1", text)
+    text = _STRONG.sub(r"\2", text)
+    text = _EMPHASIS.sub(r"\2", text)
+    return _ESCAPE.sub(r"\1", text)
+
+
+def _title(text: str, metadata: dict[str, Any], path: Path) -> str:
+    if match := _FIRST_HEADING.search(text):
+        return match.group(1).strip()
+    title = metadata.get("title")
+    return title.strip() if isinstance(title, str) and title.strip() else path.stem

@@ -1,0 +1,83 @@
+"""What the core needs from exchangeable parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from rag.domain import Check, Delta, Message, Passage, Profile
+
+
+class Clock(Protocol):
+    """Time as a part, so that durations are tested exactly."""
+
+    def now(self) -> float:
+        """Milliseconds since some fixed moment; never goes back."""
+        ...
+
+
+class Retriever(Protocol):
+    """Passages by weighted terms; nothing in it assumes that the passages are in this process."""
+
+    def search(
+        self, weights: Mapping[str, float], k: int, scope: str = ""
+    ) -> list[tuple[float, Passage]]:
+        """Return at most ``k`` (score, passage) pairs, best first, each score above 0.
+
+        ``scope`` narrows to the document of that path or to documents under that folder.
+        """
+        ...
+
+    def idf_of(self, term: str) -> float:
+        """How rare a term is; an unseen term is as rare as can be. Always positive."""
+        ...
+
+    def frequency(self, term: str) -> int:
+        """In how many passages a term stands."""
+        ...
+
+
+class RetrieverFamily(Protocol):
+    """Makes a retriever of passages and their terms."""
+
+    def __call__(
+        self, passages: Sequence[Passage], terms: Sequence[Sequence[str]]
+    ) -> Retriever:
+        """Return a retriever over ``passages``; ``terms[i]`` are those of ``passages[i]``."""
+        ...
+
+
+class ChatBackend(Protocol):
+    """A model that can be asked."""
+
+    @property
+    def model(self) -> str:
+        """The model's name as a person knows it."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers."""
+        ...
+
+    @property
+    def profile(self) -> Profile:
+        """What it can take."""
+        ...
+
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[Delta]:
+        """Yield the model's turn; closing the iterator ends it on the server.
+
+        Raises BackendError and nothing else (besides cancellation).
+        """
+        ...
+
+    async def check(self) -> Check:
+        """Ask whether it is well; never raises."""
+        ...
+
+    async def close(self) -> None:
+        """Free what it holds; may be called twice."""
+        ...

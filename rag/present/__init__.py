@@ -1,0 +1,1 @@
+"""The only place that words what people and programs see."""

@@ -1,0 +1,217 @@
+"""Answers -> what a person reads: the chat's Markdown, plain text, single lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+
+from rag.domain import (
+    SMALL_TALK,
+    Answer,
+    Attempt,
+    Hit,
+    Outcome,
+    Reason,
+    Retrieved,
+    Sentence,
+    Support,
+)
+from rag.prompt import source_of
+from rag.present.texts import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rag.domain import Check, Passage
+
+NEAREST = 3
+_MARKDOWN = regex.compile(r"([\\`*_{}\[\]<>#|~$])")
+_LINE_MARK = regex.compile(r"^(\s*(?:(?:[-*+]|\d{1,2}[.)])\s+|#{1,6}\s+|>\s*)*)")
+_IMAGE_OR_LINK = regex.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_BLOCK = regex.compile(r"^\s*\||```|~~~")
+_SECOND = 1_000
+
+
+def milliseconds(value: float | None) -> str:
+    """Return a duration as a person reads it: ``412 ms``, ``3.9 s``."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f} ms" if value < 10 * _SECOND else f"{value / _SECOND:.1f} s"
+
+
+def reason_text(reason: Reason, language: str = "en") -> str:
+    """Say a reason in a sentence."""
+    if reason.code == "unreachable" and not reason.detail:
+        return say("reason.no_large", language)
+    return say(f"reason.{reason.code}", language, detail=reason.detail.replace("/", " of "))
+
+
+def escape(text: str) -> str:
+    """Return text that Markdown shows as it is, on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def answer_text(answer: Answer, help_values: Mapping[str, int] | None = None) -> str:
+    """Return what a person reads, as plain text with ``[n]``."""
+    if answer.intent in SMALL_TALK:
+        values = help_values or {"documents": 0, "passages": 0}
+        return say(answer.intent, answer.language, **values)
+    if answer.outcome is Outcome.QUOTED:
+        return f"{say('quoted', answer.language)}\n\n{answer.text}"
+    if answer.outcome is Outcome.REFUSED:
+        nearest = "\n".join(f"[{h.rank}] {place(h.passage)}" for h in answer.hits[:NEAREST])
+        return _refusal(answer) + (f"\n{say('nearest', answer.language)}\n{nearest}" if nearest else "")
+    if answer.outcome is Outcome.FAILED:
+        return " ".join(reason_text(reason, answer.language) for reason in answer.reasons)
+    return answer.text
+
+
+def answer_markdown(answer: Answer, help_values: Mapping[str, int] | None = None) -> str:
+    """Return the message in the chat: chips where ``[n]`` stands, weak sentences marked."""
+    if answer.outcome is Outcome.ANSWERED and answer.intent not in SMALL_TALK:
+        return marked(answer.text, answer.sentences, answer.language)
+    if answer.outcome is Outcome.QUOTED:
+        quotes = "\n>\n".join(
+            f"> {escape(s.text)} {_chips(s.citations)}" for s in answer.sentences
+        )
+        return f"{say('quoted', answer.language)}\n\n{quotes}"
+    if answer.outcome is Outcome.REFUSED:
+        nearest = "\n".join(f"- [{h.rank}] {escape(place(h.passage))}" for h in answer.hits[:NEAREST])
+        lines = [_refusal(answer, escaped=True)]
+        if nearest:
+            lines.append(f"{say('nearest', answer.language)}\n{nearest}")
+        return "\n\n".join(lines)
+    return answer_text(answer, help_values)
+
+
+def shown_hits(answer: Answer) -> tuple[Hit, ...]:
+    """The hits whose numbers stand in the message."""
+    if answer.outcome is Outcome.REFUSED:
+        return answer.hits[:NEAREST]
+    cited = {citation.number for citation in answer.citations}
+    return tuple(hit for hit in answer.hits if hit.rank in cited)
+
+
+def _refusal(answer: Answer, *, escaped: bool = False) -> str:
+    if answer.attempts and answer.attempts[-1].rung == "large":
+        return say("model_refused", answer.language, model=answer.attempts[-1].generation.model)
+    missing = answer.evidence.missing if answer.evidence else ()
+    if not missing:
+        return say("refused", answer.language)
+    words = ", ".join(f"“{escape(word) if escaped else word}”" for word in missing[:6])
+    return say("refused_missing", answer.language, words=words)
+
+
+def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> str:
+    """Mark each sentence without full support as a link that the stylesheet draws."""
+    pieces, position = [], 0
+    for sentence in sentences:
+        pieces.append(_tame(text[position : sentence.start]))
+        body = _tame(text[sentence.start : sentence.end])
+        pieces.append(body if sentence.support is Support.FULL else _mark(body, sentence, language))
+        position = sentence.end
+    return "".join([*pieces, _tame(text[position:])])
+
+
+def _tame(text: str) -> str:
+    """Take the addresses off links and images: a model may have them from a document."""
+    return _IMAGE_OR_LINK.sub(r"\1", text)
+
+
+def _mark(body: str, sentence: Sentence, language: str) -> str:
+    if _BLOCK.search(body) or "\n" in body:
+        return body
+    lead = _LINE_MARK.match(body)
+    start = lead.end() if lead else 0
+    title = problem_text(sentence, language).replace('"', "”")
+    words = body[start:].replace("[", "\\[").replace("]", "\\]")
+    return f'{body[:start]}[{words}](#{sentence.support} "{title}")'
+
+
+def problem_text(sentence: Sentence, language: str = "en") -> str:
+    """Say what keeps a sentence from full support; empty where nothing does."""
+    if sentence.problem is None:
+        return ""
+    return say(f"problem.{sentence.problem.code}", language, detail=sentence.problem.detail)
+
+
+def _chips(numbers: Sequence[int]) -> str:
+    return " ".join(f"[{number}]" for number in numbers)
+
+
+def place(passage: Passage) -> str:
+    """Where a passage stands: file, page, headings."""
+    page = f", page {passage.page}" if passage.page is not None else ""
+    source = source_of(passage)
+    return f"{passage.document}{page}" + (f" · {source}" if source else "")
+
+
+def summary_line(answer: Answer) -> str:
+    """The one line under an answer that opens its trace."""
+    parts = [answer.model or _writer(answer)]
+    if answer.timings.first_token_ms is not None:
+        parts.append(
+            say("first_token", answer.language, ms=milliseconds(answer.timings.first_token_ms))
+        )
+    else:
+        parts.append(milliseconds(answer.timings.total_ms))
+    if answer.attempts:
+        parts.append(say("tokens", answer.language, tokens=answer.usage.completion_tokens))
+    sources = len(answer.citations)
+    if sources:
+        key = "source" if sources == 1 else "sources"
+        parts.append(say(key, answer.language, count=sources))
+    weak = sum(sentence.support is not Support.FULL for sentence in answer.sentences)
+    if weak:
+        parts.append(say("weak_sentences", answer.language, count=weak))
+    return " · ".join(parts)
+
+
+def _writer(answer: Answer) -> str:
+    if answer.outcome is Outcome.QUOTED:
+        return say("quotation", answer.language)
+    if answer.outcome is Outcome.REFUSED:
+        return say("refusal", answer.language)
+    return say("no_model", answer.language)
+
+
+def retrieved_line(retrieved: Retrieved) -> str:
+    """The name of the retrieval's step."""
+    return say("retrieved", count=len(retrieved.hits), ms=milliseconds(retrieved.milliseconds))
+
+
+def retrieved_markdown(hits: Sequence[Hit]) -> str:
+    """What the retrieval's step shows: rank, place, matched words."""
+    return "\n".join(
+        f"{hit.rank}. {escape(place(hit.passage))} — {escape(', '.join(hit.matched)) or '–'}"
+        for hit in hits
+    )
+
+
+def attempt_line(attempt: Attempt, *, draft: bool) -> str:
+    """The name of a model's step."""
+    generation = attempt.generation
+    return say(
+        "draft_step" if draft else "answer_step",
+        model=generation.model,
+        ms=milliseconds(generation.timings.total_ms),
+        tokens=("≈" if generation.usage.estimated else "") + str(generation.usage.completion_tokens),
+    )
+
+
+def doubts_markdown(attempt: Attempt) -> str:
+    """Why a draft was doubted, as a list."""
+    reasons = attempt.confidence.reasons or (Reason("always"),)
+    lines = [f"- {escape(reason_text(reason))}" for reason in reasons]
+    return "\n".join([say("doubted"), *lines])
+
+
+def check_lines(checks: Sequence[Check]) -> str:
+    """The checks as lines for a terminal."""
+    lines = []
+    for check in checks:
+        mark = "ok" if check.ok else ("FAIL" if check.required else "note")
+        remedy = f" {check.remedy}" if check.remedy and not check.ok else ""
+        lines.append(f"{mark:>4}  {check.name}: {check.detail}{remedy}")
+    return "\n".join(lines)

@@ -1,0 +1,213 @@
+"""An answer -> the props of the trace card and of a passage card (public/elements/*.jsx)."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+from rag.analysis import analyse
+from rag.domain import SMALL_TALK, Answer, Attempt, Outcome, Signal, Support
+from rag.present.message import milliseconds, problem_text, reason_text
+from rag.present.texts import say
+from rag.prompt import source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.domain import Hit, Query
+
+_WORD_OR_SPACE = regex.compile(r"\s+|[^\s]+")
+_CENT = 100
+
+
+def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
+    """Everything that the card draws; ``answers`` are the conversation's so far."""
+    return {
+        "who": _who(answer),
+        "signals": [_signal(s, answer.language) for s in _deciding(answer)],
+        "waterfall": _waterfall(answer),
+        "hint": _hint(answer),
+        "cost": _cost(answer),
+        "passages": [passage_props(hit, answer.query) for hit in answer.hits],
+        "attempts": [_attempt(attempt, answer) for attempt in answer.attempts],
+        "changes": _changes(answer),
+        "query": [
+            {"term": term.word, "weight": term.weight} for term in answer.query.terms
+        ],
+        "conversation": _conversation(answers),
+    }
+
+
+def passage_props(hit: Hit, query: Query) -> dict[str, Any]:
+    """A passage with the question's words marked."""
+    passage = hit.passage
+    return {
+        "rank": hit.rank,
+        "document": passage.document,
+        "page": passage.page,
+        "source": source_of(passage),
+        "tableHeader": passage.table_header,
+        "segments": marked_segments(passage.text, passage.language, query),
+        "matched": list(hit.matched),
+        "used": hit.used,
+        "sha256": passage.sha256,
+    }
+
+
+def marked_segments(text: str, language: str, query: Query) -> list[dict[str, Any]]:
+    """Cut a text into stretches that do and do not hold a term of the query."""
+    wanted = query.weights
+    segments: list[dict[str, Any]] = []
+    position = 0
+    for token in analyse(text, language):
+        if token.start >= position and any(term in wanted for term in token.terms):
+            if token.start > position:
+                segments.append({"text": text[position : token.start], "mark": False})
+            segments.append({"text": text[token.start : token.end], "mark": True})
+            position = token.end
+    if position < len(text):
+        segments.append({"text": text[position:], "mark": False})
+    return segments
+
+
+def _who(answer: Answer) -> dict[str, str]:
+    badge = answer.outcome.value
+    if answer.outcome is Outcome.ANSWERED and answer.escalated:
+        badge = "escalated"
+    names = {Outcome.QUOTED: "quotation", Outcome.REFUSED: "no_model"}
+    name = answer.model or say(names.get(answer.outcome, "no_model"))
+    why = [reason_text(reason) for reason in answer.reasons]
+    doubted = next((a for a in answer.attempts if a.confidence.would_change), None)
+    problems = [problem_text(s) for s in doubted.sentences if s.problem] if doubted else []
+    change = doubted.confidence.would_change if doubted else None
+    return {
+        "name": name,
+        "badge": badge if answer.intent not in SMALL_TALK else "",
+        "why": " ".join(why) or _accepted(answer),
+        "problem": f"{problems[0]}." if problems else "",
+        "change": say(f"change.{change.code}", detail=change.detail) if change else "",
+    }
+
+
+def _accepted(answer: Answer) -> str:
+    if not answer.attempts:
+        return ""
+    full = sum(sentence.support is Support.FULL for sentence in answer.sentences)
+    return f"{full} of {len(answer.sentences)} sentences are fully supported by the passages."
+
+
+def _deciding(answer: Answer) -> tuple[Signal, ...]:
+    """The signals of the text that was decided about first: they tell why more was done."""
+    return answer.attempts[0].confidence.signals if answer.attempts else ()
+
+
+def _signal(signal: Signal, language: str) -> dict[str, Any]:
+    return {
+        "name": say(f"signal.{signal.code}", language),
+        "value": signal.value.replace("/", " of "),
+        "needed": say(f"needed.{signal.needed}", language),
+        "passed": signal.passed,
+    }
+
+
+def _waterfall(answer: Answer) -> list[dict[str, Any]]:
+    """Bars one after the other: label, start and length in milliseconds, whose time it was."""
+    timings = answer.timings
+    bars = [("prepare", timings.prepare_ms, "core"), ("retrieve", timings.retrieve_ms, "core")]
+    for attempt in answer.attempts:
+        part = attempt.generation.timings
+        who = "draft" if attempt.rung == "small" else "large"
+        bars += [
+            ("queue", part.queue_ms, "core"),
+            (f"{who} prefill", part.prefill_ms, attempt.rung),
+            (f"{who} decode", part.decode_ms, f"{attempt.rung}-soft"),
+            ("verify", attempt.verify_ms, "core"),
+        ]
+    rows, start = [], 0.0
+    for label, length, tone in bars:
+        if label != "queue" or length >= 1:
+            rows.append(
+                {
+                    "label": label,
+                    "start": start,
+                    "ms": length,
+                    "text": milliseconds(length),
+                    "tone": tone,
+                }
+            )
+        start += length
+    return rows
+
+
+def _hint(answer: Answer) -> str:
+    rows = _waterfall(answer)
+    longest = max(rows, key=lambda row: row["ms"], default=None)
+    if not answer.attempts or longest is None:
+        return ""
+    share = longest["ms"] / (sum(row["ms"] for row in rows) or 1)
+    return f"Bottleneck: {longest['label']}, {share:.0%} of the time."
+
+
+def _cost(answer: Answer) -> list[dict[str, str]]:
+    usage = answer.usage
+    about = "≈" if usage.estimated else ""
+    rates = [a.generation.timings.tokens_per_second for a in answer.attempts]
+    rate = next((r for r in reversed(rates) if r is not None), None)
+    rows = [
+        {"value": f"{about}{usage.prompt_tokens:,}", "label": "prompt tok"},
+        {"value": f"{about}{usage.completion_tokens:,}", "label": "written tok"},
+        {"value": f"{usage.cached_tokens:,}", "label": "reused tok"},
+        {"value": "–" if rate is None else f"{rate:,.0f}", "label": "tok/s"},
+    ]
+    if answer.cost is not None:
+        rows.append({"value": f"{answer.cost * _CENT:.2f} ¢", "label": "notional"})
+    return rows
+
+
+def _attempt(attempt: Attempt, answer: Answer) -> dict[str, Any]:
+    return {
+        "model": attempt.generation.model,
+        "rung": attempt.rung,
+        "text": attempt.generation.text,
+        "accepted": attempt.confidence.accepted,
+        "reasons": [reason_text(reason, answer.language) for reason in attempt.confidence.reasons],
+        "sentences": [
+            {"text": s.text, "support": s.support, "problem": problem_text(s, answer.language)}
+            for s in attempt.sentences
+        ],
+    }
+
+
+def _changes(answer: Answer) -> list[dict[str, str]]:
+    """The draft against the answer, word by word; empty where nothing replaced the draft."""
+    drafts = [a for a in answer.attempts if a.generation.text]
+    if not drafts or answer.outcome not in {Outcome.ANSWERED, Outcome.QUOTED}:
+        return []
+    before, after = drafts[0].generation.text, " ".join(s.text for s in answer.sentences)
+    if answer.model == drafts[0].generation.model:
+        return []
+    old, new = _WORD_OR_SPACE.findall(before), _WORD_OR_SPACE.findall(after)
+    changes: list[dict[str, str]] = []
+    for op, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if op == "equal":
+            changes.append({"op": "same", "text": "".join(old[i:j])})
+            continue
+        if j > i:
+            changes.append({"op": "del", "text": "".join(old[i:j])})
+        if m > k:
+            changes.append({"op": "ins", "text": "".join(new[k:m])})
+    return changes
+
+
+def _conversation(answers: Sequence[Answer]) -> str:
+    times = sorted(answer.timings.total_ms for answer in answers)
+    median = milliseconds(times[len(times) // 2]) if times else "–"
+    tokens = sum(a.usage.prompt_tokens + a.usage.completion_tokens for a in answers)
+    refused = sum(answer.outcome is Outcome.REFUSED for answer in answers)
+    revision = answers[-1].corpus_revision if answers else ""
+    return (
+        f"This conversation: {len(answers)} answers · {sum(a.escalated for a in answers)} escalated"
+        f" · {refused} refused · median {median} · {tokens:,} tok · corpus revision {revision or '–'}"
+    )

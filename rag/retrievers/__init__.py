@@ -1,0 +1,12 @@
+"""The family of retrievers; a new member is one file and its line in ``RETRIEVERS``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.retrievers.bm25 import PassageBM25
+
+if TYPE_CHECKING:
+    from rag.interfaces import RetrieverFamily
+
+RETRIEVERS: dict[str, RetrieverFamily] = {"bm25": PassageBM25}

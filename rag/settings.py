@@ -1,0 +1,222 @@
+"""Every setting with its default and meaning; values only. The environment is read here alone."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic.fields import FieldInfo
+
+EMBEDDED = "embedded"
+"""As a base URL: the built-in model."""
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+"""Where app.py, .chainlit, public and docs_corpus lie."""
+
+
+class Escalation(StrEnum):
+    """When the large model is asked in mode Auto."""
+
+    AUTO = "auto"
+    NEVER = "never"
+    ALWAYS = "always"
+
+
+def _switch(value: object) -> object:
+    return {"on": True, "off": False}.get(str(value).strip().lower(), value)
+
+
+Switch = Annotated[bool, BeforeValidator(_switch)]
+
+
+def _names(field: str, *others: str) -> AliasChoices:
+    return AliasChoices(f"RAG_{field}", *others)
+
+
+class Settings(BaseSettings):
+    """What can be set, by environment variable or in ``.env``; ``RAG_*`` wins."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        case_sensitive=True,
+    )
+
+    corpus_dir: Path = Field(
+        PROJECT_FOLDER / "docs_corpus",
+        validation_alias=_names("CORPUS_DIR"),
+        description="The folder of documents that is answered from.",
+    )
+    guide: Switch = Field(
+        True,  # noqa: FBT003 - pydantic takes the default by position
+        validation_alias=_names("GUIDE"),
+        description="`on`: the shipped guide in `docs_corpus/guide` answers too; `off`: it does not.",
+    )
+    state_dir: Path = Field(
+        user_data_path("plumbline", appauthor=False),
+        validation_alias=_names("STATE_DIR"),
+        description="Where Plumbline keeps its own files (default: the platform's user data folder).",
+    )
+    small_base_url: str = Field(
+        "",
+        validation_alias=_names("SMALL_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),
+        description="Where the small model answers, with or without `/v1`; empty or `embedded`: "
+        "the built-in model.",
+    )
+    small_model: str = Field(
+        "phi-4-mini",
+        validation_alias=_names("SMALL_MODEL", "SLM_ALIAS"),
+        description="The small model's name at its server.",
+    )
+    small_api_key: str = Field(
+        "",
+        validation_alias=_names("SMALL_API_KEY"),
+        description="The key for the small model's server, where it wants one.",
+        repr=False,
+    )
+    large_base_url: str = Field(
+        "",
+        validation_alias=_names("LARGE_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),
+        description="Where the large model answers; empty: there is none, and weak drafts are "
+        "replaced by a quotation.",
+    )
+    large_model: str = Field(
+        "gpt-oss-20b",
+        validation_alias=_names("LARGE_MODEL", "LLM_ALIAS"),
+        description="The large model's name at its server.",
+    )
+    large_api_key: str = Field(
+        "",
+        validation_alias=_names("LARGE_API_KEY"),
+        description="The key for the large model's server, where it wants one.",
+        repr=False,
+    )
+    escalation: Escalation = Field(
+        Escalation.AUTO,
+        validation_alias=_names("ESCALATION"),
+        description="When the large model is asked in mode Auto: `auto` when the draft is weak, "
+        "`never`, or `always` after a draft.",
+    )
+    min_confidence: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        validation_alias=_names("MIN_CONFIDENCE"),
+        description="A draft below this confidence (0-1) is doubted.",
+    )
+    min_answer_tokens: int = Field(
+        12,
+        ge=0,
+        le=1_000,
+        validation_alias=_names("MIN_ANSWER_TOKENS"),
+        description="A shorter draft is doubted, unless it is fully supported and the question "
+        "asks for a value, a name or yes/no.",
+    )
+    strict: Switch = Field(
+        False,  # noqa: FBT003 - as above
+        validation_alias=_names("STRICT"),
+        description="`on`: sentences without full support are taken out of the large model's "
+        "answer; `off`: they are marked.",
+    )
+    top_k: int = Field(
+        5,
+        ge=1,
+        le=50,
+        validation_alias=_names("TOP_K"),
+        description="How many passages are looked for.",
+    )
+    context_tokens: int = Field(
+        0,
+        ge=0,
+        le=200_000,
+        validation_alias=_names("CONTEXT_TOKENS"),
+        description="How many tokens of passages a model is given; 0: what suits the model "
+        "(built-in 300, others 2,000).",
+    )
+    timeout_s: float = Field(
+        60,
+        gt=0,
+        le=3_600,
+        validation_alias=_names("TIMEOUT_S"),
+        description="How many seconds a model's server may be silent before it is given up.",
+    )
+    prices: dict[str, tuple[float, float]] = Field(
+        {},
+        validation_alias=_names("PRICES"),
+        description="Notional prices as JSON: model -> [in, out] per million tokens.",
+    )
+    host: str = Field(
+        "127.0.0.1",
+        validation_alias=_names("HOST"),
+        description="The address that the chat listens on.",
+    )
+    port: int = Field(
+        8000,
+        ge=1,
+        le=65_535,
+        validation_alias=_names("PORT"),
+        description="The port that the chat listens on.",
+    )
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read environment and ``.env``; ``overrides`` (by field name) win over both.
+
+    Raises SettingsError with one sentence: the setting, its value, what is allowed.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = _env_name(str(first["loc"][0]))
+        raise SettingsError(
+            f"{name} is {first['input']!r}, which is not possible: {_allowed(first)}.",
+            f"Change {name} in the environment or in .env.",
+        ) from error
+    except ValueError as error:  # pydantic-settings: a value that is not JSON
+        raise SettingsError(
+            f"A setting cannot be read: {error}.",
+            'RAG_PRICES must be JSON such as {"gpt-oss-20b": [0.1, 0.5]}.',
+        ) from error
+
+
+def _env_name(location: str) -> str:
+    field = Settings.model_fields.get(location)
+    return location if field is None else env_names(field)[0]
+
+
+def _allowed(error: Mapping[str, object] | object) -> str:
+    message = str(error["msg"])  # type: ignore[index]
+    return message[0].lower() + message[1:].replace("Input should", "it should")
+
+
+def env_names(field: FieldInfo) -> tuple[str, ...]:
+    """The environment variables of a setting, the first one winning."""
+    alias = field.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else []
+    return tuple(choice for choice in choices if isinstance(choice, str))
+
+
+def unknown_settings(environment: Iterable[str] | None = None) -> list[str]:
+    """One warning a ``RAG_*`` name that no setting has, naming the nearest known one."""
+    known = {name for field in Settings.model_fields.values() for name in env_names(field)}
+    names = os.environ if environment is None else environment
+    warnings = []
+    for name in sorted(n for n in names if n.startswith("RAG_") and n not in known):
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+        warnings.append(f"{name} is not a setting of Plumbline; did you mean {nearest[0]}?")
+    return warnings
