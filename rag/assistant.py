@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import aclosing
 from dataclasses import replace
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from rag.interfaces import Clock
     from rag.knowledge import Generation, KnowledgeBase
+
+logger = logging.getLogger(__name__)
 
 MAX_QUESTION_CHARACTERS = 8_000
 """About 2,000 tokens: more is a document, which belongs in the corpus."""
@@ -209,6 +212,19 @@ class Assistant:
             usage = attempt.generation.usage
             total += usage.prompt_tokens * price[0] + usage.completion_tokens * price[1]
         return total / 1_000_000 if attempts else None
+
+    async def warm(self) -> None:
+        """Read the corpus and let the built-in model load, so that the first question is quick.
+
+        What fails here is said when somebody asks.
+        """
+        try:
+            await asyncio.to_thread(self.knowledge.refresh)
+        except RagError as error:
+            logger.warning("%s", error.sentence)
+        check = await self.cascade.small.backend.check()
+        if not check.ok:
+            logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
 
     async def close(self) -> None:
         """Free the models."""

@@ -99,7 +99,7 @@ class Cascade:
             [(hit.rank, hit.passage) for hit in found.hits],
             found.idf_of,
             found.query.language,
-            words_of(found.query, found.idf_of),
+            words_of(found.query, found.idf_of, floor_share=0),
         )
         for model in self._order(found.question.mode):
             if result.attempts:

@@ -1,6 +1,6 @@
 """Is there evidence? What share of the question's idf mass stands together in one passage.
 
-An unseen word weighs as much as the rarest possible one. Thresholds do not transfer between
+An unseen word weighs as much as the rarest seen one can. Thresholds do not transfer between
 corpora, so the gate refuses only what lacks most of its mass; what lies between "none" and
 "some" is asked and then checked sentence by sentence.
 """
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WINDOW = 30
 """Content words that count as "together": AUROC .929 for the densest 30 of the top passage."""
 CONSIDERED_HITS = 3
+ELSEWHERE_WORTH = 0.5
+"""What a word is worth that only another hit of the same document has: questions have parts."""
 MASS_FLOOR = 0.4
 """A known word weighs at least this share of an unseen one. In a small corpus about one thing that
 thing's name stands everywhere and its idf is near zero, yet it says that the question belongs
@@ -43,9 +45,11 @@ class Word:
     """Does it stand in the question itself, not only in earlier turns?"""
 
 
-def words_of(query: Query, idf_of: Callable[[str], float]) -> tuple[Word, ...]:
+def words_of(
+    query: Query, idf_of: Callable[[str], float], floor_share: float = MASS_FLOOR
+) -> tuple[Word, ...]:
     """Group a query's terms into the words that they stand for, weighed by idf."""
-    floor = MASS_FLOOR * idf_of("")
+    floor = floor_share * idf_of("")
     words = []
     for word, group in groupby(query.terms, key=lambda term: (term.word, term.weight)):
         whole, *parts = [term.term for term in group]
@@ -59,17 +63,16 @@ def weigh(query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]) -> 
     """Return how much of the question stands in the densest window of a passage found."""
     words = words_of(query, idf_of)
     total = sum(word.mass for word in words)
-    best: frozenset[Word] = frozenset()
-    for hit in hits[:CONSIDERED_HITS]:
-        together = _densest(words, hit.passage)
-        if _mass(together) > _mass(best):
-            best = together
-    coverage = _mass(best) / total if total else 0.0
+    windows = [(_densest(words, hit.passage), hit) for hit in hits[:CONSIDERED_HITS]]
+    best, best_hit = max(windows, key=lambda pair: _mass(pair[0]), default=(frozenset[Word](), None))
+    found = best.union(*(window for window, hit in windows if _same_document(hit, best_hit)))
+    held = _mass(best) + ELSEWHERE_WORTH * _mass(found - best)
+    coverage = held / total if total else 0.0
     return Evidence(
         level=_level(coverage),
         coverage=coverage,
-        matched=_spelled(word for word in words if word in best),
-        missing=_spelled(word for word in words if word not in best and word.asked_now),
+        matched=_spelled(word for word in words if word in found),
+        missing=_spelled(word for word in words if word not in found and word.asked_now),
     )
 
 
@@ -100,6 +103,10 @@ def _densest(words: Sequence[Word], passage: Passage) -> frozenset[Word]:
         if _mass(together) > _mass(best):
             best = together
     return best
+
+
+def _same_document(hit: Hit, other: Hit | None) -> bool:
+    return other is not None and hit.passage.document == other.passage.document
 
 
 def _mass(words: frozenset[Word]) -> float:

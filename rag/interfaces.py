@@ -31,7 +31,7 @@ class Retriever(Protocol):
         ...
 
     def idf_of(self, term: str) -> float:
-        """How rare a term is; an unseen term is as rare as can be. Always positive."""
+        """How rare a term is; an unseen one counts like a term of one passage. Always positive."""
         ...
 
     def frequency(self, term: str) -> int:

@@ -85,6 +85,11 @@ class KnowledgeBase:
         self._lock = threading.Lock()
         self._generation: Generation | None = None
 
+    @property
+    def current(self) -> Generation | None:
+        """The generation of the last look, None before the first."""
+        return self._generation
+
     def refresh(self) -> Generation:
         """Look at the folder, read what is new or changed, and return the current generation.
 

@@ -150,14 +150,15 @@ def place(passage: Passage) -> str:
 def summary_line(answer: Answer) -> str:
     """The one line under an answer that opens its trace."""
     parts = [answer.model or _writer(answer)]
+    if answer.escalated or answer.timings.first_token_ms is None:
+        parts.append(milliseconds(answer.timings.total_ms))
     if answer.timings.first_token_ms is not None:
         parts.append(
             say("first_token", answer.language, ms=milliseconds(answer.timings.first_token_ms))
         )
-    else:
-        parts.append(milliseconds(answer.timings.total_ms))
     if answer.attempts:
-        parts.append(say("tokens", answer.language, tokens=answer.usage.completion_tokens))
+        written = answer.attempts[-1].generation.usage.completion_tokens
+        parts.append(say("tokens", answer.language, tokens=written))
     sources = len(answer.citations)
     if sources:
         key = "source" if sources == 1 else "sources"

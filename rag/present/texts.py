@@ -20,6 +20,7 @@ ENGLISH = {
     "model_refused": "{model} finds no answer in the passages.",
     "ask_anyway": "Ask anyway",
     "ask_anyway_tip": "Ask a model all the same; each sentence is still checked",
+    "stopped_early": "Stopped before the first word.",
     "stopped": "Stopped here; this part was not checked.",
     "removed": "{detail} sentence(s) without full support were taken out.",
     "no_corpus": "There are no documents to answer from yet. Put files into {folder} and ask again.",
@@ -75,7 +76,16 @@ ENGLISH = {
     "writing": "{model} is writing",
     "draft_step": "Draft by {model} · {ms} · {tokens} tok",
     "answer_step": "{model} · {ms} · {tokens} tok",
-    "checked": "Checked · {ms}",
+    "reading": "Reading {done} of {total} prompt tokens",
+    "checked": "Checked {count} sentences · {ms}",
+    "supported": "{full} of {count} sentences are fully supported.",
+    "stopped_step": "Stopped",
+    "failed_step": "Failed",
+    "unexpected": "Something went wrong that should not have (number {number}). Your conversation is "
+    "still here: ask again. The log has the details under that number.",
+    "mode.auto": "The small model drafts; the large one takes over when the draft is weak",
+    "mode.small": "Only the small model; a weak draft is replaced by a quotation",
+    "mode.large": "The large model at once",
     "doubted": "The draft was doubted:",
     "first_token": "{ms} to first token",
     "tokens": "{tokens} tok",
@@ -86,6 +96,7 @@ ENGLISH = {
     "refusal": "refused",
     "no_model": "no model asked",
     "trace": "Trace",
+    "trace_tip": "Who answered, why, from what, and where the time went",
 }
 
 DUTCH = {

@@ -1,0 +1,73 @@
+"""The chat: Chainlit's handlers and nothing else. ``rag serve`` and ``chainlit run app.py`` use it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import chainlit as cl
+
+from rag.bootstrap import build_assistant
+from rag.settings import load_settings
+from rag.ui import session
+from rag.ui.frame import build_frame
+from rag.ui.starters import starters
+
+settings = load_settings()
+assistant = build_assistant(settings)
+background: set[asyncio.Task[None]] = set()
+build_frame()
+
+
+@cl.on_app_startup
+async def on_app_startup() -> None:
+    """Warm up in the background: the page is there at once."""
+    for work in (assistant.warm(), session.sweep()):
+        background.add(asyncio.create_task(work))
+
+
+@cl.on_app_shutdown
+async def on_app_shutdown() -> None:
+    """End the built-in model with the app."""
+    await assistant.close()
+
+
+@cl.set_starters
+async def set_starters() -> list[cl.Starter]:
+    """Offer first questions."""
+    return starters(guide=settings.guide)
+
+
+@cl.on_chat_start
+async def on_chat_start() -> None:
+    """Offer the models."""
+    await session.offer_modes()
+
+
+@cl.on_message
+async def on_message(message: cl.Message) -> None:
+    """Answer a new or an edited message."""
+    await session.answer_message(assistant, message)
+
+
+@cl.action_callback("ask_anyway")
+async def on_ask_anyway(action: cl.Action) -> None:
+    """Ask a model although the documents seem to hold no answer."""
+    await session.ask_anyway(assistant, str(action.payload["question"]))
+
+
+@cl.action_callback("trace")
+async def on_trace(action: cl.Action) -> None:
+    """Open the trace of an answer."""
+    await session.open_trace(action.forId or "")
+
+
+@cl.action_callback("trace_closed")
+async def on_trace_closed(action: cl.Action) -> None:
+    """Remember that the sidebar was closed."""
+    session.close_trace(str(action.payload.get("id", "")))
+
+
+@cl.on_chat_end
+async def on_chat_end() -> None:
+    """A tab closed, or only lost its connection for a moment."""
+    session.cancel_after_grace(cl.context.session)

@@ -1,0 +1,78 @@
+const LABELS = {
+  page: "page {page}",
+  table: "Table",
+  digest: "Fingerprint of the file",
+};
+
+function label(key, values = {}) {
+  const text = props.labels?.[key] ?? LABELS[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function Marked({ segments }) {
+  return segments.map(({ text, mark }, index) =>
+    mark ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
+  );
+}
+
+function tableRows(segments) {
+  const rows = [[[]]];
+  for (const { text, mark } of segments) {
+    for (const piece of text.split(/(\n|(?<!\\)\|)/)) {
+      const row = rows[rows.length - 1];
+      if (piece === "\n") rows.push([[]]);
+      else if (piece === "|") row.push([]);
+      else if (piece) row[row.length - 1].push({ text: piece.replaceAll("\\|", "|"), mark });
+    }
+  }
+  // Each row begins and ends with a bar, which leaves an empty cell on either side.
+  return rows.map((row) => row.slice(1, -1)).filter((row) => row.length);
+}
+
+function PassageTable({ header, segments }) {
+  const [head = []] = tableRows([{ text: header, mark: false }]);
+  return (
+    <div className="pl-scroll" tabIndex={0} role="region" aria-label={label("table")}>
+      <table className="pl-table">
+        <thead>
+          <tr>
+            {head.map((cell, index) => (
+              <th key={index} scope="col"><Marked segments={cell} /></th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {tableRows(segments).map((row, index) => (
+            <tr key={index}>
+              {row.map((cell, column) => <td key={column}><Marked segments={cell} /></td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export default function Passage() {
+  const { document: file, page, source, tableHeader, segments = [], sha256, before, after } = props;
+  return (
+    <article className="pl-card pl-reading">
+      <h2>{page ? `${file}, ${label("page", { page })}` : file}</h2>
+      {source && <p className="pl-source">{source}</p>}
+      {before && <p className="pl-neighbour">{before}</p>}
+      <blockquote className="pl-quote">
+        {tableHeader ? (
+          <PassageTable header={tableHeader.split("\n")[0]} segments={segments} />
+        ) : (
+          <div className="pl-text"><Marked segments={segments} /></div>
+        )}
+      </blockquote>
+      {after && <p className="pl-neighbour">{after}</p>}
+      {sha256 && (
+        <footer className="pl-footer">
+          {label("digest")}: <code className="pl-digest" title={sha256}>{sha256.slice(0, 8)}</code>
+        </footer>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,53 @@
+"""What one open chat remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rag.domain import SMALL_TALK, Outcome, Turn
+
+if TYPE_CHECKING:
+    from rag.domain import Answer
+
+
+@dataclass
+class Exchange:
+    """A person's message and the answer that it got."""
+
+    question_id: str
+    message_id: str
+    answer: Answer
+
+
+@dataclass
+class Conversation:
+    """The exchanges in order, and whose trace is open in the sidebar."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    open_trace: str = ""
+
+    def history(self) -> tuple[Turn, ...]:
+        """Earlier turns that a follow-up can lean on."""
+        return tuple(
+            Turn(exchange.answer.question, exchange.answer.text)
+            for exchange in self.exchanges
+            if exchange.answer.intent not in SMALL_TALK
+            and exchange.answer.outcome is not Outcome.FAILED
+        )
+
+    def forget_from(self, question_id: str) -> None:
+        """Drop a question and what came after it: it was edited."""
+        for position, exchange in enumerate(self.exchanges):
+            if exchange.question_id == question_id:
+                del self.exchanges[position:]
+                return
+
+    def until(self, message_id: str) -> list[Answer]:
+        """The answers up to that message, itself included; empty when it is unknown."""
+        answers: list[Answer] = []
+        for exchange in self.exchanges:
+            answers.append(exchange.answer)
+            if exchange.message_id == message_id:
+                return answers
+        return []

@@ -1,0 +1,69 @@
+"""What is around the chat: who gets in, what the page may load, routes, names of steps."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import regex
+from chainlit import server
+from chainlit.config import ChainlitConfig, config
+from starlette.responses import FileResponse
+from starlette.routing import Route
+
+from rag.access import OwnPagesOnly, own_hosts
+from rag.settings import PROJECT_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_OUTSIDE_LINK = regex.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>", regex.DOTALL)
+_OUTSIDE_META = regex.compile(r"<meta property=\"og:(?:image|url)\"[^>]*>")
+_PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
+
+
+def build_frame() -> None:
+    """Change Chainlit's server before it starts; called once, when app.py is loaded."""
+    if server.app.middleware_stack is None:
+        server.app.add_middleware(
+            OwnPagesOnly, hosts=own_hosts(config.run.host, config.run.port)
+        )
+    # A chip is an element named like its text, "[1]", and an element's name is its file's too.
+    server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
+    server.get_html_template = _without_outside_links(server.get_html_template)
+    ChainlitConfig.load_translation = _with_plain_steps(ChainlitConfig.load_translation)
+    logging.getLogger("chainlit").addFilter(_is_not_about_languages)
+
+
+async def _passage_card(_: Request) -> Response:
+    return FileResponse(_PASSAGE_CARD, media_type="text/plain")
+
+
+def _without_outside_links(template: Callable[[str], str]) -> Callable[[str], str]:
+    """Chainlit's page links fonts and a stylesheet on other hosts; a preconnect dials out."""
+
+    def page(root_path: str) -> str:
+        return str(_OUTSIDE_META.sub("", _OUTSIDE_LINK.sub("", template(root_path))))
+
+    return page
+
+
+def _with_plain_steps(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Steps carry their own names: without "Used" and "Using" before them."""
+
+    def translation(self: ChainlitConfig, language: str) -> dict[str, Any]:
+        texts = load(self, language)
+        chat = texts.get("chat", {})
+        chat.get("messages", {}).get("status", {}).update({"used": "", "using": ""})
+        chat["watermark"] = "Every sentence is checked against your documents."
+        return texts
+
+    return translation
+
+
+def _is_not_about_languages(record: logging.LogRecord) -> bool:
+    """Chainlit warns at every page load of a browser language without a file of its own."""
+    return "ranslat" not in record.getMessage()
