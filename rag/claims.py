@@ -48,8 +48,10 @@ class Claim:
 def claim_of(text: str, language: str) -> Claim:
     """Read a sentence or a few."""
     tokens = list(analyse(text, language))
+    data = LANGUAGES.get(language)
+    digits = data.numbers if data else {}
     return Claim(
-        terms=frozenset(token.terms[0] for token in tokens),
+        terms=frozenset(digits.get(t.word.casefold(), t.terms[0]) for t in tokens),
         numbers=frozenset(_numbers(text, language)),
         names=frozenset(_names(text, language)),
         negations=tuple(_negations(text, language, tokens)),

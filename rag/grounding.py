@@ -213,11 +213,7 @@ def _cited(masses: dict[str, float], aligned: list[_Alignment]) -> tuple[int, ..
     missing = {term: mass for term, mass in masses.items() if not best.stretch.holds(term)}
     for other in aligned[1:]:
         gain = sum(mass for term, mass in missing.items() if term in other.stretch.claim.terms)
-        if (
-            other.stretch.number != best.stretch.number
-            and other.quality >= PARTIAL_COVERAGE
-            and gain / total >= SECOND_CITATION_GAIN
-        ):
+        if other.stretch.number != best.stretch.number and gain / total >= SECOND_CITATION_GAIN:
             return best.stretch.number, other.stretch.number
     return (best.stretch.number,)
 

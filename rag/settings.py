@@ -211,6 +211,17 @@ def env_names(field: FieldInfo) -> tuple[str, ...]:
     return tuple(choice for choice in choices if isinstance(choice, str))
 
 
+def default_text(field: FieldInfo) -> str:
+    """A setting's default as documents show it: the same on every machine."""
+    value = field.default
+    if isinstance(value, Path):
+        inside = value.is_relative_to(PROJECT_FOLDER)
+        return value.relative_to(PROJECT_FOLDER).as_posix() if inside else "(user data folder)"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value.value if isinstance(value, StrEnum) else value or "")
+
+
 def unknown_settings(environment: Iterable[str] | None = None) -> list[str]:
     """One warning a ``RAG_*`` name that no setting has, naming the nearest known one."""
     known = {name for field in Settings.model_fields.values() for name in env_names(field)}

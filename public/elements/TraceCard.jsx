@@ -32,12 +32,12 @@ const LABELS = {
 
 const SUPPORT = {
   full: { sign: "✓", tone: "pl-ok" },
-  partial: { sign: "~", tone: "pl-partly" },
+  partial: { sign: "≈", tone: "pl-partly" },
   none: { sign: "✗", tone: "pl-no" },
 };
 
-// A card that is drawn anew goes and comes back within one frame; only one that stays away is closed.
-const CLOSE_DELAY_MS = 100;
+// A card that is drawn anew goes and comes back at once; only one that stays away is closed.
+const CLOSE_DELAY_MS = 300;
 
 function label(key, values = {}) {
   const text = props.labels?.[key] ?? LABELS[key] ?? key;
@@ -250,8 +250,11 @@ function PassageItem({ passage }) {
     >
       <header>
         <h3 id={`${id}-name`}>{rank} · {place}</h3>
-        {source && <span>{source}</span>}
-        {!used && <em>{label("unused")}</em>}
+        <span>
+          {source}
+          {source && !used && " · "}
+          {!used && <em>{label("unused")}</em>}
+        </span>
       </header>
       <Fold id={`${id}-text`}>
         {tableHeader ? (

@@ -1,0 +1,49 @@
+# Two commands for everybody: make run, make test. The rest is for developers.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+.PHONY: run install dev test check format lock guide clean
+
+run: install ## set up and start the chat on http://127.0.0.1:8000
+	$(BIN)/rag serve --open
+
+install: ## create .venv with the pinned packages
+	@$(PYTHON) -m rag.install
+
+dev:
+	@$(PYTHON) -m rag.install --dev
+
+test: dev ## everything, in a real browser too
+	$(BIN)/python -m tests.browser
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+check: dev ## format, lint, types, imports, documents, packages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/readme.py --check
+	$(BIN)/python docs/guide/build.py --check
+	$(BIN)/python docs/packages.py
+
+format: dev
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+lock: dev ## resolve the packages anew, for every platform
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url -q -o requirements-dev.lock \
+	  -c requirements.lock
+
+guide: dev ## build the guide's binary documents and the README's generated parts
+	$(BIN)/python docs/guide/build.py
+	$(BIN)/python docs/readme.py

@@ -1,0 +1,119 @@
+"""Small real things that stand in for others: told what to answer, they remember what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rag.domain import Check, Delta, Hit, Message, Passage, Profile, Usage
+from rag.errors import BackendError
+from rag.knowledge import indexed_terms
+from rag.retrievers.bm25 import PassageBM25
+
+
+@dataclass
+class FakeClock:
+    """Time that goes on by ``step`` milliseconds at every look, and when told."""
+
+    time: float = 0.0
+    step: float = 0.0
+
+    def now(self) -> float:
+        self.time += self.step
+        return self.time
+
+    def advance(self, milliseconds: float) -> None:
+        self.time += milliseconds
+
+
+@dataclass
+class FakeBackend:
+    """A model that says the given deltas, then fails where it is told to."""
+
+    deltas: Sequence[Delta | str] = ()
+    model: str = "fake"
+    base_url: str = "http://127.0.0.1:1/v1"
+    profile: Profile = field(default_factory=lambda: Profile(300, 80))
+    error: BackendError | None = None
+    clock: FakeClock | None = None
+    asked: list[list[Message]] = field(default_factory=list)
+    closed: int = 0
+
+    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[Delta]:
+        self.asked.append(list(messages))
+        try:
+            for delta in self.deltas:
+                if self.clock:
+                    self.clock.advance(100)
+                yield Delta(text=delta) if isinstance(delta, str) else delta
+            if self.error:
+                raise self.error
+        finally:
+            self.closed += 1
+
+    async def check(self) -> Check:
+        return Check(f"model {self.model}", ok=True, detail="fake")
+
+    async def close(self) -> None:
+        pass
+
+
+def says(text: str, *, finish: str = "stop", tokens: int | None = None) -> list[Delta]:
+    """The deltas of a model that writes ``text`` word by word and ends well."""
+    words = text.split(" ") if text else []
+    pieces = [Delta(text=w if i == 0 else f" {w}") for i, w in enumerate(words)]
+    usage = Usage(100, len(words) if tokens is None else tokens)
+    return [*pieces, Delta(finish_reason=finish), Delta(usage=usage)]
+
+
+def count_words(text: str, encoding: str = "") -> int:
+    """Stands in for a token counter."""
+    return len(text.split())
+
+
+def passage(text: str, document: str = "a.md", **fields: object) -> Passage:
+    """A passage with everything that a test does not care about."""
+    known: Mapping[str, object] = {
+        "document": document,
+        "title": "",
+        "text": text,
+        "start": 0,
+        "end": len(text),
+        "sha256": "0" * 64,
+        "language": "en",
+        **fields,
+    }
+    return Passage(**known)  # type: ignore[arg-type]
+
+
+def hits_of(*passages: Passage) -> tuple[Hit, ...]:
+    """Hits in the given order."""
+    return tuple(
+        Hit(rank, float(len(passages) - rank + 1), found)
+        for rank, found in enumerate(passages, start=1)
+    )
+
+
+def retriever_of(*passages: Passage) -> PassageBM25:
+    """A retriever over the passages, indexed as the knowledge base does."""
+    return PassageBM25(passages, [indexed_terms(found) for found in passages])
+
+
+RETURNS = passage(
+    "Customers may return the RelayBox within 30 days of delivery, in the original box.",
+    "returns.md",
+    title="Returns",
+    heading="Returns › Deadline",
+)
+POSTAGE = passage(
+    "We pay the return postage when the device is faulty; otherwise the customer pays.",
+    "returns.md",
+    title="Returns",
+    heading="Returns › Postage",
+)
+PRICE = passage(
+    "The RelayBox costs 249 euros and weighs 1.2 kg. It ships within two working days.",
+    "faq.md",
+    title="RelayBox FAQ",
+)
+CORPUS = (RETURNS, POSTAGE, PRICE)
