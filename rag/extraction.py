@@ -12,19 +12,28 @@ from rag.domain import Document, Page
 from rag.errors import ExtractionError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 MAX_FILE_BYTES = 200 * 1024 * 1024
 """Larger files are named and left out: one of them would hold the memory of all others."""
+
+_MIN_LINE_CHARACTERS = 8
+"""A shorter line, such as a page's number, stands in too many places."""
+_LINE_CHARACTERS = 40
+_PLAY = 400
+"""How far beyond the last page's length the next may begin, in letters and digits."""
 
 _FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
 _IMAGE = regex.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
 _LINK = regex.compile(r"(?<!\\)\[([^\]\n]+)\]\([^)\n]*\)")
 _STRONG = regex.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS = regex.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_\n]+?)(?<=[^\s*_\\])\1(?![\w*])")
+_ESCAPED_STRONG = regex.compile(r"\\\*\\\*(?=\S)([^|\n]+?)(?<=\S)\\\*\\\*")
+"""How bold words come out of the cells of a Word table."""
 _ESCAPE = regex.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&$%])")
 _COMMENT = regex.compile(r"<!--.*?-->", regex.DOTALL)
-_FRONT_MATTER = regex.compile(r"\A---\n.*?\n---\n", regex.DOTALL)
+_FRONT_MATTER = regex.compile(r"\A---\n(?:(?:## )?[\w:.\-]+:[^\n]*\n|\n)*(?:---\n)?(?=\n|#)")
 _FIRST_HEADING = regex.compile(r"^#[ \t]+(.+)$", regex.MULTILINE)
 
 
@@ -73,9 +82,8 @@ def _read(path: Path) -> tuple[str, tuple[Page, ...], dict[str, Any]]:
     except kreuzberg.KreuzbergError as error:
         raise ExtractionError(_explain(error)) from error
     metadata: dict[str, Any] = dict(result.metadata)
-    boundaries = (metadata.get("pages") or {}).get("boundaries") or ()
-    text, pages = _paged(result.content, boundaries)
-    return text, pages, metadata
+    text = readable(_FRONT_MATTER.sub("", result.content))
+    return text, _pages(text, result.pages or ()), metadata
 
 
 def _explain(error: Exception) -> str:
@@ -87,20 +95,35 @@ def _explain(error: Exception) -> str:
     return f"It cannot be read ({message.splitlines()[0][:160] if message else 'damaged'})."
 
 
-def _paged(content: str, boundaries: Any) -> tuple[str, tuple[Page, ...]]:
-    """Clean each page by itself, so that offsets stay true; boundaries count bytes."""
-    if not boundaries:
-        return readable(_FRONT_MATTER.sub("", content)), ()
-    raw = content.encode()
-    text = ""
-    pages: list[Page] = []
-    for boundary in boundaries:
-        piece = readable(raw[boundary["byte_start"] : boundary["byte_end"]].decode(errors="ignore"))
-        if text:
-            text += "\n\n"
-        pages.append(Page(boundary["page_number"], len(text), len(text) + len(piece)))
-        text += piece
-    return text, tuple(pages)
+def _pages(text: str, parts: Iterable[Mapping[str, Any]]) -> tuple[Page, ...]:
+    """Find where each page begins: where the first line that can be found stands in the text.
+
+    kreuzberg's own page boundaries count another form of the text, without Markdown; so its
+    pages' texts are looked for, near where the pages before them end.
+    """
+    squeezed, offsets = _squeezed(text)
+    starts: list[tuple[int, int]] = []
+    position = reach = 0
+    for part in parts:
+        lines = [_squeezed(line)[0] for line in part["content"].splitlines()]
+        for line in (line for line in lines if len(line) >= _MIN_LINE_CHARACTERS):
+            found = squeezed.find(line[:_LINE_CHARACTERS], position, position + reach + _PLAY)
+            if found >= 0:
+                starts.append((part["page_number"], text.rfind("\n", 0, offsets[found]) + 1))
+                position = found + 1
+                reach = 0
+                break
+        reach += sum(map(len, lines))
+    if starts:
+        starts[0] = (starts[0][0], 0)
+    ends = [start for _, start in starts[1:]] + [len(text)]
+    return tuple(Page(n, start, end) for (n, start), end in zip(starts, ends, strict=False))
+
+
+def _squeezed(text: str) -> tuple[str, list[int]]:
+    """Letters and digits alone, with the offset of each: marks and white space differ."""
+    offsets = [i for i, character in enumerate(text) if character.isalnum()]
+    return "".join(text[i] for i in offsets), offsets
 
 
 def readable(markdown: str) -> str:
@@ -120,6 +143,7 @@ def _clean(text: str) -> str:
     text = _LINK.sub(r"\1", text)
     text = _STRONG.sub(r"\2", text)
     text = _EMPHASIS.sub(r"\2", text)
+    text = _ESCAPED_STRONG.sub(r"\1", text)
     return _ESCAPE.sub(r"\1", text)
 
 

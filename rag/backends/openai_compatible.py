@@ -77,6 +77,7 @@ class OpenAICompatibleBackend:
     async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[Delta]:
         """Yield the model's turn; see ``ChatBackend.stream``."""
         thinking = ReasoningFilter()
+        ended = False
         try:
             async with asyncio.timeout(self._timeout_s) as deadline:
                 async with await self._request(messages, max_tokens) as stream:
@@ -84,11 +85,14 @@ class OpenAICompatibleBackend:
                     async for chunk in stream:
                         deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
                         if delta := self._delta(chunk, thinking):
+                            ended = ended or bool(delta.finish_reason)
                             yield delta
                         deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
             said, thought = thinking.close()
             if said or thought:
                 yield Delta(text=said, reasoning=thought)
+            if not ended:
+                raise self._broken_off()
         except TimeoutError as error:
             raise BackendTimeout(
                 f"{self._model} at {self._base_url} was silent for {self._timeout_s:g} seconds.",
@@ -122,8 +126,6 @@ class OpenAICompatibleBackend:
 
     def _delta(self, chunk: ChatCompletionChunk, thinking: ReasoningFilter) -> Delta | None:
         extra: dict[str, Any] = chunk.model_extra or {}
-        if error := extra.get("error"):
-            raise BackendRefused(f"{self._model} gave up: {_message_of(error)}.", _ADVICE)
         progress = extra.get("prompt_progress") or {}
         choice = chunk.choices[0] if chunk.choices else None
         said = thought = finish = ""
@@ -159,9 +161,18 @@ class OpenAICompatibleBackend:
             return BackendTimeout(f"{where} did not take the connection in time.", _ADVICE)
         if isinstance(error, openai.APIConnectionError | httpx2.ConnectError):
             return BackendUnreachable(f"Nothing answers for {where}.", _ADVICE)
+        if isinstance(error, openai.APIError):  # an error that came as an event of the stream
+            return BackendRefused(
+                f"{where} gave up: {_message_of(error.message)}.", "Look at the server's own log."
+            )
         if isinstance(error, json.JSONDecodeError):
             return BackendBroken(f"{where} sent something that is not JSON.", _ADVICE)
-        return BackendBroken(f"{where} broke off in the middle of its answer.", _ADVICE)
+        return self._broken_off()
+
+    def _broken_off(self) -> BackendBroken:
+        return BackendBroken(
+            f"{self._model} at {self._base_url} broke off in the middle of its answer.", _ADVICE
+        )
 
     async def check(self) -> Check:
         """Ask the server for its models; never raises."""

@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.cascade import Cascade, Found, Result, Rules
+from rag.domain import (
+    Asking,
+    Delta,
+    Escalated,
+    Event,
+    Mode,
+    Outcome,
+    Question,
+    Support,
+    Token,
+    Turn,
+)
+from rag.errors import BackendUnreachable
+from rag.evidence import weigh
+from rag.generate import Model
+from rag.query import build_query
+from rag.settings import Escalation
+from tests.fakes import CORPUS, FakeBackend, FakeClock, count_words, hits_of, retriever_of, says
+
+GOOD = says("A customer may return the RelayBox within 30 days of delivery [9].")
+INVENTED = says("A customer may return the RelayBox within 14 days of delivery.")
+LARGE = says("Customers may return the RelayBox within 30 days of delivery, in the original box.")
+DOWN = BackendUnreachable("Nothing answers.", "Is it running?")
+
+
+class Run:
+    """A cascade that was run to its end."""
+
+    def __init__(
+        self,
+        small: FakeBackend,
+        large: FakeBackend | None,
+        rules: Rules,
+        mode: Mode,
+        question: str = "How long can a customer keep the RelayBox?",
+    ) -> None:
+        clock = FakeClock()
+        retriever = retriever_of(*CORPUS)
+        query = build_query(question, (), ("en",), retriever.idf_of)
+        found = hits_of(*(p for _, p in retriever.search(query.weights, 5)))
+        self.found = Found(
+            Question(question, (Turn("a", "b"),), mode),
+            query,
+            found,
+            weigh(query, found, retriever.idf_of),
+            retriever.idf_of,
+        )
+        self.cascade = Cascade(
+            Model("small", small, clock, count_words),
+            Model("large", large, clock, count_words) if large else None,
+            rules,
+            clock,
+        )
+        self.result = Result()
+        self.events: list[Event] = []
+
+    async def follow(self) -> Result:
+        self.events = [event async for event in self.cascade.run(self.found, self.result)]
+        return self.result
+
+    @property
+    def codes(self) -> list[str]:
+        return [reason.code for reason in self.result.reasons]
+
+
+def run(
+    small: list[Delta],
+    large: list[Delta] | None = LARGE,
+    *,
+    mode: Mode = Mode.AUTO,
+    rules: Rules | None = None,
+    small_error: BackendUnreachable | None = None,
+    large_error: BackendUnreachable | None = None,
+) -> Run:
+    return Run(
+        FakeBackend(small, model="phi", error=small_error),
+        None if large is None else FakeBackend(large, model="oss", error=large_error),
+        rules or Rules(),
+        mode,
+    )
+
+
+async def test_a_supported_draft_answers_without_the_large_model() -> None:
+    this = run(GOOD)
+    result = await this.follow()
+    assert (result.outcome, result.model) == (Outcome.ANSWERED, "phi")
+    assert result.text == "A customer may return the RelayBox within 30 days of delivery. [1]"
+    assert [a.rung for a in result.attempts] == ["small"]
+    assert not any(isinstance(event, Escalated) for event in this.events)
+
+
+@pytest.mark.parametrize(
+    ("draft", "code"),
+    [
+        (says(""), "empty"),
+        (says("I don't know how long a customer can keep the RelayBox."), "hedging"),
+        (INVENTED, "uncited"),
+        (says("A customer may return the RelayBox within 30 days", finish="length"), "cut_off"),
+        (says("Most people never need an umbrella in the rain at all, they say."), "uncited"),
+    ],
+)
+async def test_a_weak_draft_goes_to_the_large_model(draft: list[Delta], code: str) -> None:
+    this = run(draft)
+    result = await this.follow()
+    assert (result.outcome, result.model) == (Outcome.ANSWERED, "oss")
+    assert code in this.codes
+    assert [a.rung for a in result.attempts] == ["small", "large"]
+
+
+async def test_the_draft_streams_before_it_is_replaced() -> None:
+    this = run(INVENTED)
+    await this.follow()
+    kinds = [type(e) for e in this.events if not isinstance(e, Token)]
+    assert kinds == [Asking, Escalated, Asking]
+    escalated = next(i for i, e in enumerate(this.events) if isinstance(e, Escalated))
+    assert {e.rung for e in this.events[:escalated] if isinstance(e, Token)} == {"small"}
+    assert {e.rung for e in this.events[escalated:] if isinstance(e, Token)} == {"large"}
+
+
+async def test_without_a_large_model_the_passages_are_quoted() -> None:
+    this = run(INVENTED, None)
+    result = await this.follow()
+    assert (result.outcome, result.model) == (Outcome.QUOTED, "")
+    assert "unreachable" in this.codes
+    assert all(s.text in CORPUS[0].text + CORPUS[1].text + CORPUS[2].text for s in result.sentences)
+    assert all(s.support is Support.FULL and s.citations for s in result.sentences)
+
+
+async def test_a_large_model_that_is_down_is_quoted_with_its_reason() -> None:
+    this = run(INVENTED, [], large_error=DOWN)
+    assert (await this.follow()).outcome is Outcome.QUOTED
+    details = [r.detail for r in this.result.reasons if r.code == "unreachable"]
+    assert details == ["Nothing answers. Is it running?"]
+
+
+async def test_a_small_model_that_is_down_leaves_the_answer_to_the_large_one() -> None:
+    this = run([], small_error=DOWN)
+    result = await this.follow()
+    assert (result.outcome, result.model) == (Outcome.ANSWERED, "oss")
+
+
+async def test_a_small_model_that_breaks_off_keeps_its_text_in_the_attempt() -> None:
+    this = run([Delta(text="A customer may")], small_error=DOWN)
+    result = await this.follow()
+    assert result.attempts[0].generation.text == "A customer may"
+    assert result.model == "oss"
+
+
+async def test_both_down_is_quoted() -> None:
+    this = run([], [], small_error=DOWN, large_error=DOWN)
+    assert (await this.follow()).outcome is Outcome.QUOTED
+
+
+async def test_mode_small_never_escalates() -> None:
+    this = run(INVENTED, mode=Mode.SMALL)
+    result = await this.follow()
+    assert result.outcome is Outcome.QUOTED
+    assert [a.rung for a in result.attempts] == ["small"]
+    assert "unreachable" not in this.codes
+
+
+async def test_mode_large_asks_it_at_once() -> None:
+    this = run(GOOD, mode=Mode.LARGE)
+    result = await this.follow()
+    assert [a.rung for a in result.attempts] == ["large"]
+    assert result.model == "oss"
+
+
+async def test_mode_large_without_one_is_quoted() -> None:
+    this = run(GOOD, None, mode=Mode.LARGE)
+    assert (await this.follow()).outcome is Outcome.QUOTED
+    assert this.codes == ["unreachable"]
+
+
+async def test_escalation_never_is_as_small() -> None:
+    this = run(INVENTED, rules=Rules(Escalation.NEVER))
+    assert [a.rung for a in (await this.follow()).attempts] == ["small"]
+
+
+async def test_escalation_always_asks_the_large_model_after_a_good_draft() -> None:
+    this = run(GOOD, rules=Rules(Escalation.ALWAYS))
+    result = await this.follow()
+    assert [a.rung for a in result.attempts] == ["small", "large"]
+    assert result.model == "oss"
+    assert this.codes == ["always"]
+
+
+async def test_escalation_always_in_mode_small_stays_small() -> None:
+    this = run(GOOD, rules=Rules(Escalation.ALWAYS), mode=Mode.SMALL)
+    assert (await this.follow()).model == "phi"
+
+
+async def test_a_large_model_that_finds_no_answer_refuses() -> None:
+    this = run(INVENTED, says("The passages do not say."))
+    result = await this.follow()
+    assert (result.outcome, result.text) == (Outcome.REFUSED, "")
+    assert this.codes[-1] == "hedging"
+
+
+async def test_a_large_answer_below_half_support_is_quoted() -> None:
+    this = run(INVENTED, says("Most people never need an umbrella in the rain at all, they say."))
+    assert (await this.follow()).outcome is Outcome.QUOTED
+
+
+MIXED = says(
+    "Customers may return the RelayBox within 30 days of delivery. Umbrellas are never needed here."
+)
+
+
+async def test_weak_sentences_of_the_large_model_are_kept_to_be_marked() -> None:
+    result = await run(INVENTED, MIXED).follow()
+    assert [s.support for s in result.sentences] == [Support.FULL, Support.NONE]
+
+
+async def test_strict_takes_them_out_and_says_so() -> None:
+    this = run(INVENTED, MIXED, rules=Rules(strict=True))
+    result = await this.follow()
+    assert "Umbrellas" not in result.text
+    assert "removed" in this.codes
+
+
+async def test_what_stood_in_a_prompt_is_known() -> None:
+    result = await run(GOOD).follow()
+    assert result.used
