@@ -29,7 +29,7 @@ from rag.domain import (
     Retrieved,
     Token,
 )
-from rag.errors import QuestionError, RagError
+from rag.errors import CorpusError, QuestionError, RagError
 from rag.evidence import matched_words, weigh
 from rag.intent import intent_of, reply_language
 from rag.query import build_query
@@ -176,6 +176,11 @@ class Assistant:
         """Blocks: looks at the folder, reads what changed, searches."""
         started = self._clock.now()
         corpus = self.knowledge.refresh()
+        if not corpus.documents:
+            raise CorpusError(
+                f"There are no documents to answer from in {self.knowledge.folder}.",
+                "Put files into that folder and ask again; `rag doctor` names files that cannot be read.",
+            )
         retriever = corpus.retriever
         history = question.history if intent is Intent.FOLLOW_UP else ()
         query = build_query(question.text, history, corpus.languages, retriever.idf_of)

@@ -178,9 +178,9 @@ def _signals(
 
 
 def _would_change(rung: Rung, sentences: Sequence[Sentence], problems: Sequence[Reason]) -> Reason:
-    codes = [problem.code for problem in problems]
-    if sentences and set(codes) <= {"unsupported", "uncited"}:
-        full = sum(sentence.support is Support.FULL for sentence in sentences)
-        wanted = (len(sentences) + 1) // 2 if rung == "large" else len(sentences)
-        return Reason("more_supported", str(max(1, wanted - full)))
-    return Reason(f"without_{codes[0]}" if codes else "more_supported", "1")
+    others = [p.code for p in problems if p.code not in {"unsupported", "uncited"}]
+    if others:
+        return Reason(f"without_{others[0]}")
+    full = sum(sentence.support is Support.FULL for sentence in sentences)
+    wanted = (len(sentences) + 1) // 2 if rung == "large" else len(sentences)
+    return Reason("more_supported", str(max(1, wanted - full)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,18 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 200 * 1024 * 1024
 """Larger files are named and left out: one of them would hold the memory of all others."""
 
+_TEXT_TYPES = {
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    ".csv": "text/csv",
+    ".html": "text/html",
+    ".htm": "text/html",
+}
 _MIN_LINE_CHARACTERS = 8
 """A shorter line, such as a page's number, stands in too many places."""
 _LINE_CHARACTERS = 40
 _PLAY = 400
-"""How far beyond the last page's length the next may begin, in letters and digits."""
+"""How far from where it is expected a page may begin, in letters and digits."""
 
 _FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
 _IMAGE = regex.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
@@ -76,14 +84,29 @@ def _read(path: Path) -> tuple[str, tuple[Page, ...], dict[str, Any]]:
         output_format="markdown",
         pages=kreuzberg.PageConfig(extract_pages=True),
         use_cache=False,
+        disable_ocr=True,
     )
     try:
-        result = kreuzberg.extract_file_sync(str(path), config=config)
+        if mime := _TEXT_TYPES.get(path.suffix.lower()):
+            data = _decoded(path.read_bytes()).encode()
+            result = kreuzberg.extract_bytes_sync(data, mime, config=config)
+        else:
+            result = kreuzberg.extract_file_sync(str(path), config=config)
     except kreuzberg.KreuzbergError as error:
         raise ExtractionError(_explain(error)) from error
     metadata: dict[str, Any] = dict(result.metadata)
     text = readable(_FRONT_MATTER.sub("", result.content))
     return text, _pages(text, result.pages or ()), metadata
+
+
+def _decoded(data: bytes) -> str:
+    """Text of a file that does not tell its encoding: a byte order mark, UTF-8, or cp1252."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
 
 
 def _explain(error: Exception) -> str:
@@ -103,21 +126,28 @@ def _pages(text: str, parts: Iterable[Mapping[str, Any]]) -> tuple[Page, ...]:
     """
     squeezed, offsets = _squeezed(text)
     starts: list[tuple[int, int]] = []
-    position = reach = 0
+    expected, last = 0, -1
     for part in parts:
         lines = [_squeezed(line)[0] for line in part["content"].splitlines()]
         for line in (line for line in lines if len(line) >= _MIN_LINE_CHARACTERS):
-            found = squeezed.find(line[:_LINE_CHARACTERS], position, position + reach + _PLAY)
+            found = squeezed.find(
+                line[:_LINE_CHARACTERS], max(last + 1, expected - _PLAY), expected + _PLAY
+            )
             if found >= 0:
-                starts.append((part["page_number"], text.rfind("\n", 0, offsets[found]) + 1))
-                position = found + 1
-                reach = 0
+                starts.append((part["page_number"], _with_marks(text, offsets[found])))
+                expected = last = found
                 break
-        reach += sum(map(len, lines))
+        expected += sum(map(len, lines))
     if starts:
         starts[0] = (starts[0][0], 0)
     ends = [start for _, start in starts[1:]] + [len(text)]
     return tuple(Page(n, start, end) for (n, start), end in zip(starts, ends, strict=False))
+
+
+def _with_marks(text: str, offset: int) -> int:
+    """Move an offset before the marks of its line, such as ``## ``, where nothing else is."""
+    line_start = text.rfind("\n", 0, offset) + 1
+    return offset if any(map(str.isalnum, text[line_start:offset])) else line_start
 
 
 def _squeezed(text: str) -> tuple[str, list[int]]:

@@ -37,7 +37,9 @@ def milliseconds(value: float | None) -> str:
     """Return a duration as a person reads it: ``412 ms``, ``3.9 s``."""
     if value is None:
         return "–"
-    return f"{value:,.0f} ms" if value < 10 * _SECOND else f"{value / _SECOND:.1f} s"
+    if value < 1:
+        return "<1 ms" if value > 0 else "0 ms"
+    return f"{value:.0f} ms" if value < _SECOND else f"{value / _SECOND:.1f} s"
 
 
 def reason_text(reason: Reason, language: str = "en") -> str:

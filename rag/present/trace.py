@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _WORD_OR_SPACE = regex.compile(r"\s+|[^\s]+")
 _CENT = 100
+_REASONS_SHOWN = 2
+_LIKE_ENOUGH = 0.4
+"""Below this likeness the differences between two texts are only noise, word by word."""
 
 
 def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
@@ -34,7 +37,8 @@ def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
         "attempts": [_attempt(attempt, answer) for attempt in answer.attempts],
         "changes": _changes(answer),
         "query": [
-            {"term": term.word, "weight": term.weight} for term in answer.query.terms
+            {"term": word, "weight": weight}
+            for word, weight in {t.word: t.weight for t in answer.query.terms}.items()
         ],
         "conversation": _conversation(answers),
     }
@@ -85,7 +89,7 @@ def _who(answer: Answer) -> dict[str, str]:
     return {
         "name": name,
         "badge": badge if answer.intent not in SMALL_TALK else "",
-        "why": " ".join(why) or _accepted(answer),
+        "why": " ".join(why[:_REASONS_SHOWN]) or _accepted(answer),
         "problem": f"{problems[0]}." if problems else "",
         "change": say(f"change.{change.code}", detail=change.detail) if change else "",
     }
@@ -151,6 +155,8 @@ def _hint(answer: Answer) -> str:
 
 
 def _cost(answer: Answer) -> list[dict[str, str]]:
+    if not answer.attempts:
+        return []
     usage = answer.usage
     about = "≈" if usage.estimated else ""
     rates = [a.generation.timings.tokens_per_second for a in answer.attempts]
@@ -189,8 +195,11 @@ def _changes(answer: Answer) -> list[dict[str, str]]:
     if answer.model == drafts[0].generation.model:
         return []
     old, new = _WORD_OR_SPACE.findall(before), _WORD_OR_SPACE.findall(after)
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < _LIKE_ENOUGH:
+        return [{"op": "del", "text": before}, {"op": "ins", "text": f" {after}"}]
     changes: list[dict[str, str]] = []
-    for op, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for op, i, j, k, m in matcher.get_opcodes():
         if op == "equal":
             changes.append({"op": "same", "text": "".join(old[i:j])})
             continue

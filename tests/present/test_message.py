@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.domain import (
+    Answer,
+    Attempt,
+    Citation,
+    Confidence,
+    Evidence,
+    EvidenceLevel,
+    Generation,
+    Intent,
+    Outcome,
+    Reason,
+    Sentence,
+    Support,
+    Timings,
+    Usage,
+)
+from rag.present.message import (
+    answer_markdown,
+    answer_text,
+    attempt_line,
+    check_lines,
+    doubts_markdown,
+    marked,
+    milliseconds,
+    place,
+    reason_text,
+    shown_hits,
+    summary_line,
+)
+from rag.present.texts import CATALOGUE, ENGLISH, say
+from tests.fakes import CORPUS, PRICE, RETURNS, hits_of, passage
+from rag.domain import AnswerTimings, Check
+
+HITS = hits_of(*CORPUS)
+
+
+def answer(outcome: Outcome = Outcome.ANSWERED, **fields: object) -> Answer:
+    known: dict[str, object] = {
+        "question": "Q?",
+        "intent": Intent.QUESTION,
+        "text": "It costs 249 euros. [3]",
+        "outcome": outcome,
+        "model": "phi",
+        "language": "en",
+        "hits": HITS,
+        "evidence": Evidence(EvidenceLevel.NONE, 0.0, (), ("Mongolia",)),
+        "sentences": (Sentence("It costs 249 euros.", 0, 19, Support.FULL, (3,)),),
+        "citations": (Citation(3, PRICE),),
+        **fields,
+    }
+    return Answer(**known)  # type: ignore[arg-type]
+
+
+def attempt(rung: str = "small", text: str = "Draft.", estimated: bool = False) -> Attempt:  # noqa: FBT001, FBT002
+    generation = Generation(
+        "phi", text, "stop", Usage(100, 12, 0, estimated), Timings(total_ms=1240)
+    )
+    confidence = Confidence(0.0, accepted=False, reasons=(Reason("empty"),), signals=())
+    return Attempt(rung, generation, (), confidence)  # type: ignore[arg-type]
+
+
+def test_supported_text_is_shown_as_it_is() -> None:
+    assert answer_markdown(answer()) == "It costs 249 euros. [3]"
+
+
+def test_weak_sentences_become_marks_with_their_reason() -> None:
+    text = "It costs 9 euros. Fine."
+    weak = Sentence("It costs 9 euros.", 0, 17, Support.NONE, problem=Reason("absent_number", "9"))
+    fine = Sentence("Fine.", 18, 23, Support.FULL)
+    assert marked(text, (weak, fine)) == (
+        '[It costs 9 euros.](#none "No passage has the number 9") Fine.'
+    )
+
+
+def test_a_mark_keeps_a_list_item_a_list_item() -> None:
+    weak = Sentence("- maybe", 0, 7, Support.PARTIAL, problem=Reason("partly"))
+    assert marked("- maybe", (weak,)).startswith("- [maybe](#partial ")
+
+
+@pytest.mark.parametrize("text", ["| a | b |", "```", "two\nlines"])
+def test_tables_and_code_are_not_broken_by_marks(text: str) -> None:
+    weak = Sentence(text, 0, len(text), Support.NONE, problem=Reason("no_passage"))
+    assert marked(text, (weak,)) == text
+
+
+def test_links_and_images_of_a_model_lose_their_addresses() -> None:
+    text = "See ![x](http://evil.example/a.png) and [here](http://evil.example)."
+    assert "evil" not in marked(text, ())
+
+
+def test_a_quotation_is_said_to_be_one_and_cannot_format() -> None:
+    quoted = Sentence("# *Big* [1] ![x](y)", 0, 5, Support.FULL, (2,))
+    text = answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
+    assert text.startswith(ENGLISH["quoted"])
+    assert "> \\# \\*Big\\* \\[1\\] !\\[x\\](y) [2]" in text
+
+
+def test_a_refusal_names_missing_words_and_nearest_passages() -> None:
+    text = answer_markdown(answer(Outcome.REFUSED, sentences=(), citations=()))
+    assert "“Mongolia”" in text
+    assert "[1] returns.md · Returns › Deadline" in text
+    assert [hit.rank for hit in shown_hits(answer(Outcome.REFUSED))] == [1, 2, 3]
+
+
+def test_a_refusal_by_the_large_model_names_it() -> None:
+    text = answer_text(answer(Outcome.REFUSED, attempts=(attempt("large"),)))
+    assert text.startswith("phi finds no answer")
+
+
+def test_a_failure_is_its_sentence() -> None:
+    failed = answer(Outcome.FAILED, reasons=(Reason("failed", "It broke. Mend it."),))
+    assert answer_markdown(failed) == "It broke. Mend it."
+
+
+def test_help_counts_the_documents() -> None:
+    text = answer_text(answer(intent=Intent.HELP), {"documents": 7, "passages": 70})
+    assert "7 documents (70 passages)" in text
+
+
+def test_only_cited_hits_get_a_chip() -> None:
+    assert [hit.rank for hit in shown_hits(answer())] == [3]
+
+
+def test_the_line_under_an_answer() -> None:
+    fast = answer(
+        attempts=(attempt(),), timings=AnswerTimings(first_token_ms=612, total_ms=1240)
+    )
+    assert summary_line(fast) == "phi · 612 ms to first token · 12 tok · 1 source"
+
+
+def test_the_line_tells_the_whole_time_where_more_was_done_and_what_is_weak() -> None:
+    weak = Sentence("Hm.", 0, 3, Support.NONE)
+    slow = answer(
+        attempts=(attempt(), attempt("large")),
+        timings=AnswerTimings(first_token_ms=612, total_ms=5140),
+        sentences=(weak,),
+        citations=(),
+    )
+    assert summary_line(slow) == "phi · 5.1 s · 612 ms to first token · 12 tok · 1 unsupported"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "word"), [(Outcome.REFUSED, "refused"), (Outcome.QUOTED, "quotation")]
+)
+def test_the_line_says_what_it_is_where_no_model_wrote(outcome: Outcome, word: str) -> None:
+    assert summary_line(answer(outcome, model="")).startswith(word)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "–"), (0.0, "0 ms"), (0.2, "<1 ms"), (612.4, "612 ms"), (1240.0, "1.2 s")],
+)
+def test_durations_read_like_durations(value: float | None, text: str) -> None:
+    assert milliseconds(value) == text
+
+
+def test_steps_carry_time_and_tokens() -> None:
+    assert attempt_line(attempt(), draft=True) == "Draft by phi · 1.2 s · 12 tok"
+    assert "≈12 tok" in attempt_line(attempt(estimated=True), draft=False)
+
+
+def test_doubts_are_listed() -> None:
+    assert "- The draft was empty." in doubts_markdown(attempt())
+
+
+def test_a_place_names_page_and_headings() -> None:
+    found = passage("x", "a.pdf", title="T", heading="T › H", page=4)
+    assert place(found) == "a.pdf, page 4 · T › H"
+    assert place(RETURNS) == "returns.md · Returns › Deadline"
+
+
+def test_no_large_model_says_how_to_connect_one() -> None:
+    assert "RAG_LARGE_BASE_URL" in reason_text(Reason("unreachable"))
+
+
+def test_checks_tell_faults_from_notes() -> None:
+    lines = check_lines(
+        [
+            Check("a", ok=True, detail="fine", remedy="never shown"),
+            Check("b", ok=False, detail="bad.", remedy="Mend it."),
+            Check("c", ok=False, detail="odd.", required=False),
+        ]
+    )
+    assert lines == "  ok  a: fine\nFAIL  b: bad. Mend it.\nnote  c: odd."
+
+
+@pytest.mark.parametrize("language", sorted(CATALOGUE))
+def test_each_language_has_only_known_texts_with_the_same_blanks(language: str) -> None:
+    for key, text in CATALOGUE[language].items():
+        assert key in ENGLISH
+        assert set(_blanks(text)) == set(_blanks(ENGLISH[key]))
+
+
+def _blanks(text: str) -> list[str]:
+    return [part.split("}")[0] for part in text.split("{")[1:]]
+
+
+CODES = (
+    "no_evidence empty short hedging cut_off uncited unsupported repeated low_logprob"
+    " unreachable budget always removed failed off_topic"
+).split()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_reason_has_its_sentence(code: str) -> None:
+    assert reason_text(Reason(code, "1/2")).strip()
+
+
+@pytest.mark.parametrize(
+    "code", "empty short hedging cut_off repeated low_logprob unreachable off_topic".split()
+)
+def test_every_fault_tells_what_would_have_changed_it(code: str) -> None:
+    assert ENGLISH[f"change.without_{code}"]
+
+
+def test_a_language_without_a_text_says_it_in_english() -> None:
+    assert say("trace", "nl") == "Trace"
+    assert say("thanks", "xx") == ENGLISH["thanks"]

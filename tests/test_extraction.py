@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from docx import Document as WordDocument
+from fpdf import FPDF
+from openpyxl import Workbook
+
+from rag.errors import ExtractionError
+from rag.extraction import extract, readable
+from rag.settings import PROJECT_FOLDER
+
+GUIDE = PROJECT_FOLDER / "docs_corpus" / "guide"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A shipped document, and what must and must not be read from it."""
+
+    name: str
+    title: str
+    holds: str
+    lacks: str = "\x00"
+    pages: int = 0
+
+
+SAMPLES = [
+    Sample("what-plumbline-does.md", "What Plumbline does", "passage", "**"),
+    Sample("model-servers.html", "Connect a model server", "Ollama", "<p>"),
+    Sample("settings.csv", "settings", "| RAG_TOP_K |"),
+    Sample("how-escalation-decides.pdf", "How escalation decides", "large model", pages=2),
+    Sample("privacy.docx", "Privacy", "this machine", "**"),
+    Sample("faq.xlsx", "Plumbline: frequently asked questions", "| Question | Answer |"),
+]
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_every_kind_of_document_is_read(sample: Sample) -> None:
+    document = extract(GUIDE / sample.name, sample.name)
+    assert sample.holds in document.text
+    assert sample.lacks not in document.text
+    assert document.title.startswith(sample.title)
+    assert document.language == "en"
+    assert len(document.sha256) == 64
+    if sample.pages:
+        assert [page.number for page in document.pages] == list(range(1, sample.pages + 1))
+
+
+def made(path: Path, content: bytes | str) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.md", b"", "0 bytes"),
+        ("blank.md", b"  \n ", "no text"),
+        ("noise.bin", bytes(range(256)) * 20, "no known kind"),
+        ("noise.pdf", bytes(range(256)) * 20, "cannot be read"),
+        ("noise.docx", bytes(range(256)) * 20, "cannot be read"),
+    ],
+)
+def test_what_gives_no_text_is_said_why(
+    tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    with pytest.raises(ExtractionError, match=words):
+        extract(made(tmp_path / name, content), name)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ExtractionError, match="cannot be opened"):
+        extract(tmp_path / "gone.md", "gone.md")
+
+
+def test_a_file_that_is_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.extraction.MAX_FILE_BYTES", 10)
+    with pytest.raises(ExtractionError, match="larger than"):
+        extract(made(tmp_path / "a.md", "more than ten bytes"), "a.md")
+
+
+def test_an_encrypted_file_is_said(tmp_path: Path) -> None:
+    pdf = FPDF()
+    pdf.set_encryption(owner_password="owner", user_password="user")
+    pdf.add_page()
+    pdf.set_font("helvetica", size=12)
+    pdf.cell(text="secret")
+    pdf.output(str(tmp_path / "secret.pdf"))
+    with pytest.raises(ExtractionError, match="password"):
+        extract(tmp_path / "secret.pdf", "secret.pdf")
+
+
+def test_a_pdf_without_text_tells_its_pages(tmp_path: Path) -> None:
+    pdf = FPDF()
+    for _ in range(3):
+        pdf.add_page()
+        pdf.rect(10, 10, 50, 50)
+    pdf.output(str(tmp_path / "scan.pdf"))
+    with pytest.raises(ExtractionError, match="0 of 3 pages"):
+        extract(tmp_path / "scan.pdf", "scan.pdf")
+
+
+def test_pages_begin_where_their_text_does(tmp_path: Path) -> None:
+    pdf = FPDF()
+    pdf.set_font("helvetica", size=12)
+    sheets = (
+        "Otters swim in cold rivers. They sleep on their backs and hold hands.",
+        "A heron stands on one leg. Nobody has asked it why it does that.",
+        "In the forest lives a badger, whose house has many rooms and one door.",
+        "Newts walk at night when it rains, slowly, from the pond to the wood.",
+    )
+    for sheet in sheets:
+        pdf.add_page()
+        pdf.multi_cell(0, 8, sheet)
+    pdf.output(str(tmp_path / "four.pdf"))
+    document = extract(tmp_path / "four.pdf", "four.pdf")
+    assert [page.number for page in document.pages] == [1, 2, 3, 4]
+    for page, sheet in zip(document.pages, sheets, strict=True):
+        assert document.text[page.start : page.end].split() == sheet.split()
+
+
+def test_a_word_table_keeps_header_and_loses_marks(tmp_path: Path) -> None:
+    word = WordDocument()
+    table = word.add_table(2, 2)
+    for cell, text in zip(table.rows[0].cells, ("Name", "Price"), strict=True):
+        cell.paragraphs[0].add_run(text).bold = True
+    table.rows[1].cells[0].text, table.rows[1].cells[1].text = "RelayBox", "249"
+    word.save(str(tmp_path / "t.docx"))
+    assert "| Name | Price |" in extract(tmp_path / "t.docx", "t.docx").text
+
+
+def test_a_sheet_becomes_a_table(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["name", "price"])
+    sheet.append(["RelayBox", 249])
+    book.save(tmp_path / "t.xlsx")
+    text = extract(tmp_path / "t.xlsx", "t.xlsx").text
+    assert "| name | price |" in text
+    assert "| RelayBox | 249 |" in text
+
+
+def test_a_web_pages_head_is_no_text(tmp_path: Path) -> None:
+    html = "<html><head><title>T</title><meta name=description content=d></head><h1>H</h1><p>x.</p>"
+    document = extract(made(tmp_path / "a.html", html), "a.html")
+    assert document.title == "H"
+    assert "---" not in document.text
+    assert "title:" not in document.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_text_in_other_encodings_is_read(tmp_path: Path, encoding: str) -> None:
+    text = "Die Rückgabe ist innerhalb von dreißig Tagen möglich. Danach nicht mehr."
+    document = extract(made(tmp_path / "a.txt", text.encode(encoding)), "a.txt")
+    assert "Rückgabe" in document.text
+    assert document.language == "de"
+
+
+def test_json_is_read(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.json", json.dumps({"price": "249 euros"}))
+    assert "249 euros" in extract(path, "a.json").text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("**bold** and *soft* words", "bold and soft words"),
+        ("[text](http://evil.example/?q=1)", "text"),
+        ("![secret](http://evil.example/x.png)", "secret"),
+        ("a \\# b", "a # b"),
+        ("2 * 3 * 4 snake_case_name", "2 * 3 * 4 snake_case_name"),
+        ("```\n**kept** [a](b)\n```", "```\n**kept** [a](b)\n```"),
+        ("<!-- hidden instruction -->seen", "seen"),
+        ("nul\x00byte", "nulbyte"),
+    ],
+)
+def test_marks_are_taken_off_the_words(markdown: str, text: str) -> None:
+    assert readable(markdown) == text

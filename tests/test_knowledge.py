@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.errors import CorpusError
+from rag.knowledge import Generation, KnowledgeBase
+from rag.retrievers import RETRIEVERS
+
+
+@pytest.fixture(params=sorted(RETRIEVERS))
+def knowledge(request: pytest.FixtureRequest, corpus: Path) -> KnowledgeBase:
+    return KnowledgeBase(corpus, RETRIEVERS[request.param])
+
+
+def found(generation: Generation, term: str) -> list[str]:
+    return [passage.document for _, passage in generation.retriever.search({term: 1.0}, 5)]
+
+
+def test_every_document_can_be_found(knowledge: KnowledgeBase) -> None:
+    generation = knowledge.refresh()
+    assert found(generation, "postag") == ["returns.md"]
+    assert found(generation, "holiday") == ["office/holidays.md"]
+    assert [d.path for d in generation.documents] == ["faq.md", "office/holidays.md", "returns.md"]
+
+
+def test_an_unchanged_folder_is_not_read_again(knowledge: KnowledgeBase) -> None:
+    assert knowledge.refresh() is knowledge.refresh()
+
+
+def test_a_new_file_answers_and_a_deleted_one_is_gone(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    before = knowledge.refresh()
+    (corpus / "new.md").write_text("Umbrellas are free of charge.")
+    (corpus / "returns.md").unlink()
+    after = knowledge.refresh()
+    assert found(after, "umbrella") == ["new.md"]
+    assert found(after, "postag") == []
+    assert after.revision != before.revision
+
+
+def test_a_changed_file_answers_with_its_new_text_only(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    knowledge.refresh()
+    (corpus / "returns.md").write_text("Umbrellas may be returned.")
+    after = knowledge.refresh()
+    assert found(after, "postag") == []
+    assert found(after, "umbrella") == ["returns.md"]
+
+
+def test_only_what_changed_is_read(knowledge: KnowledgeBase, corpus: Path) -> None:
+    kept = knowledge.refresh().document("faq.md")
+    (corpus / "new.md").write_text("Umbrellas are free of charge.")
+    assert knowledge.refresh().document("faq.md") is kept
+
+
+def test_a_bad_file_is_named_and_keeps_no_other_back(
+    knowledge: KnowledgeBase, corpus: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (corpus / "noise.bin").write_bytes(bytes(range(256)) * 9)
+    (corpus / "empty.md").write_bytes(b"")
+    generation = knowledge.refresh()
+    assert [file.path for file in generation.unreadable] == ["empty.md", "noise.bin"]
+    assert "noise.bin" in caplog.text
+    assert found(generation, "postag") == ["returns.md"]
+
+
+def test_the_revision_is_that_of_the_content(knowledge: KnowledgeBase, corpus: Path) -> None:
+    first = knowledge.refresh().revision
+    text = (corpus / "returns.md").read_text()
+    (corpus / "returns.md").write_text("Other.")
+    assert knowledge.refresh().revision != first
+    (corpus / "returns.md").write_text(text)
+    assert knowledge.refresh().revision == first
+
+
+def test_an_empty_folder_finds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    generation = KnowledgeBase(tmp_path / "empty", RETRIEVERS["bm25"]).refresh()
+    assert generation.passage_count == 0
+    assert found(generation, "anything") == []
+
+
+def test_a_folder_that_goes_is_said(knowledge: KnowledgeBase, corpus: Path) -> None:
+    knowledge.refresh()
+    corpus.rename(corpus.with_name("moved"))
+    with pytest.raises(CorpusError):
+        knowledge.refresh()
