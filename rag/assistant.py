@@ -227,7 +227,9 @@ class Assistant:
             await asyncio.to_thread(self.knowledge.refresh)
         except RagError as error:
             logger.warning("%s", error.sentence)
-        check = await self.cascade.small.backend.check()
+        small = self.cascade.small
+        await asyncio.to_thread(small.count, "")  # loads its encoding
+        check = await small.backend.check()
         if not check.ok:
             logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
 

@@ -29,9 +29,16 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
         end = match.end()
         if match.group()[0] in ".…" and _goes_on(text, start, match.start() + 1, end):
             continue
+        if match.group()[0] != "\n" and _in_table_row(text, match.start()):
+            continue
         yield from _trimmed(text, start, end)
         start = end
     yield from _trimmed(text, start, len(text))
+
+
+def _in_table_row(text: str, position: int) -> bool:
+    line_start = text.rfind("\n", 0, position) + 1
+    return text[line_start:position].lstrip().startswith("|")
 
 
 def _goes_on(text: str, start: int, after_point: int, end: int) -> bool:

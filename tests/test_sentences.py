@@ -18,6 +18,7 @@ def sentences(text: str) -> list[str]:
         ("It costs 3.5 euros. Dr. Smith knows, e.g. from Fig. 3.", None),
         ("Siehe z.B. Abs. 4. Danach gilt es.", ["Siehe z.B. Abs. 4.", "Danach gilt es."]),
         ("- first item\n- second item", ["- first item", "- second item"]),
+        ("| a. b | One. Two. |\n| c | d |", ["| a. b | One. Two. |", "| c | d |"]),
         ("他住在东京。她不在。", ["他住在东京。", "她不在。"]),
         ('He said "stop." Then he left.', ['He said "stop."', "Then he left."]),
         ("It ends [1]. And goes on [2].", ["It ends [1].", "And goes on [2]."]),

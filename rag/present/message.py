@@ -75,7 +75,7 @@ def answer_markdown(answer: Answer, help_values: Mapping[str, int] | None = None
         return marked(answer.text, answer.sentences, answer.language)
     if answer.outcome is Outcome.QUOTED:
         quotes = "\n>\n".join(
-            f"> {escape(s.text)} {_chips(s.citations)}" for s in answer.sentences
+            f"> {escape(_without_bars(s.text))} {_chips(s.citations)}" for s in answer.sentences
         )
         return f"{say('quoted', answer.language)}\n\n{quotes}"
     if answer.outcome is Outcome.REFUSED:
@@ -85,6 +85,13 @@ def answer_markdown(answer: Answer, help_values: Mapping[str, int] | None = None
             lines.append(f"{say('nearest', answer.language)}\n{nearest}")
         return "\n\n".join(lines)
     return answer_text(answer, help_values)
+
+
+def _without_bars(text: str) -> str:
+    """A table's row as its cells; other text as it is."""
+    if not text.startswith("|"):
+        return text
+    return " – ".join(cell.strip() for cell in text.strip("|").split("|"))
 
 
 def shown_hits(answer: Answer) -> tuple[Hit, ...]:

@@ -99,6 +99,11 @@ def test_a_quotation_is_said_to_be_one_and_cannot_format() -> None:
     assert "> \\# \\*Big\\* \\[1\\] !\\[x\\](y) [2]" in text
 
 
+def test_a_quoted_table_row_is_shown_as_its_cells() -> None:
+    quoted = Sentence("| RelayBox | 249 |", 0, 5, Support.FULL, (2,))
+    assert "> RelayBox – 249 [2]" in answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
+
+
 def test_a_refusal_names_missing_words_and_nearest_passages() -> None:
     text = answer_markdown(answer(Outcome.REFUSED, sentences=(), citations=()))
     assert "“Mongolia”" in text

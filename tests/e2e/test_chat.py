@@ -1,0 +1,227 @@
+"""The main job in a real browser: ask, read, check, refuse, escalate, stop, edit, trace."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import Chat, Stage
+from tests.scripted_server import Script
+
+QUESTION = "How long can a customer keep the RelayBox?"
+INVENTED = Script("A customer may return the RelayBox within 14 days.", token_seconds=0.03)
+LONG = Script("The RelayBox ships within two working days. " * 60, token_seconds=0.02)
+
+
+def test_an_answer_streams_is_cited_and_carries_its_line(chat: Chat, stage: Stage) -> None:
+    stage.small.script = Script(
+        "Customers may return the RelayBox within 30 days of delivery.", token_seconds=0.15
+    )
+    chat.send(QUESTION)
+    message = chat.page.locator("[data-step-type=assistant_message]").last
+    expect(message).to_contain_text("Customers may")
+    assert "delivery" not in message.inner_text()
+    chat.lines.first.wait_for()
+    assert "30 days of delivery." in chat.answer
+    assert chat.page.locator(".element-link").all_inner_texts() == ["[1]"]
+    assert "phi-4-mini" in chat.lines.first.inner_text()
+    steps = chat.page.locator("[id^='step-']").all_inner_texts()
+    assert any("Retrieved" in step and "ms" in step for step in steps)
+    assert any("phi-4-mini" in step and "tok" in step for step in steps)
+    assert chat.errors == []
+    chat.shot("answer")
+
+
+def test_a_chip_opens_exactly_its_passage_also_of_the_answer_before(
+    chat: Chat, stage: Stage
+) -> None:
+    chat.ask(QUESTION)
+    stage.small.script = Script("The RelayBox costs 249 euros.")
+    chat.ask("How much does the RelayBox cost?")
+    expect(chat.page.locator("#side-view-content")).to_have_count(0)
+    chips = chat.page.locator(".element-link")
+    assert chips.count() == 2
+    content = chat.page.locator("#side-view-content")
+    chips.nth(1).click()
+    expect(content).to_contain_text("costs 249 euros")
+    expect(content).not_to_contain_text("30 days")
+    chips.nth(0).click()
+    expect(content).to_contain_text("within 30 days")
+    expect(content).not_to_contain_text("249 euros")
+    assert content.locator("mark").count() >= 1
+    chat.shot("passage")
+
+
+def test_a_refusal_asks_nobody_and_offers_to_ask_anyway(chat: Chat, stage: Stage) -> None:
+    question = "Which customers live in Ulaanbaatar, Mongolia, Bhutan and Tibet?"
+    chat.ask(question)
+    assert "Mongolia" in chat.answer
+    assert "returns.md" in chat.answer
+    assert stage.small.requests == stage.large.requests == []
+    chat.shot("refusal")
+    chat.page.get_by_role("button", name="Ask anyway").click()
+    chat.lines.nth(1).wait_for()
+    assert len(stage.small.requests) == 1
+
+
+def test_a_weak_draft_moves_into_its_step_above_the_large_models_answer(
+    chat: Chat, stage: Stage
+) -> None:
+    stage.small.script = Script(INVENTED.text, token_seconds=0.4)
+    chat.send(QUESTION)
+    message = chat.page.locator("[data-step-type=assistant_message]").last
+    expect(message).to_contain_text("RelayBox within")
+    assert stage.large.requests == []
+    chat.lines.first.wait_for()
+    answers = chat.page.locator("[data-step-type=assistant_message]")
+    assert answers.count() == 1
+    assert "30 days" in chat.answer
+    assert "14" not in chat.answer
+    draft = chat.page.locator("[id^='step-Draft by phi-4-mini']")
+    draft.click()
+    expect(chat.page.get_by_text("A customer may return the RelayBox within 14 days.")).to_be_visible()
+    top = draft.bounding_box()
+    below = answers.last.bounding_box()
+    assert top is not None
+    assert below is not None
+    assert top["y"] < below["y"]
+
+
+def test_a_sentence_without_support_is_marked_with_its_reason(chat: Chat, stage: Stage) -> None:
+    stage.small.script = INVENTED
+    chat.ask(QUESTION)
+    mark = chat.page.locator("a[href='#none']")
+    assert mark.inner_text() == "Most people never need that."
+    assert "No passage" in str(mark.get_attribute("title"))
+    pages = len(chat.page.context.pages)
+    mark.click()
+    assert len(chat.page.context.pages) == pages
+    chat.shot("escalated")
+
+
+def test_the_line_opens_the_trace_and_it_follows_the_newest_answer(
+    chat: Chat, stage: Stage
+) -> None:
+    stage.small.script = INVENTED
+    chat.ask(QUESTION)
+    chat.lines.first.click()
+    card = chat.page.locator("#side-view-content")
+    expect(card).to_contain_text("escalated")
+    expect(card).to_contain_text("No passage has the number 14")
+    expect(chat.page.locator("#side-view-title")).to_contain_text("Trace")
+    chat.shot("trace")
+    stage.small.script = Script("The RelayBox costs 249 euros.")
+    chat.ask("How much does the RelayBox cost?")
+    expect(card).to_contain_text("answered")
+    expect(card).to_contain_text("2 answers")
+    chat.page.locator("#side-view-title button").click()
+    expect(card).to_have_count(0)
+    chat.page.wait_for_timeout(600)  # the card tells that it was closed after 300 ms
+    chat.ask(QUESTION)
+    expect(card).to_have_count(0)
+
+
+def test_stop_keeps_the_text_marks_it_and_frees_the_model(chat: Chat, stage: Stage) -> None:
+    stage.small.script = LONG
+    chat.send("When does the RelayBox ship?")
+    expect(chat.page.locator("[data-step-type=assistant_message]").last).to_contain_text("ships")
+    chat.page.click("#stop-button")
+    assert stage.small.requests[-1].closed.wait(2)
+    expect(chat.page.get_by_text("this part was not checked")).to_be_visible()
+    assert "ships" in chat.answer
+    stage.small.script = Script("The RelayBox costs 249 euros.")
+    chat.ask("How much does the RelayBox cost?")
+    assert "249" in chat.answer
+
+
+def test_an_edited_question_is_answered_anew_and_can_be_stopped(chat: Chat, stage: Stage) -> None:
+    chat.ask(QUESTION)
+    stage.small.script = LONG
+    chat.page.locator("[data-step-type=user_message]").hover()
+    chat.page.locator("button.edit-message").click()
+    chat.page.fill("#edit-chat-input", "When does the RelayBox ship?")
+    chat.page.click("button.confirm-edit")
+    expect(chat.page.locator("[data-step-type=assistant_message]").last).to_contain_text("ships")
+    assert chat.page.locator("[data-step-type=assistant_message]").count() == 1
+    chat.page.click("#stop-button")
+    assert stage.small.requests[-1].closed.wait(2)
+
+
+def test_mode_large_asks_it_at_once(chat: Chat, stage: Stage) -> None:
+    chat.page.click("#mode-picker-trigger-model")
+    chat.page.get_by_text("The large model at once").click()
+    chat.ask(QUESTION)
+    assert stage.small.requests == []
+    assert len(stage.large.requests) == 1
+
+
+def test_a_greeting_is_answered_kindly(chat: Chat, stage: Stage) -> None:
+    chat.send("Hello!")
+    expect(chat.page.get_by_text("Ask me anything that your documents")).to_be_visible()
+    assert stage.small.requests == []
+
+
+def test_a_follow_up_finds_what_the_talk_is_about(chat: Chat, stage: Stage) -> None:
+    stage.small.script = Script("The RelayBox ships within two working days.")
+    chat.ask("When does the RelayBox ship?")
+    stage.small.script = Script("It costs 249 euros.")
+    chat.ask("And how much does it cost?")
+    assert "249" in chat.answer
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Script(status=500, body="{}"),
+        Script("The RelayBox ships", drop_after=2),
+        Script(body="data: {oops\n\n"),
+        Script(""),
+    ],
+    ids=["500", "dropped", "no JSON", "empty"],
+)
+def test_faulty_servers_end_in_a_quotation_and_the_next_question_works(
+    chat: Chat, stage: Stage, fault: Script
+) -> None:
+    stage.small.script = stage.large.script = fault
+    chat.ask("When does the RelayBox ship?")
+    assert "It ships within two working days." in chat.answer
+    stage.small.script = Script("The RelayBox costs 249 euros.")
+    chat.ask("How much does the RelayBox cost?")
+    assert "249" in chat.answer
+
+
+def test_an_endless_question_is_refused_in_a_sentence(chat: Chat) -> None:
+    chat.send("x" * 200_000)
+    expect(chat.page.get_by_text("at most 8,000 are taken")).to_be_visible()
+
+
+def test_the_logo_the_colours_and_the_first_questions_are_ours(chat: Chat) -> None:
+    assert chat.page.title() == "Plumbline"
+    expect(chat.page.get_by_text("Is it private?")).to_be_visible()
+    logo = chat.page.locator("img.logo, img[alt='logo']").first
+    assert "/logo" in str(logo.get_attribute("src"))
+    chat.shot("start")
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "theme"), [("dark", 1280, "dark"), ("phone", 390, "light")]
+)
+def test_it_can_be_read_in_the_dark_and_on_a_phone(
+    browser: Browser, stage: Stage, name: str, width: int, theme: str
+) -> None:
+    stage.small.script = INVENTED
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    context.add_init_script(f"localStorage.setItem('vite-ui-theme', '{theme}')")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    chat = Chat(page, stage)
+    chat.ask(QUESTION)
+    chat.shot(f"{name}-answer")
+    expect(page.locator("#side-view-content")).to_have_count(0)
+    chat.lines.first.click()
+    expect(page.locator("#side-view-content")).to_contain_text("escalated")
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+    page.wait_for_timeout(400)  # the sheet slides in
+    chat.shot(f"{name}-trace")
+    context.close()

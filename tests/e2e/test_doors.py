@@ -1,0 +1,113 @@
+"""Who gets in, what goes out, and what is left when the app ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import socketio
+
+from tests.conftest import FILES
+from tests.e2e.app import App
+from tests.e2e.conftest import Stage
+from tests.scripted_server import Script, ScriptedServer
+
+
+def status(url: str, **headers: str) -> int:
+    request = urllib.request.Request(url, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return int(error.code)
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/project/settings", "/public/theme.json"])
+def test_foreign_hosts_and_pages_get_403(stage: Stage, path: str) -> None:
+    url = stage.app.url + path
+    assert status(url) == 200
+    assert status(url, Host="evil.example") == 403
+    assert status(url, Origin="http://evil.example") == 403
+    assert status(url, Origin=stage.app.url) == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}],
+    ids=str,
+)
+def test_a_foreign_page_cannot_open_our_socket(stage: Stage, headers: dict[str, str]) -> None:
+    assert connects(stage.app.url, {})
+    assert not connects(stage.app.url, headers)
+
+
+def connects(url: str, headers: dict[str, str]) -> bool:
+    """Does the chat's socket open for a client with these headers?"""
+
+    async def attempt() -> bool:
+        client = socketio.AsyncClient(reconnection=False)
+        try:
+            await client.connect(
+                url,
+                socketio_path="/ws/socket.io",
+                transports=["websocket"],
+                headers=headers,
+                auth={"clientType": "webapp", "sessionId": "1", "threadId": "", "userEnv": "{}"},
+            )
+        except socketio.exceptions.ConnectionError:
+            return False
+        await client.disconnect()
+        return True
+
+    with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one
+        return thread.submit(asyncio.run, attempt()).result()
+
+
+def test_the_page_names_no_other_host(stage: Stage) -> None:
+    with urllib.request.urlopen(stage.app.url) as response:
+        html = response.read().decode()
+        policy = response.headers["content-security-policy"]
+    assert "://" not in html.replace(stage.app.url, "")
+    assert "default-src 'self'" in policy
+
+
+def test_a_proxy_sees_nothing_and_the_built_in_model_ends_with_the_app(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "faq.md").write_text(FILES["faq.md"])
+    with ScriptedServer(Script("no")) as proxy:
+        names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")
+        proxied = dict.fromkeys(names, proxy.base_url)
+        with App(corpus, tmp_path / "app.log", **proxied) as app:
+            assert app.process is not None
+            child = _child_of(app.process.pid)
+            os.kill(app.process.pid, signal.SIGKILL)
+            app.process.wait(5)
+            deadline = time.monotonic() + 5
+            while Path(f"/proc/{child}").exists():
+                assert time.monotonic() < deadline, "the built-in model outlived the app"
+                time.sleep(0.02)
+        assert proxy.connections == 0
+
+
+def _child_of(pid: int) -> int:
+    """The process of the built-in model, once it is there."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for child in children:
+            if b"embedded_server" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+        time.sleep(0.05)
+    raise AssertionError("the built-in model did not start")
+
+
+def test_the_log_holds_no_traceback(stage: Stage) -> None:
+    assert "Traceback" not in stage.app.log
