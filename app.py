@@ -1,4 +1,4 @@
-"""The chat: Chainlit's handlers and nothing else. ``rag serve`` and ``chainlit run app.py`` use it."""
+"""The chat: Chainlit's handlers and nothing else; ``rag serve`` and ``chainlit run`` use it."""
 
 from __future__ import annotations
 

@@ -147,9 +147,7 @@ def _fold(word: str) -> str:
     """Take the accents off: people leave them out, and stems are not for reading."""
     if word.isascii():
         return word
-    return unicodedata.normalize(
-        "NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", word))
-    )
+    return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", word)))
 
 
 def _stemmer(algorithm: str) -> Stemmer.Stemmer:

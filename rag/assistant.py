@@ -35,7 +35,7 @@ from rag.intent import intent_of, reply_language
 from rag.query import build_query
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from rag.interfaces import Clock
     from rag.knowledge import Generation, KnowledgeBase
@@ -72,7 +72,7 @@ class Assistant:
         self._top_k = top_k
         self._prices = prices or {}
 
-    async def ask(self, question: Question) -> AsyncIterator[Event]:
+    async def ask(self, question: Question) -> AsyncGenerator[Event, None]:
         """Yield what happens; the last event is always Answered.
 
         Raises nothing of ours: what cannot be done ends as Outcome.FAILED with its sentence.
@@ -115,11 +115,9 @@ class Assistant:
 
     async def _answer(
         self, question: Question, intent: Intent, start: float
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         prepared = self._clock.now()
-        retrieved, corpus = await asyncio.to_thread(
-            self._retrieve, question, intent, self._top_k
-        )
+        retrieved, corpus = await asyncio.to_thread(self._retrieve, question, intent, self._top_k)
         yield retrieved
         result = Result()
         first_token: float | None = None
@@ -170,16 +168,14 @@ class Assistant:
             )
         )
 
-    def _retrieve(
-        self, question: Question, intent: Intent, k: int
-    ) -> tuple[Retrieved, Generation]:
+    def _retrieve(self, question: Question, intent: Intent, k: int) -> tuple[Retrieved, Generation]:
         """Blocks: looks at the folder, reads what changed, searches."""
         started = self._clock.now()
         corpus = self.knowledge.refresh()
         if not corpus.documents:
             raise CorpusError(
                 f"There are no documents to answer from in {self.knowledge.folder}.",
-                "Put files into that folder and ask again; `rag doctor` names files that cannot be read.",
+                "Put files into it and ask again; `rag doctor` names files that cannot be read.",
             )
         retriever = corpus.retriever
         history = question.history if intent is Intent.FOLLOW_UP else ()
@@ -245,6 +241,7 @@ def _validate(text: str) -> None:
         raise QuestionError("The question is empty.", "Type what you want to know.")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
-            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are taken.",
+            f"The question has {len(text):,} characters;"
+            f" at most {MAX_QUESTION_CHARACTERS:,} are taken.",
             "Shorten it, or put the text into the corpus folder as a document and ask about that.",
         )

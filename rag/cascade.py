@@ -39,7 +39,7 @@ from rag.quotation import quote
 from rag.settings import Escalation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from rag.domain import Evidence, Query, Question
     from rag.generate import Model
@@ -92,7 +92,7 @@ class Cascade:
         self._rules = rules
         self._clock = clock
 
-    async def run(self, found: Found, result: Result) -> AsyncIterator[Event]:
+    async def run(self, found: Found, result: Result) -> AsyncGenerator[Event, None]:
         """Yield what happens and fill ``result``."""
         grounding = await asyncio.to_thread(
             Grounding,
@@ -136,7 +136,7 @@ class Cascade:
 
     async def _try(
         self, model: Model, found: Found, grounding: Grounding, result: Result
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         prompt = await asyncio.to_thread(
             build_prompt,
             found.question.text,
@@ -172,9 +172,7 @@ class Cascade:
             min_confidence=self._rules.min_confidence,
             min_tokens=self._rules.min_tokens,
         )
-        return Attempt(
-            model.rung, generation, sentences, confidence, self._clock.now() - started
-        )
+        return Attempt(model.rung, generation, sentences, confidence, self._clock.now() - started)
 
     def _answer(self, attempt: Attempt, result: Result) -> None:
         weak = frozenset(

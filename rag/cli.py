@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.assistant import Assistant
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - has no public name
     from rag.domain import Answer
 
 PORTS_TRIED = 20
@@ -76,8 +78,8 @@ def build_parser() -> argparse.ArgumentParser:
 _SCOPE_HELP = "look only in this folder or document of the corpus"
 
 
-def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+def _command(commands: Subparsers, name: str, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
     parser.add_argument(
         "--corpus", type=Path, metavar="DIR", help="the folder of documents (RAG_CORPUS_DIR)"
     )
@@ -225,7 +227,10 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from chainlit.config import config  # noqa: PLC0415
 
     config.run.headless = not (options.open and _has_screen())
-    _tell(f"Plumbline answers on http://{settings.host}:{port} from {settings.corpus_dir}. Ctrl+C ends it.")
+    _tell(
+        f"Plumbline answers on http://{settings.host}:{port} from {settings.corpus_dir}."
+        " Ctrl+C ends it."
+    )
     run_chainlit(str(PROJECT_FOLDER / "app.py"))
     return 0
 
@@ -260,6 +265,8 @@ def _is_free(host: str, port: int) -> bool:
 
 def _has_screen() -> bool:
     """Is there a screen to open a browser on? Elsewhere Python might start one in the terminal."""
-    return os.name == "nt" or sys.platform == "darwin" or bool(
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return (
+        os.name == "nt"
+        or sys.platform == "darwin"
+        or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     )

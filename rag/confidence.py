@@ -46,10 +46,7 @@ def judge(  # noqa: PLR0913 - one argument a thing that is weighed
     problems = _problems(generation, sentences, question, min_tokens)
     if not problems and value < min_confidence:
         problems.append(Reason("unsupported", _count(sentences)))
-    if rung == "large":
-        accepted = _large_stands(generation, sentences)
-    else:
-        accepted = not problems
+    accepted = _large_stands(generation, sentences) if rung == "large" else not problems
     return Confidence(
         value=0.0 if {p.code for p in problems} & {"empty", "hedging", "unreachable"} else value,
         accepted=accepted,
@@ -79,24 +76,23 @@ def _problems(
         return [Reason("unreachable", generation.error)]
     if not generation.text.strip():
         return [Reason("empty")]
-    problems = []
-    if generation.finish_reason in CUT_OFF:
-        problems.append(Reason("cut_off"))
-    if hedges(generation.text):
-        problems.append(Reason("hedging"))
-    if _repeats(sentences):
-        problems.append(Reason("repeated"))
-    if not any(sentence.citations for sentence in sentences):
-        problems.append(Reason("uncited"))
-    elif any(is_unsupported(sentence) for sentence in sentences):
-        problems.append(Reason("unsupported", _count(sentences)))
-    if _off_topic(sentences):
-        problems.append(Reason("off_topic"))
-    if _too_short(generation, sentences, question, min_tokens):
-        problems.append(Reason("short", str(generation.usage.completion_tokens)))
-    if generation.mean_logprob is not None and generation.mean_logprob < LOW_LOGPROB:
-        problems.append(Reason("low_logprob", f"{generation.mean_logprob:.1f}"))
-    return problems
+    cited = any(sentence.citations for sentence in sentences)
+    unsupported = any(is_unsupported(sentence) for sentence in sentences)
+    logprob = generation.mean_logprob
+    found = (
+        (generation.finish_reason in CUT_OFF, Reason("cut_off")),
+        (hedges(generation.text), Reason("hedging")),
+        (_repeats(sentences), Reason("repeated")),
+        (not cited, Reason("uncited")),
+        (cited and unsupported, Reason("unsupported", _count(sentences))),
+        (_off_topic(sentences), Reason("off_topic")),
+        (
+            _too_short(generation, sentences, question, min_tokens),
+            Reason("short", str(generation.usage.completion_tokens)),
+        ),
+        (logprob is not None and logprob < LOW_LOGPROB, Reason("low_logprob", f"{logprob}")),
+    )
+    return [reason for is_so, reason in found if is_so]
 
 
 def _too_short(
@@ -172,7 +168,12 @@ def _signals(
             not codes & {"short", "empty"},
         ),
         Signal("topic", "no" if "off_topic" in codes else "yes", "yes", "off_topic" not in codes),
-        Signal("finish", generation.finish_reason or "-", "stop", not codes & {"cut_off", "unreachable"}),
+        Signal(
+            "finish",
+            generation.finish_reason or "-",
+            "stop",
+            not codes & {"cut_off", "unreachable"},
+        ),
         Signal("hedging", "yes" if "hedging" in codes else "no", "no", "hedging" not in codes),
     ]
 

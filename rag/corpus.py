@@ -43,9 +43,7 @@ def scan(folder: Path, *, guide: bool = True) -> tuple[File, ...]:
             f"The corpus folder {folder} cannot be read ({error.strerror}).",
             "Give this user the right to read it, or set RAG_CORPUS_DIR to another folder.",
         ) from error
-    return tuple(
-        file for file in files if guide or not file.path.startswith(f"{GUIDE_FOLDER}/")
-    )
+    return tuple(file for file in files if guide or not file.path.startswith(f"{GUIDE_FOLDER}/"))
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[File]:

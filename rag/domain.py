@@ -283,7 +283,7 @@ class Query:
 
     @property
     def weights(self) -> dict[str, float]:
-        """term -> weight, in the order of the question."""
+        """Term -> weight, in the order of the question."""
         return {term.term: term.weight for term in self.terms}
 
 

@@ -64,7 +64,9 @@ def weigh(query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]) -> 
     words = words_of(query, idf_of)
     total = sum(word.mass for word in words)
     windows = [(_densest(words, hit.passage), hit) for hit in hits[:CONSIDERED_HITS]]
-    best, best_hit = max(windows, key=lambda pair: _mass(pair[0]), default=(frozenset[Word](), None))
+    best, best_hit = max(
+        windows, key=lambda pair: _mass(pair[0]), default=(frozenset[Word](), None)
+    )
     found = best.union(*(window for window, hit in windows if _same_document(hit, best_hit)))
     held = _mass(best) + ELSEWHERE_WORTH * _mass(found - best)
     coverage = held / total if total else 0.0
@@ -76,7 +78,9 @@ def weigh(query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]) -> 
     )
 
 
-def matched_words(query: Query, passage: Passage, idf_of: Callable[[str], float]) -> tuple[str, ...]:
+def matched_words(
+    query: Query, passage: Passage, idf_of: Callable[[str], float]
+) -> tuple[str, ...]:
     """The question's words that stand anywhere in a passage, the rarest first."""
     present = {
         term

@@ -84,7 +84,7 @@ def _read(path: Path) -> tuple[str, tuple[Page, ...], dict[str, Any]]:
         output_format="markdown",
         pages=kreuzberg.PageConfig(extract_pages=True),
         use_cache=False,
-        disable_ocr=True,
+        disable_ocr=True,  # type: ignore[call-arg]  # its stubs lack it
     )
     try:
         if mime := _TEXT_TYPES.get(path.suffix.lower()):
@@ -162,9 +162,7 @@ def readable(markdown: str) -> str:
     Links and images lose their addresses: nothing in a document may make a browser fetch.
     """
     pieces = _FENCE.split(markdown.replace("\r\n", "\n").replace("\x00", ""))
-    return "".join(
-        piece if index % 2 else _clean(piece) for index, piece in enumerate(pieces)
-    )
+    return "".join(piece if index % 2 else _clean(piece) for index, piece in enumerate(pieces))
 
 
 def _clean(text: str) -> str:

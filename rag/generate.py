@@ -11,7 +11,7 @@ from rag.domain import Generation, Prefill, Rung, Timings, Token, Usage
 from rag.errors import BackendError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from rag.domain import Delta, Message
     from rag.interfaces import ChatBackend, Clock
@@ -66,7 +66,7 @@ class Model:
 
     async def write(
         self, messages: Sequence[Message]
-    ) -> AsyncIterator[Token | Prefill | Generation]:
+    ) -> AsyncGenerator[Token | Prefill | Generation, None]:
         """Yield pieces as they come, and a Generation last, also when the stream broke.
 
         A closed or cancelled iterator ends the stream on the server.
@@ -77,7 +77,7 @@ class Model:
             turn.started = self._clock.now()
             stream = self.backend.stream(messages, self.backend.profile.answer_tokens)
             try:
-                async with aclosing(stream):  # type: ignore[type-var]  # every member is a generator
+                async with aclosing(stream):
                     async for delta in stream:
                         turn.take(delta, self._clock.now())
                         if delta.prefill:

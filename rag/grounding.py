@@ -234,7 +234,9 @@ def _claim_spans(answer: str) -> Iterator[tuple[int, int]]:
         yield pending, end
 
 
-def cite(text: str, sentences: Sequence[Sentence], *, drop: frozenset[int] = frozenset()) -> tuple[str, tuple[Sentence, ...]]:
+def cite(
+    text: str, sentences: Sequence[Sentence], *, drop: frozenset[int] = frozenset()
+) -> tuple[str, tuple[Sentence, ...]]:
     """Return a text with the citations that its sentences earned, and the sentences' new offsets.
 
     Whatever markers the writer set are taken out. ``drop`` names sentences, by position, to leave

@@ -33,7 +33,9 @@ def main() -> int:
     done = mark.read_text().split() if mark.is_file() else []
     if wanted in done:
         return 0
-    print(f"Setting up {ENVIRONMENT.name} from {lock.name}; this takes a minute or two.", flush=True)
+    print(
+        f"Setting up {ENVIRONMENT.name} from {lock.name}; this takes a minute or two.", flush=True
+    )
     python = _environment()
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     try:

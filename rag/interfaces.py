@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from rag.domain import Check, Delta, Message, Passage, Profile
 
@@ -42,9 +42,7 @@ class Retriever(Protocol):
 class RetrieverFamily(Protocol):
     """Makes a retriever of passages and their terms."""
 
-    def __call__(
-        self, passages: Sequence[Passage], terms: Sequence[Sequence[str]]
-    ) -> Retriever:
+    def __call__(self, passages: Sequence[Passage], terms: Sequence[Sequence[str]]) -> Retriever:
         """Return a retriever over ``passages``; ``terms[i]`` are those of ``passages[i]``."""
         ...
 
@@ -67,7 +65,7 @@ class ChatBackend(Protocol):
         """What it can take."""
         ...
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[Delta]:
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; closing the iterator ends it on the server.
 
         Raises BackendError and nothing else (besides cancellation).

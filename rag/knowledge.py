@@ -132,8 +132,6 @@ def indexed_terms(passage: Passage) -> tuple[str, ...]:
 def _revision(entries: tuple[Entry, ...]) -> str:
     digest = hashlib.sha256()
     for entry in entries:
-        content = (
-            entry.result.sha256 if isinstance(entry.result, Document) else entry.result.reason
-        )
+        content = entry.result.sha256 if isinstance(entry.result, Document) else entry.result.reason
         digest.update(f"{entry.file.path}\0{content}\0".encode())
     return digest.hexdigest()[:12]

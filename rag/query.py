@@ -44,7 +44,7 @@ def build_query(
         add(turn.question, HISTORY_WEIGHT * HISTORY_DECAY**age)
     if history:
         rarest = sorted(
-            {term: word for term, word in _terms(history[-1].answer, language)}.items(),
+            dict(_terms(history[-1].answer, language)).items(),
             key=lambda pair: -idf_of(pair[0]),
         )[:ANSWER_TERMS]
         for term, word in rarest:

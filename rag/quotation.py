@@ -65,9 +65,7 @@ def quote(
     return tuple(sorted((c.quote for c in chosen), key=lambda q: (q.position, q.start)))
 
 
-def _candidates(
-    question: str, words: Sequence[Word], hits: Sequence[Hit]
-) -> Iterator[_Candidate]:
+def _candidates(question: str, words: Sequence[Word], hits: Sequence[Hit]) -> Iterator[_Candidate]:
     total = sum(word.mass for word in words) or 1.0
     asked = asked_for(question)
     for position, hit in enumerate(hits):

@@ -62,14 +62,14 @@ class Settings(BaseSettings):
         description="The folder of documents that is answered from.",
     )
     guide: Switch = Field(
-        True,  # noqa: FBT003 - pydantic takes the default by position
+        True,
         validation_alias=_names("GUIDE"),
-        description="`on`: the shipped guide in `docs_corpus/guide` answers too; `off`: it does not.",
+        description="`on`: the shipped guide in `docs_corpus/guide` answers too; `off`: not.",
     )
     state_dir: Path = Field(
         user_data_path("plumbline", appauthor=False),
         validation_alias=_names("STATE_DIR"),
-        description="Where Plumbline keeps its own files (default: the platform's user data folder).",
+        description="Where Plumbline keeps its own files.",
     )
     small_base_url: str = Field(
         "",
@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         "asks for a value, a name or yes/no.",
     )
     strict: Switch = Field(
-        False,  # noqa: FBT003 - as above
+        False,
         validation_alias=_names("STRICT"),
         description="`on`: sentences without full support are taken out of the large model's "
         "answer; `off`: they are marked.",
@@ -216,7 +216,11 @@ def default_text(field: FieldInfo) -> str:
     value = field.default
     if isinstance(value, Path):
         inside = value.is_relative_to(PROJECT_FOLDER)
-        return value.relative_to(PROJECT_FOLDER).as_posix() if inside else "(user data folder)"
+        return (
+            value.relative_to(PROJECT_FOLDER).as_posix()
+            if inside
+            else "the platform's user data folder"
+        )
     if isinstance(value, bool):
         return "on" if value else "off"
     return str(value.value if isinstance(value, StrEnum) else value or "")

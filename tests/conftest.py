@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = {
     "returns.md": (

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rag.domain import Check, Delta, Hit, Message, Passage, Profile, Usage
-from rag.errors import BackendError
 from rag.knowledge import indexed_terms
 from rag.retrievers.bm25 import PassageBM25
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping, Sequence
+
+    from rag.errors import BackendError
 
 
 @dataclass
@@ -39,7 +43,9 @@ class FakeBackend:
     asked: list[list[Message]] = field(default_factory=list)
     closed: int = 0
 
-    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[Delta]:
+    async def stream(
+        self, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[Delta, None]:
         self.asked.append(list(messages))
         try:
             for delta in self.deltas:

@@ -74,9 +74,7 @@ class ScriptedServer:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(
-            asyncio.start_server(self._serve, "127.0.0.1", 0)
-        )
+        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
@@ -138,19 +136,18 @@ class ScriptedServer:
         data = body.encode()
         writer.write(
             f"HTTP/1.1 {status} Scripted\r\ncontent-type: {content_type}\r\n"
-            f"content-length: {len(data)}\r\nconnection: close\r\n\r\n".encode() + data
+            f"content-length: {len(data)}\r\nconnection: close\r\n\r\n".encode()
+            + data
         )
         await writer.drain()
 
-    async def _stream(
-        self, script: Script, request: Request, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _stream(self, script: Script, request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(
             f"HTTP/1.1 200 OK\r\ncontent-type: {script.content_type}\r\nconnection: close\r\n\r\n".encode()
         )
         await writer.drain()
         await asyncio.sleep(script.first_token_seconds)
-        pieces = [piece for piece in script.text.split(" ")] if script.text else []
+        pieces = list(script.text.split(" ")) if script.text else []
         if script.reasoning:
             await self._chunk(writer, {"reasoning_content": script.reasoning})
         for index, piece in enumerate(pieces):

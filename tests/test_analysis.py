@@ -65,7 +65,10 @@ def test_the_language_is_told_by_function_words(text: str, language: str) -> Non
 
 @pytest.mark.parametrize(
     ("question", "kept"),
-    [("How long is it?", "How      is it?"), ("How long is the long road?", "How      is the long road?")],
+    [
+        ("How long is it?", "How      is it?"),
+        ("How long is the long road?", "How      is the long road?"),
+    ],
 )
 def test_what_is_measured_is_not_searched(question: str, kept: str) -> None:
     assert without_measure(question) == kept

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +23,9 @@ from rag.generate import Model
 from rag.knowledge import KnowledgeBase
 from rag.retrievers import RETRIEVERS
 from tests.fakes import FakeBackend, FakeClock, count_words, says
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = says("Customers may return the RelayBox within 30 days of delivery.")
 
@@ -99,9 +102,7 @@ async def test_small_talk_asks_nobody(corpus: Path, text: str, intent: Intent) -
 async def test_a_follow_up_finds_what_the_talk_is_about(corpus: Path) -> None:
     history = (Turn("What is the RelayBox?", "The RelayBox ships within two working days."),)
     backend = FakeBackend(says("The RelayBox costs 249 euros."))
-    answer = await ask(
-        assistant_of(corpus, backend), "And how much does it cost?", history=history
-    )
+    answer = await ask(assistant_of(corpus, backend), "And how much does it cost?", history=history)
     assert answer.intent is Intent.FOLLOW_UP
     assert answer.hits[0].passage.document == "faq.md"
     assert "What is the RelayBox?" in [message.content for message in backend.asked[0]]
@@ -125,7 +126,8 @@ async def test_what_is_no_question_fails_with_a_sentence(corpus: Path, text: str
 
 
 @pytest.mark.parametrize(
-    "text", ["她住在哪里？", "أين تسكن؟", "🙂🙂", "'; DROP TABLE--", "\u202eabc", "a\x00b", "how " * 1000]
+    "text",
+    ["她住在哪里？", "أين تسكن؟", "🙂🙂", "'; DROP TABLE--", "\u202eabc", "a\x00b", "how " * 1000],
 )
 async def test_any_script_is_answered_somehow(corpus: Path, text: str) -> None:
     answer = await ask(assistant_of(corpus, FakeBackend(GOOD)), text)

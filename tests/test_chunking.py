@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,11 +36,13 @@ def test_long_text_is_cut_at_sentences_with_overlap() -> None:
     found = passages_of(document(SENTENCE * 60))
     assert len(found) > 3
     assert all(p.text.startswith("The") and p.text.endswith(".") for p in found)
-    assert all(b.start < a.end for a, b in zip(found, found[1:], strict=False))
+    assert all(b.start < a.end for a, b in itertools.pairwise(found))
 
 
 def test_table_rows_keep_their_header() -> None:
-    rows = "".join(f"| item {i} | {i} euros and some more words to fill the row |\n" for i in range(60))
+    rows = "".join(
+        f"| item {i} | {i} euros and some more words to fill the row |\n" for i in range(60)
+    )
     found = passages_of(document(f"# Prices\n\n| name | price |\n| --- | --- |\n{rows}"))
     assert len(found) > 2
     assert all(p.table_header == "| name | price |\n| --- | --- |" for p in found)
@@ -59,7 +63,16 @@ def test_an_empty_document_has_no_passages() -> None:
 
 markdown = st.lists(
     st.sampled_from(
-        ["# H\n", "## Sub\n", SENTENCE, "\n\n", "| a | b |\n| - | - |\n| 1 | 2 |\n", "- item\n", "```\n", "é漢"]
+        [
+            "# H\n",
+            "## Sub\n",
+            SENTENCE,
+            "\n\n",
+            "| a | b |\n| - | - |\n| 1 | 2 |\n",
+            "- item\n",
+            "```\n",
+            "é漢",
+        ]
     ),
     max_size=40,
 ).map("".join)

@@ -7,17 +7,21 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from rag.cli import _free_port, build_parser, main
 from tests.scripted_server import Script, ScriptedServer
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 QUESTION = "How long can a customer keep the RelayBox?"
 RIGHT = Script("Customers may return the RelayBox within 30 days of delivery.")
-LARGE = Script("A customer may return the RelayBox within 30 days of delivery, in the original box.")
+LARGE = Script(
+    "A customer may return the RelayBox within 30 days of delivery, in the original box."
+)
 
 
 @pytest.fixture
@@ -71,9 +75,7 @@ def test_a_weak_draft_is_escalated(ask: Any, draft: Script) -> None:
     assert answer["attempts"][0]["reasons"]
 
 
-def test_with_the_large_model_down_the_passages_are_quoted_verbatim(
-    ask: Any, corpus: Path
-) -> None:
+def test_with_the_large_model_down_the_passages_are_quoted_verbatim(ask: Any, corpus: Path) -> None:
     with ScriptedServer(Script("A customer may keep the RelayBox for 14 days.")) as small:
         code, answer = ask(QUESTION, small=small, large=_nobody())
     assert (code, answer["outcome"]) == (0, "quoted")
@@ -118,26 +120,71 @@ def test_history_makes_a_follow_up(ask: Any, tmp_path: Path) -> None:
 def test_the_json_has_every_field_of_the_contract(ask: Any) -> None:
     with ScriptedServer(RIGHT) as small:
         _, answer = ask(QUESTION, small=small)
-    assert set(answer) >= set(
-        "question intent answer outcome model escalated reasons hits citations sentences attempts"
-        " timings usage cost corpus_revision".split()
-    )
-    assert set(answer["hits"][0]) >= set(
-        "rank score document title page heading text start end sha256 matched used scope".split()
-    )
-    assert set(answer["citations"][0]) == set("number document page text sha256 start end".split())
-    assert set(answer["sentences"][0]) >= set("text support supported citations".split())
+    assert set(answer) >= {
+        "question",
+        "intent",
+        "answer",
+        "outcome",
+        "model",
+        "escalated",
+        "reasons",
+        "hits",
+        "citations",
+        "sentences",
+        "attempts",
+        "timings",
+        "usage",
+        "cost",
+        "corpus_revision",
+    }
+    assert set(answer["hits"][0]) >= {
+        "rank",
+        "score",
+        "document",
+        "title",
+        "page",
+        "heading",
+        "text",
+        "start",
+        "end",
+        "sha256",
+        "matched",
+        "used",
+        "scope",
+    }
+    assert set(answer["citations"][0]) == {
+        "number",
+        "document",
+        "page",
+        "text",
+        "sha256",
+        "start",
+        "end",
+    }
+    assert set(answer["sentences"][0]) >= {"text", "support", "supported", "citations"}
     attempt = answer["attempts"][0]
-    assert set(attempt) >= set("model text confidence signals usage timings".split())
-    assert set(attempt["usage"]) == set(
-        "prompt_tokens completion_tokens cached_tokens estimated".split()
-    )
-    assert set(attempt["timings"]) == set(
-        "queue_ms prefill_ms decode_ms first_token_ms total_ms tokens_per_second".split()
-    )
-    assert set(answer["timings"]) == set(
-        "prepare_ms retrieve_ms first_token_ms verify_ms total_ms".split()
-    )
+    assert set(attempt) >= {"model", "text", "confidence", "signals", "usage", "timings"}
+    assert set(attempt["usage"]) == {
+        "prompt_tokens",
+        "completion_tokens",
+        "cached_tokens",
+        "estimated",
+    }
+    assert set(attempt["timings"]) == {
+        "queue_ms",
+        "prefill_ms",
+        "decode_ms",
+        "first_token_ms",
+        "total_ms",
+        "tokens_per_second",
+    }
+    assert set(answer["timings"]) == {
+        "prepare_ms",
+        "retrieve_ms",
+        "first_token_ms",
+        "verify_ms",
+        "total_ms",
+    }
 
 
 @pytest.mark.parametrize("question", ["", "x" * 200_000])

@@ -48,12 +48,8 @@ def decide(
     rung: Rung = "small",
     question: str = "Who pays?",
 ) -> Confidence:
-    generation = Generation(
-        "m", text, finish, Usage(1, tokens), mean_logprob=logprob, error=error
-    )
-    return judge(
-        rung, generation, sentences, EVIDENCE, question, min_confidence=0.5, min_tokens=12
-    )
+    generation = Generation("m", text, finish, Usage(1, tokens), mean_logprob=logprob, error=error)
+    return judge(rung, generation, sentences, EVIDENCE, question, min_confidence=0.5, min_tokens=12)
 
 
 def codes(confidence: Confidence) -> list[str]:
@@ -79,7 +75,14 @@ def test_a_paraphrase_beside_a_supported_sentence_is_accepted() -> None:
         (decide(sentence("none", NO_PASSAGE)), "uncited"),
         (decide(sentence(), sentence("none", NO_PASSAGE)), "unsupported"),
         (decide(sentence("partial", DENIED)), "unsupported"),
-        (decide(sentence("partial", PARTLY, text="x"), sentence("partial", PARTLY), sentence("none", NO_PASSAGE)), "unsupported"),
+        (
+            decide(
+                sentence("partial", PARTLY, text="x"),
+                sentence("partial", PARTLY),
+                sentence("none", NO_PASSAGE),
+            ),
+            "unsupported",
+        ),
         (decide(sentence(), tokens=3, question="Why is it late?"), "short"),
         (decide(sentence("partial", PARTLY), tokens=3), "short"),
         (decide(sentence(relevance=0.1)), "off_topic"),
@@ -117,7 +120,11 @@ def test_every_signal_tells_what_it_needed() -> None:
     signals = {signal.code: signal for signal in decide(sentence()).signals}
     assert all(signal.passed for signal in signals.values())
     assert signals["support"].value == "1/1"
-    failed = {s.code for s in decide(sentence("none", ABSENT_NUMBER), finish="length").signals if not s.passed}
+    failed = {
+        s.code
+        for s in decide(sentence("none", ABSENT_NUMBER), finish="length").signals
+        if not s.passed
+    }
     assert {"support", "numbers", "finish"} <= failed
 
 

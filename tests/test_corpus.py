@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.corpus import scan
 from rag.errors import CorpusError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def names(folder: Path, *, guide: bool = True) -> list[str]:
@@ -17,7 +20,9 @@ def test_files_are_listed_by_path_with_their_folders(corpus: Path) -> None:
     assert names(corpus) == ["faq.md", "office/holidays.md", "returns.md"]
 
 
-@pytest.mark.parametrize("name", [".hidden", "~$open.docx", "a.swp", "half.part", "backup~", "x.tmp"])
+@pytest.mark.parametrize(
+    "name", [".hidden", "~$open.docx", "a.swp", "half.part", "backup~", "x.tmp"]
+)
 def test_hidden_and_temporary_files_are_left_alone(corpus: Path, name: str) -> None:
     (corpus / name).write_text("x")
     assert name not in names(corpus)

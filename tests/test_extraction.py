@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from docx import Document as WordDocument
@@ -12,6 +12,9 @@ from openpyxl import Workbook
 from rag.errors import ExtractionError
 from rag.extraction import extract, readable
 from rag.settings import PROJECT_FOLDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GUIDE = PROJECT_FOLDER / "docs_corpus" / "guide"
 

@@ -14,9 +14,9 @@ ASK = [Message("user", "one two three")]
 
 
 async def written(model: Model) -> tuple[list[object], Generation]:
-    pieces = [piece async for piece in model.write(ASK)]
-    assert isinstance(pieces[-1], Generation)
-    return pieces[:-1], pieces[-1]
+    *pieces, last = [piece async for piece in model.write(ASK)]
+    assert isinstance(last, Generation)
+    return list(pieces), last
 
 
 def model_of(backend: FakeBackend, clock: FakeClock) -> Model:

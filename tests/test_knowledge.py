@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.errors import CorpusError
 from rag.knowledge import Generation, KnowledgeBase
 from rag.retrievers import RETRIEVERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(params=sorted(RETRIEVERS))

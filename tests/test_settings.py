@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.errors import SettingsError
 from rag.settings import Escalation, Settings, default_text, load_settings, unknown_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_defaults_serve_the_shipped_corpus_with_the_built_in_model() -> None:
@@ -31,7 +34,9 @@ def test_a_file_named_env_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (settings.top_k, settings.escalation) == (7, Escalation.NEVER)
 
 
-@pytest.mark.parametrize(("value", "on"), [("on", True), ("off", False), ("1", True), ("no", False)])
+@pytest.mark.parametrize(
+    ("value", "on"), [("on", True), ("off", False), ("1", True), ("no", False)]
+)
 def test_switches_are_on_or_off(monkeypatch: pytest.MonkeyPatch, value: str, on: bool) -> None:  # noqa: FBT001
     monkeypatch.setenv("RAG_GUIDE", value)
     assert load_settings().guide is on

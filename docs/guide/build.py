@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, not part of a package
 """Build the binary documents of the user's guide from the sources beside this file.
 
 ``python docs/guide/build.py`` writes them into ``docs_corpus/guide``;
@@ -33,20 +32,18 @@ sys.path.insert(0, str(ROOT))  # so that it runs in a checkout that is not insta
 
 from rag.errors import ExtractionError  # noqa: E402 - after the line above
 from rag.extraction import extract  # noqa: E402
-from rag.settings import Settings, env_names  # noqa: E402
+from rag.settings import Settings, default_text, env_names  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from docx.document import Document as WordDocument
     from docx.text.paragraph import Paragraph as WordParagraph
-    from pydantic.fields import FieldInfo
 
 GUIDE = ROOT / "docs_corpus" / "guide"
 DATE = datetime(2026, 11, 1, tzinfo=UTC)
 """Stands in every file in place of the moment of its making."""
 AUTHOR = "Plumbline"
-DEFAULT_PATHS = {"corpus_dir": "docs_corpus", "state_dir": "the platform's user data folder"}
 HEADING_POINTS = {1: 20, 2: 15, 3: 12.5}
 TEXT_POINTS = 10.5
 TABLE_STYLE = "Light Grid Accent 1"
@@ -269,21 +266,12 @@ def build_settings(_source: Path, target: Path) -> None:
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("setting", "default", "meaning", "also read from"))
-        for name, field in Settings.model_fields.items():
+        for field in Settings.model_fields.values():
             first, *others = env_names(field)
             meaning = (field.description or "").replace("`", "")
-            writer.writerow((first, _default(name, field), meaning, ", ".join(others) or "-"))
-
-
-def _default(name: str, field: FieldInfo) -> str:
-    if name in DEFAULT_PATHS:
-        return DEFAULT_PATHS[name]
-    value = field.default
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, StrEnum):
-        return value.value
-    return str(value) if value not in ("", {}) else "(empty)"
+            writer.writerow(
+                (first, default_text(field) or "(empty)", meaning, ", ".join(others) or "-")
+            )
 
 
 BUILT: dict[str, tuple[str, Callable[[Path, Path], None]]] = {

@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING
 from rag.backends.openai_compatible import OpenAICompatibleBackend
 from rag.domain import Check, Delta, Endpoint, Message, Profile
 from rag.errors import BackendBroken, BackendError, BackendUnreachable
+from rag.settings import PROJECT_FOLDER
 from rag.tokens import ESTIMATE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,9 @@ class EmbeddedBackend:
         """The child's process, while there is one."""
         return self._child.process.pid if self._child else None
 
-    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[Delta]:
+    async def stream(
+        self, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; a child that died in it is started again, once."""
         said = ""
         try:
@@ -83,10 +86,11 @@ class EmbeddedBackend:
                 async for delta in stream:
                     said += delta.text
                     yield delta
-            return
         except BackendError:
             if not await self._died():
                 raise
+        else:
+            return
         logger.warning("The built-in model's process ended; it is started again.")
         async with aclosing((await self.start()).stream(messages, max_tokens)) as stream:
             async for delta in _after(said, stream):
@@ -119,10 +123,10 @@ class EmbeddedBackend:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            cwd=Path(__file__).resolve().parents[2],
+            cwd=PROJECT_FOLDER,
         )
-        assert process.stdin is not None  # noqa: S101 - asked for above
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
             process.stdin.write(json.dumps(configuration).encode() + b"\n")
             async with asyncio.timeout(START_TIMEOUT_S):
@@ -164,7 +168,9 @@ class EmbeddedBackend:
             await self.start()
         except BackendError as error:
             return Check("model built-in", ok=False, detail=str(error), remedy=error.advice)
-        return Check("model built-in", ok=True, detail=f"{MODEL_NAME}, demo grade, in this machine's memory.")
+        return Check(
+            "model built-in", ok=True, detail=f"{MODEL_NAME}, demo grade, in this machine's memory."
+        )
 
     async def close(self) -> None:
         """End the child."""
@@ -174,16 +180,20 @@ class EmbeddedBackend:
             await _end(child.process)
 
 
-async def _after(said: str, stream: AsyncIterator[Delta]) -> AsyncIterator[Delta]:
+async def _after(said: str, stream: AsyncGenerator[Delta, None]) -> AsyncGenerator[Delta, None]:
     """Go on after what was said: with temperature 0 the second run says it again."""
     again = ""
     async for delta in stream:
         before = len(again)
         again += delta.text
         if not said.startswith(again[: len(said)]):
-            raise BackendBroken("The built-in model broke off and went on differently.", "Ask again.")
+            raise BackendBroken(
+                "The built-in model broke off and went on differently.", "Ask again."
+            )
         text = delta.text[max(0, len(said) - before) :]
-        yield Delta(text, delta.reasoning, delta.logprob, delta.finish_reason, delta.usage, delta.prefill)
+        yield Delta(
+            text, delta.reasoning, delta.logprob, delta.finish_reason, delta.usage, delta.prefill
+        )
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

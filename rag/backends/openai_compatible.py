@@ -22,7 +22,7 @@ from rag.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from openai.types.chat import ChatCompletionChunk
 
@@ -74,14 +74,16 @@ class OpenAICompatibleBackend:
         """What it can take."""
         return self._profile
 
-    async def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[Delta]:
+    async def stream(
+        self, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; see ``ChatBackend.stream``."""
         thinking = ReasoningFilter()
         ended = False
         try:
             async with asyncio.timeout(self._timeout_s) as deadline:
                 async with await self._request(messages, max_tokens) as stream:
-                    self._expect_events(stream.response)
+                    self._expect_events(stream.response.headers.get("content-type", ""))
                     async for chunk in stream:
                         deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
                         if delta := self._delta(chunk, thinking):
@@ -106,9 +108,10 @@ class OpenAICompatibleBackend:
     async def _request(
         self, messages: Sequence[Message], max_tokens: int
     ) -> openai.AsyncStream[ChatCompletionChunk]:
+        written: list[Any] = [{"role": m.role, "content": m.content} for m in messages]
         return await self._client.chat.completions.create(
             model=self._model,
-            messages=[{"role": m.role, "content": m.content} for m in messages],  # type: ignore[misc]  # one TypedDict a role
+            messages=written,
             max_tokens=max_tokens,
             temperature=0,
             stream=True,
@@ -116,11 +119,11 @@ class OpenAICompatibleBackend:
             extra_body=self._extra_body,
         )
 
-    def _expect_events(self, response: Any) -> None:
-        kind = response.headers.get("content-type", "")
+    def _expect_events(self, kind: str) -> None:
         if "event-stream" not in kind:
             raise BackendUnreachable(
-                f"What answers at {self._base_url} is not a model server (it sent {kind or 'no type'}).",
+                f"What answers at {self._base_url} is not a model server"
+                f" (it sent {kind or 'no type'}).",
                 "Check the address and the port.",
             )
 
@@ -180,7 +183,14 @@ class OpenAICompatibleBackend:
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_S):
                 models = [model.id async for model in await self._client.models.list()]
-        except (openai.OpenAIError, httpx2.HTTPError, TimeoutError, ValueError, TypeError, AttributeError) as error:
+        except (
+            openai.OpenAIError,
+            httpx2.HTTPError,
+            TimeoutError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ) as error:
             ours = self._ours(error) if isinstance(error, openai.OpenAIError) else None
             detail = str(ours) if ours else f"{self._base_url} does not answer like a model server."
             return Check(name, ok=False, detail=detail, remedy=_ADVICE)

@@ -22,7 +22,8 @@ class ReasoningFilter:
     def feed(self, piece: str) -> tuple[str, str]:
         """Return (said, thought) of what can be told apart so far."""
         self._held += piece
-        said, thought = [], []
+        said: list[str] = []
+        thought: list[str] = []
         while match := _CONTROL.search(self._held):
             self._sort(self._held[: match.start()], said, thought)
             self._held = self._held[match.end() :]

@@ -43,10 +43,9 @@ async def examine(
 ) -> DoctorReport:
     """Look at the corpus and ask each model's server; never raises for what it finds."""
     models = [model for model in (small, large) if model is not None]
-    corpus, *answers = await asyncio.gather(
-        asyncio.to_thread(_corpus_checks, knowledge), *(model.backend.check() for model in models)
-    )
-    checks = [*corpus, *answers]
+    reading = asyncio.create_task(asyncio.to_thread(_corpus_checks, knowledge))
+    answers = await asyncio.gather(*(model.backend.check() for model in models))
+    checks = [*await reading, *answers]
     if large is None:
         checks.append(
             Check(

@@ -17,8 +17,8 @@ from rag.domain import (
     Sentence,
     Support,
 )
-from rag.prompt import source_of
 from rag.present.texts import say
+from rag.prompt import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +63,9 @@ def answer_text(answer: Answer, help_values: Mapping[str, int] | None = None) ->
         return f"{say('quoted', answer.language)}\n\n{answer.text}"
     if answer.outcome is Outcome.REFUSED:
         nearest = "\n".join(f"[{h.rank}] {place(h.passage)}" for h in answer.hits[:NEAREST])
-        return _refusal(answer) + (f"\n{say('nearest', answer.language)}\n{nearest}" if nearest else "")
+        return _refusal(answer) + (
+            f"\n{say('nearest', answer.language)}\n{nearest}" if nearest else ""
+        )
     if answer.outcome is Outcome.FAILED:
         return " ".join(reason_text(reason, answer.language) for reason in answer.reasons)
     return answer.text
@@ -79,7 +81,9 @@ def answer_markdown(answer: Answer, help_values: Mapping[str, int] | None = None
         )
         return f"{say('quoted', answer.language)}\n\n{quotes}"
     if answer.outcome is Outcome.REFUSED:
-        nearest = "\n".join(f"- [{h.rank}] {escape(place(h.passage))}" for h in answer.hits[:NEAREST])
+        nearest = "\n".join(
+            f"- [{h.rank}] {escape(place(h.passage))}" for h in answer.hits[:NEAREST]
+        )
         lines = [_refusal(answer, escaped=True)]
         if nearest:
             lines.append(f"{say('nearest', answer.language)}\n{nearest}")
@@ -206,7 +210,8 @@ def attempt_line(attempt: Attempt, *, draft: bool) -> str:
         "draft_step" if draft else "answer_step",
         model=generation.model,
         ms=milliseconds(generation.timings.total_ms),
-        tokens=("≈" if generation.usage.estimated else "") + str(generation.usage.completion_tokens),
+        tokens=("≈" if generation.usage.estimated else "")
+        + str(generation.usage.completion_tokens),
     )
 
 

@@ -27,7 +27,7 @@ ENGLISH = {
     "reason.hedging": "The text says that it does not know.",
     "reason.cut_off": "The text was cut off before its end.",
     "reason.uncited": "No passage carries the text.",
-    "reason.unsupported": "Only {detail} sentences of the text are fully supported.",
+    "reason.unsupported": "{detail} sentences of the text are fully supported.",
     "reason.off_topic": "The text is in the passages, but stands far from the question's words.",
     "reason.repeated": "The text repeats itself.",
     "reason.low_logprob": "The model was guessing (mean log-probability {detail}).",

@@ -215,8 +215,8 @@ def _conversation(answers: Sequence[Answer]) -> str:
     median = milliseconds(times[len(times) // 2]) if times else "–"
     tokens = sum(a.usage.prompt_tokens + a.usage.completion_tokens for a in answers)
     refused = sum(answer.outcome is Outcome.REFUSED for answer in answers)
-    revision = answers[-1].corpus_revision if answers else ""
+    revision = (answers[-1].corpus_revision if answers else "") or "–"
     return (
         f"This conversation: {len(answers)} answers · {sum(a.escalated for a in answers)} escalated"
-        f" · {refused} refused · median {median} · {tokens:,} tok · corpus revision {revision or '–'}"
+        f" · {refused} refused · median {median} · {tokens:,} tok · corpus revision {revision}"
     )

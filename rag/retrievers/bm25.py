@@ -63,9 +63,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         """Return one score a document, bit-equal to rank-bm25's: float operations in its order."""
         return self.weighted_scores((term, None) for term in query)
 
-    def weighted_scores(
-        self, query: Iterable[tuple[str, float | None]]
-    ) -> NDArray[np.float64]:
+    def weighted_scores(self, query: Iterable[tuple[str, float | None]]) -> NDArray[np.float64]:
         """Return one score a document for terms with weights; None is 1 without a product."""
         scores = np.zeros(self.corpus_size)
         for term, weight in query:

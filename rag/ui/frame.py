@@ -28,9 +28,7 @@ _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 def build_frame() -> None:
     """Change Chainlit's server before it starts; called once, when app.py is loaded."""
     if server.app.middleware_stack is None:
-        server.app.add_middleware(
-            OwnPagesOnly, hosts=own_hosts(config.run.host, config.run.port)
-        )
+        server.app.add_middleware(OwnPagesOnly, hosts=own_hosts(config.run.host, config.run.port))
     # A chip is an element named like its text, "[1]", and an element's name is its file's too.
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
     server.get_html_template = _without_outside_links(server.get_html_template)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import chainlit as cl
 from chainlit.utils import utc_now
@@ -34,6 +34,9 @@ from rag.present.trace import passage_props, trace_props
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Literal
+
+    StepKind = Literal["retrieval", "llm", "tool"]
 
     from rag.domain import Attempt
 
@@ -68,9 +71,7 @@ class Reply:
         if isinstance(event, Token):
             await self._write(event.text)
         elif isinstance(event, Retrieved):
-            await _finished_step(
-                retrieved_line(event), "retrieval", retrieved_markdown(event.hits)
-            )
+            await _finished_step(retrieved_line(event), "retrieval", retrieved_markdown(event.hits))
         elif isinstance(event, Asking):
             self._step = await _started_step(say("writing", model=event.model))
         elif isinstance(event, Prefill):
@@ -199,9 +200,7 @@ def _run_id() -> str | None:
 
 
 async def _started_step(name: str) -> cl.Step:
-    step = cl.Step(
-        name=name, type="llm", show_input=False, icon=_ICONS["llm"], parent_id=_run_id()
-    )
+    step = cl.Step(name=name, type="llm", show_input=False, icon=_ICONS["llm"], parent_id=_run_id())
     step.start = utc_now()
     await step.send()
     return step
@@ -213,7 +212,9 @@ async def _finish_step(step: cl.Step, name: str) -> None:
     await step.update()
 
 
-async def _finished_step(name: str, kind: Any, output: str, parent_id: str | None = None) -> None:
+async def _finished_step(
+    name: str, kind: StepKind, output: str, parent_id: str | None = None
+) -> None:
     step = cl.Step(
         name=name,
         type=kind,

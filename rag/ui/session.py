@@ -18,6 +18,8 @@ from rag.ui.conversation import Conversation, Exchange
 from rag.ui.reply import Reply, show_sidebar, show_trace
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from chainlit.session import WebsocketSession
 
     from rag.assistant import Assistant
@@ -88,9 +90,7 @@ async def _guarded(assistant: Assistant, question: Question, question_id: str) -
         await reply.fail(say("unexpected", number=number))
 
 
-async def _answer(
-    assistant: Assistant, question: Question, question_id: str, reply: Reply
-) -> None:
+async def _answer(assistant: Assistant, question: Question, question_id: str, reply: Reply) -> None:
     kept = conversation()
     asked = Question(
         question.text, kept.history(), question.mode, question.scope, question.skip_gate
@@ -150,7 +150,7 @@ async def sweep() -> None:
 _tasks: set[asyncio.Task[None]] = set()
 
 
-def _background(work: object) -> None:
-    task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+def _background(work: Coroutine[None, None, None]) -> None:
+    task = asyncio.create_task(work)
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.backends import BACKENDS
 from rag.backends.embedded import PROFILE
 from rag.domain import Endpoint, Message
-from rag.interfaces import ChatBackend
 from tests.scripted_server import Script, ScriptedServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.interfaces import ChatBackend
 
 
 @pytest.fixture(params=sorted(BACKENDS))

@@ -8,15 +8,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
 from rag.backends.embedded import PROFILE, EmbeddedBackend, weights
-from rag.backends.openai_compatible import OpenAICompatibleBackend
 from rag.domain import Delta, Endpoint, Message
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from rag.backends.openai_compatible import OpenAICompatibleBackend
 
 ASK = [
     Message("system", "Answer from the passage."),
@@ -25,7 +29,7 @@ ASK = [
 
 
 @pytest_asyncio.fixture
-async def embedded() -> AsyncIterator[EmbeddedBackend]:
+async def embedded() -> AsyncGenerator[EmbeddedBackend, None]:
     backend = EmbeddedBackend(Endpoint("embedded", "embedded", PROFILE))
     yield backend
     await backend.close()
@@ -40,7 +44,9 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if Path("/proc").is_dir() else True
+    return (
+        Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if Path("/proc").is_dir() else True
+    )
 
 
 async def test_it_streams_with_progress_and_figures(embedded: EmbeddedBackend) -> None:
@@ -137,7 +143,9 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         "    await asyncio.sleep(60)\n"
         "asyncio.run(main())\n"
     )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+    ) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         assert alive(child)

@@ -21,7 +21,9 @@ ASK = [Message("user", "How long?")]
 PROFILE = Profile(300, 80)
 
 
-def backend(base_url: str, *, timeout_s: float = 5.0, model: str = "scripted") -> OpenAICompatibleBackend:
+def backend(
+    base_url: str, *, timeout_s: float = 5.0, model: str = "scripted"
+) -> OpenAICompatibleBackend:
     return OpenAICompatibleBackend(Endpoint(base_url, model, PROFILE, timeout_s=timeout_s))
 
 
@@ -74,12 +76,24 @@ async def test_nobody_there_is_unreachable() -> None:
 @pytest.mark.parametrize(
     ("script", "kind", "words"),
     [
-        (Script(status=500, body='{"error": {"message": "no memory"}}'), BackendRefused, "no memory"),
+        (
+            Script(status=500, body='{"error": {"message": "no memory"}}'),
+            BackendRefused,
+            "no memory",
+        ),
         (Script(status=404, body="{}"), BackendRefused, "404"),
-        (Script(body="<html>hello</html>", content_type="text/html"), BackendUnreachable, "not a model server"),
+        (
+            Script(body="<html>hello</html>", content_type="text/html"),
+            BackendUnreachable,
+            "not a model server",
+        ),
         (Script(body="data: {oops\n\n"), BackendBroken, "not JSON"),
         (Script("one two three", drop_after=2), BackendBroken, "broke off"),
-        (Script(body='data: {"error": {"message": "overloaded"}}\n\n'), BackendRefused, "overloaded"),
+        (
+            Script(body='data: {"error": {"message": "overloaded"}}\n\n'),
+            BackendRefused,
+            "overloaded",
+        ),
     ],
 )
 async def test_each_fault_has_its_own_error_and_sentence(
@@ -95,8 +109,9 @@ async def test_text_before_a_drop_is_kept() -> None:
     text = ""
     with ScriptedServer(Script("one two three", drop_after=2)) as server:
         client = backend(server.base_url)
-        with pytest.raises(BackendBroken):
-            async for delta in client.stream(ASK, 80):
+        stream = client.stream(ASK, 80)
+        with pytest.raises(BackendBroken):  # noqa: PT012 - the fault comes somewhere in the loop
+            async for delta in stream:
                 text += delta.text
         await client.close()
     assert text == "one two"

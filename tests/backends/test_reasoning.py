@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,5 +37,5 @@ def test_thinking_is_told_from_what_is_said(text: str, said: str, thought: str) 
 @given(st.lists(st.integers(0, len(HARMONY)), max_size=12))
 def test_where_the_stream_is_cut_does_not_matter(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(HARMONY)]
-    pieces = [HARMONY[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [HARMONY[a:b] for a, b in itertools.pairwise(edges)]
     assert split(*pieces) == ("30 days.", "The user asks for days.")

@@ -10,10 +10,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rag.settings import PROJECT_FOLDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def free_port() -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -13,6 +13,9 @@ from tests.browser import FLAGS, SENTENCE, find
 from tests.conftest import FILES
 from tests.e2e.app import App
 from tests.scripted_server import Script, ScriptedServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 
@@ -98,10 +101,11 @@ class Chat:
 
     @property
     def lines(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a Locator
-        return self.page.locator("button", has_text=" · ").filter(
-            has_text="first token"
-        ).or_(self.page.locator("button", has_text="refused ·")).or_(
-            self.page.locator("button", has_text="quotation ·")
+        return (
+            self.page.locator("button", has_text=" · ")
+            .filter(has_text="first token")
+            .or_(self.page.locator("button", has_text="refused ·"))
+            .or_(self.page.locator("button", has_text="quotation ·"))
         )
 
     @property

@@ -79,7 +79,9 @@ def test_a_weak_draft_moves_into_its_step_above_the_large_models_answer(
     assert "14" not in chat.answer
     draft = chat.page.locator("[id^='step-Draft by phi-4-mini']")
     draft.click()
-    expect(chat.page.get_by_text("A customer may return the RelayBox within 14 days.")).to_be_visible()
+    expect(
+        chat.page.get_by_text("A customer may return the RelayBox within 14 days.")
+    ).to_be_visible()
     top = draft.bounding_box()
     below = answers.last.bounding_box()
     assert top is not None

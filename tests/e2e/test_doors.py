@@ -10,18 +10,23 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import socketio
 
 from tests.conftest import FILES
 from tests.e2e.app import App
-from tests.e2e.conftest import Stage
 from tests.scripted_server import Script, ScriptedServer
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Stage
 
 
 def status(url: str, **headers: str) -> int:
-    request = urllib.request.Request(url, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    request = urllib.request.Request(
+        url, headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
     try:
         with urllib.request.urlopen(request, timeout=5) as response:
             return int(response.status)

@@ -4,7 +4,9 @@ import pytest
 
 from rag.domain import (
     Answer,
+    AnswerTimings,
     Attempt,
+    Check,
     Citation,
     Confidence,
     Evidence,
@@ -33,7 +35,6 @@ from rag.present.message import (
 )
 from rag.present.texts import CATALOGUE, ENGLISH, say
 from tests.fakes import CORPUS, PRICE, RETURNS, hits_of, passage
-from rag.domain import AnswerTimings, Check
 
 HITS = hits_of(*CORPUS)
 
@@ -131,9 +132,7 @@ def test_only_cited_hits_get_a_chip() -> None:
 
 
 def test_the_line_under_an_answer() -> None:
-    fast = answer(
-        attempts=(attempt(),), timings=AnswerTimings(first_token_ms=612, total_ms=1240)
-    )
+    fast = answer(attempts=(attempt(),), timings=AnswerTimings(first_token_ms=612, total_ms=1240))
     assert summary_line(fast) == "phi · 612 ms to first token · 12 tok · 1 source"
 
 
@@ -204,10 +203,23 @@ def _blanks(text: str) -> list[str]:
     return [part.split("}")[0] for part in text.split("{")[1:]]
 
 
-CODES = (
-    "no_evidence empty short hedging cut_off uncited unsupported repeated low_logprob"
-    " unreachable budget always removed failed off_topic"
-).split()
+CODES = [
+    "no_evidence",
+    "empty",
+    "short",
+    "hedging",
+    "cut_off",
+    "uncited",
+    "unsupported",
+    "repeated",
+    "low_logprob",
+    "unreachable",
+    "budget",
+    "always",
+    "removed",
+    "failed",
+    "off_topic",
+]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -216,7 +228,8 @@ def test_every_reason_has_its_sentence(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", "empty short hedging cut_off repeated low_logprob unreachable off_topic".split()
+    "code",
+    ["empty", "short", "hedging", "cut_off", "repeated", "low_logprob", "unreachable", "off_topic"],
 )
 def test_every_fault_tells_what_would_have_changed_it(code: str) -> None:
     assert ENGLISH[f"change.without_{code}"]

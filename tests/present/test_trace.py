@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.domain import Answer, Answered, Question
 from rag.present.contract import answer_json
@@ -9,6 +9,9 @@ from rag.present.trace import marked_segments, passage_props, trace_props
 from rag.query import build_query
 from tests.fakes import CORPUS, POSTAGE, FakeBackend, hits_of, retriever_of, says
 from tests.test_assistant import assistant_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 QUERY = build_query("Who pays the return postage?", (), ("en",), retriever_of(*CORPUS).idf_of)
 
