@@ -122,6 +122,9 @@ class ScriptedServer:
                 await self._send(writer, script.status, script.content_type, script.body)
             else:
                 await self._stream(script, request, writer)
+        except ConnectionError:
+            request.closed.set()
+            raise
         finally:
             watch.cancel()
 

@@ -38,6 +38,8 @@ _PARALLEL = 2
 _CONTEXT_TOKENS = 6144
 """Divided by the parallel requests: 3,072 each, room for the longest question."""
 START_TIMEOUT_S = 30.0
+DEATH_NOTICE_S = 5.0
+"""A busy machine may take a second or more to take down a process of this size."""
 PROFILE = Profile(passage_tokens=300, answer_tokens=80, encoding=ESTIMATE, parallel=_PARALLEL)
 """Its first token costs 1.5 s at 300 prompt tokens and 8 s at 1,200."""
 
@@ -156,7 +158,7 @@ class EmbeddedBackend:
         if self._child is None:
             return False
         try:
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(DEATH_NOTICE_S):
                 await self._child.process.wait()
         except TimeoutError:
             return False
