@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import chainlit as cl
+import pytest
+from chainlit.chat_context import chat_contexts
+
+from rag.assistant import Assistant
+from rag.domain import Delta, Event, Mode, Question
+from rag.ui import session
+from tests.fakes import FakeBackend, says
+from tests.test_assistant import assistant_of
+from tests.ui.conftest import Socket
+
+GOOD = says("Customers may return the RelayBox within 30 days of delivery.")
+QUESTION = "How long can a customer keep the RelayBox?"
+
+
+class Broken(Assistant):
+    """An assistant with a fault that nobody foresaw."""
+
+    async def ask(self, question: Question) -> AsyncGenerator[Event, None]:
+        if question.text:
+            raise RuntimeError("secret detail")
+        yield  # type: ignore[misc]
+
+
+async def test_an_answer_is_one_message_with_its_steps_chips_and_line(
+    corpus: Path, socket: Socket
+) -> None:
+    await session.answer_message(assistant_of(corpus, FakeBackend(GOOD)), cl.Message(QUESTION))
+    [message] = socket.messages
+    assert message["output"].endswith("delivery. [1]")
+    assert any(step.startswith("Retrieved") for step in socket.steps)
+    assert any("tok" in step for step in socket.steps)
+    [chip] = socket.named("element")
+    assert (chip["name"], chip["display"], chip["forId"]) == ("[1]", "side", message["id"])
+    assert [action["name"] for action in socket.named("action")] == ["trace"]
+    assert socket.events[-1] == ("set_sidebar_elements", {"elements": [], "key": None})
+
+
+async def test_an_unforeseen_fault_says_a_sentence_and_hides_the_detail(
+    corpus: Path, socket: Socket, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = assistant_of(corpus, FakeBackend(GOOD))
+    broken = Broken(good.knowledge, good.cascade, good._clock)
+    await session.answer_message(broken, cl.Message(QUESTION))
+    [message] = socket.messages
+    assert "ask again" in message["output"]
+    assert "secret" not in message["output"]
+    assert "secret detail" in caplog.text
+    number = message["output"].split("number ")[1].split(")")[0]
+    assert number in caplog.text
+    await session.answer_message(good, cl.Message(QUESTION))
+    assert "30 days" in socket.messages[-1]["output"]
+
+
+async def test_an_editing_person_can_stop_too(corpus: Path, socket: Socket) -> None:
+    started = asyncio.Event()
+
+    class Slow(FakeBackend):
+        async def stream(self, messages: object, max_tokens: int) -> AsyncGenerator[Delta, None]:
+            yield Delta(text="The RelayBox ships ")
+            started.set()
+            await asyncio.sleep(60)
+
+    slow = assistant_of(corpus, Slow())
+    task = asyncio.create_task(session.answer_message(slow, cl.Message(QUESTION)))
+    await started.wait()
+    assert socket.session is not None
+    assert socket.session.current_task is task
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "not checked" in socket.messages[-1]["output"]
+    assert "Stopped" in socket.steps
+
+
+async def test_a_stop_before_the_first_word_is_said(corpus: Path, socket: Socket) -> None:
+    class Silent(FakeBackend):
+        async def stream(self, messages: object, max_tokens: int) -> AsyncGenerator[Delta, None]:
+            await asyncio.sleep(60)
+            yield Delta()
+
+    silent = assistant_of(corpus, Silent())
+    task = asyncio.create_task(session.answer_message(silent, cl.Message(QUESTION)))
+    while not any("writing" in step for step in socket.steps):
+        await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "Stopped before" in socket.messages[-1]["output"]
+
+
+async def test_an_edited_question_forgets_what_came_after_it(corpus: Path, socket: Socket) -> None:
+    assistant = assistant_of(corpus, FakeBackend(GOOD))
+    first = cl.Message(QUESTION)
+    await session.answer_message(assistant, first)
+    await session.answer_message(assistant, cl.Message("Who pays the postage?"))
+    assert len(session.conversation().exchanges) == 2
+    await session.answer_message(assistant, first)
+    assert len(session.conversation().exchanges) == 1
+
+
+async def test_the_chosen_mode_is_used(corpus: Path, socket: Socket) -> None:
+    backend = FakeBackend(GOOD)
+    message = cl.Message(QUESTION)
+    message.modes = {session.MODE: Mode.LARGE.value}
+    await session.answer_message(assistant_of(corpus, backend), message)
+    assert backend.asked == []
+
+
+async def test_asking_anyway_shows_that_it_works_and_ends(corpus: Path, socket: Socket) -> None:
+    await session.ask_anyway(assistant_of(corpus, FakeBackend(GOOD)), "customers of Mongolia")
+    names = [event for event, _ in socket.events]
+    assert names[0] == "task_start"
+    assert names[-1] == "task_end"
+    assert len(socket.messages) == 1
+
+
+async def test_an_open_trace_follows_the_newest_answer_until_it_is_closed(
+    corpus: Path, socket: Socket
+) -> None:
+    assistant = assistant_of(corpus, FakeBackend(GOOD))
+    await session.answer_message(assistant, cl.Message(QUESTION))
+    first = socket.messages[-1]["id"]
+    await session.open_trace(first)
+    assert socket.events[-1] == ("set_sidebar_title", "Trace")
+    await session.answer_message(assistant, cl.Message("Who pays the postage?"))
+    second = socket.messages[-1]["id"]
+    shown = socket.named("set_sidebar_elements")[-1]["elements"]
+    assert shown[0]["props"]["id"] == second
+    session.close_trace(first)
+    assert session.conversation().open_trace == second
+    session.close_trace(second)
+    await session.answer_message(assistant, cl.Message(QUESTION))
+    assert socket.named("set_sidebar_elements")[-1]["elements"] == []
+
+
+async def test_an_unknown_answer_opens_nothing(socket: Socket) -> None:
+    await session.open_trace("unknown")
+    assert socket.events == []
+
+
+@pytest.mark.parametrize("back_in_time", [True, False])
+async def test_a_closed_tab_ends_its_run_after_a_grace_unless_it_is_back(
+    socket: Socket,
+    monkeypatch: pytest.MonkeyPatch,
+    back_in_time: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setattr(session, "CLOSED_TAB_GRACE_S", 0.05)
+    assert socket.session is not None
+    run = asyncio.create_task(asyncio.sleep(60))
+    socket.session.current_task = run
+    session.cancel_after_grace(socket.session)
+    if back_in_time:
+        socket.session.socket_id = "another"
+    await asyncio.gather(*session._tasks)
+    await asyncio.sleep(0)
+    assert run.cancelled() is not back_in_time
+    run.cancel()
+
+
+async def test_messages_of_ended_sessions_are_swept(
+    socket: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "SWEEP_S", 0.01)
+    assert socket.session is not None
+    chat_contexts["ended"] = []
+    chat_contexts[socket.session.id] = []
+    sweeping = asyncio.create_task(session.sweep())
+    while "ended" in chat_contexts:
+        await asyncio.sleep(0.01)
+    sweeping.cancel()
+    assert socket.session.id in chat_contexts
