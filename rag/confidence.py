@@ -24,6 +24,7 @@ OFF_TOPIC_BELOW = 0.4
 """A text stands where less of the question's mass is than this share of what the best place in the
 passages holds. On 400 answerable questions of squad2 that doubts 9 % of the sentences with the
 answer and 74 % of the others in the same passage."""
+_NOTHING_SAID = frozenset({"empty", "hedging", "unreachable"})
 _WORTH = {Support.FULL: 1.0, Support.PARTIAL: 0.5, Support.NONE: 0.0}
 
 
@@ -48,7 +49,7 @@ def judge(  # noqa: PLR0913 - one argument a thing that is weighed
         problems.append(Reason("unsupported", _count(sentences)))
     accepted = _large_stands(generation, sentences) if rung == "large" else not problems
     return Confidence(
-        value=0.0 if {p.code for p in problems} & {"empty", "hedging", "unreachable"} else value,
+        value=0.0 if {p.code for p in problems} & _NOTHING_SAID else value,
         accepted=accepted,
         reasons=tuple(problems),
         signals=tuple(_signals(rung, generation, sentences, evidence, problems)),
@@ -179,9 +180,9 @@ def _signals(
 
 
 def _would_change(rung: Rung, sentences: Sequence[Sentence], problems: Sequence[Reason]) -> Reason:
-    others = [p.code for p in problems if p.code not in {"unsupported", "uncited"}]
-    if others:
-        return Reason(f"without_{others[0]}")
-    full = sum(sentence.support is Support.FULL for sentence in sentences)
-    wanted = (len(sentences) + 1) // 2 if rung == "large" else len(sentences)
-    return Reason("more_supported", str(max(1, wanted - full)))
+    codes = [problem.code for problem in problems]
+    if not set(codes) & _NOTHING_SAID and set(codes) & {"unsupported", "uncited"}:
+        full = sum(sentence.support is Support.FULL for sentence in sentences)
+        wanted = (len(sentences) + 1) // 2 if rung == "large" else len(sentences)
+        return Reason("more_supported", str(max(1, wanted - full)))
+    return Reason(f"without_{codes[0]}") if codes else Reason("more_supported", "1")

@@ -74,6 +74,7 @@ ENGLISH = {
     "answer_step": "{model} · {ms} · {tokens} tok",
     "reading": "Reading {done} of {total} prompt tokens",
     "checked": "Checked {count} sentences · {ms}",
+    "checked_one": "Checked 1 sentence · {ms}",
     "supported": "{full} of {count} sentences are fully supported.",
     "stopped_step": "Stopped",
     "failed_step": "Failed",

@@ -185,7 +185,9 @@ def _actions(answer: Answer) -> list[cl.Action]:
 
 
 def _checked_line(attempt: Attempt) -> str:
-    return say("checked", count=len(attempt.sentences), ms=milliseconds(attempt.verify_ms))
+    count = len(attempt.sentences)
+    key = "checked_one" if count == 1 else "checked"
+    return say(key, count=count, ms=milliseconds(attempt.verify_ms))
 
 
 def _support_markdown(attempt: Attempt) -> str:

@@ -202,6 +202,7 @@ def test_the_logo_the_colours_and_the_first_questions_are_ours(chat: Chat) -> No
     expect(chat.page.get_by_text("Is it private?")).to_be_visible()
     logo = chat.page.locator("img.logo, img[alt='logo']").first
     assert "/logo" in str(logo.get_attribute("src"))
+    chat.page.wait_for_timeout(800)  # it fades in
     chat.shot("start")
 
 
