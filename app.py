@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 
 import chainlit as cl
+from chainlit.types import ThreadDict  # noqa: TC002 - Chainlit reads the handlers' types
 
-from rag.bootstrap import build_assistant
+from rag.bootstrap import build_assistant, open_history
 from rag.settings import load_settings
-from rag.ui import session
+from rag.ui import session, sign_in
+from rag.ui.data_layer import HistoryDataLayer
 from rag.ui.frame import build_frame
 from rag.ui.starters import starters
 
 settings = load_settings()
 assistant = build_assistant(settings)
+history = open_history(settings)
 background: set[asyncio.Task[None]] = set()
 build_frame()
 
@@ -31,6 +34,18 @@ async def on_app_shutdown() -> None:
     await assistant.close()
 
 
+@cl.data_layer
+def get_data_layer() -> HistoryDataLayer:
+    """Keep conversations in the state folder."""
+    return HistoryDataLayer(history)
+
+
+@cl.header_auth_callback
+async def sign_in_local_user(_: object) -> cl.User:
+    """Sign in who got past the door: there is only the local user."""
+    return sign_in.local_user()
+
+
 @cl.set_starters
 async def set_starters() -> list[cl.Starter]:
     """Offer first questions."""
@@ -41,6 +56,12 @@ async def set_starters() -> list[cl.Starter]:
 async def on_chat_start() -> None:
     """Offer the models."""
     await session.offer_modes()
+
+
+@cl.on_chat_resume
+async def on_chat_resume(thread: ThreadDict) -> None:
+    """Go on where the conversation was."""
+    await session.resume(history, thread["id"])
 
 
 @cl.on_message

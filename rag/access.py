@@ -6,12 +6,16 @@ and a foreign name can be made to resolve to 127.0.0.1 (DNS rebinding).
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOCAL_USER = "local"
+"""Who everybody is as long as nobody has to sign in."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; "
@@ -33,6 +37,18 @@ HEADERS = (
 )
 _REFUSAL = b"403: this address or page may not use this Plumbline. Open it by its own address."
 _POLICY_VIOLATION = 1008
+
+
+class Role(StrEnum):
+    """What a person may do."""
+
+    ADMIN = "admin"
+    USER = "user"
+
+
+def role_of(identifier: str) -> Role:
+    """Return what a person may do; the one place that decides it."""
+    return Role.ADMIN if identifier == LOCAL_USER else Role.USER
 
 
 def own_hosts(host: str, port: int) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,15 @@ from rag.backends.openai_compatible import is_local, with_version
 from rag.cascade import Cascade, Rules
 from rag.domain import Endpoint, Profile
 from rag.generate import Model
+from rag.history import History
 from rag.knowledge import KnowledgeBase
 from rag.retrievers import RETRIEVERS
 from rag.settings import EMBEDDED
 from rag.tokens import TokenCounter
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rag.interfaces import ChatBackend
     from rag.settings import Settings
 
@@ -49,6 +53,18 @@ def build_assistant(settings: Settings) -> Assistant:
         top_k=settings.top_k,
         prices=settings.prices,
     )
+
+
+def corpus_state(settings: Settings) -> Path:
+    """The folder for what is kept about this corpus; two corpora never share one."""
+    real = settings.corpus_dir.resolve()
+    digest = hashlib.sha256(str(real).encode()).hexdigest()[:12]
+    return settings.state_dir / "corpora" / f"{real.name}-{digest}"
+
+
+def open_history(settings: Settings) -> History:
+    """Open the conversations about this corpus."""
+    return History(corpus_state(settings) / "history.sqlite3")
 
 
 def build_knowledge(settings: Settings) -> KnowledgeBase:

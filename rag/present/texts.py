@@ -20,6 +20,7 @@ ENGLISH = {
     "ask_anyway": "Ask anyway",
     "ask_anyway_tip": "Ask a model all the same; each sentence is still checked",
     "stopped_early": "Stopped before the first word.",
+    "interrupted": "Plumbline ended here in the middle of an answer; this part was not checked.",
     "stopped": "Stopped here; this part was not checked.",
     "reason.no_evidence": "No passage holds enough of the question.",
     "reason.empty": "The draft was empty.",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rag.domain import Answer
 
 
-@dataclass
+@dataclass(frozen=True)
 class Exchange:
     """A person's message and the answer that it got."""
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from rag.access import OwnPagesOnly, own_hosts
 from rag.settings import PROJECT_FOLDER
+from rag.ui.sign_in import EverybodyIsLocal, prepare_sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,9 @@ _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 
 def build_frame() -> None:
     """Change Chainlit's server before it starts; called once, when app.py is loaded."""
+    prepare_sign_in()
     if server.app.middleware_stack is None:
+        server.app.add_middleware(EverybodyIsLocal)
         server.app.add_middleware(OwnPagesOnly, hosts=own_hosts(config.run.host, config.run.port))
     # A chip is an element named like its text, "[1]", and an element's name is its file's too.
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))

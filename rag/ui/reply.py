@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import chainlit as cl
+from chainlit.data import get_data_layer
 from chainlit.utils import utc_now
 
 from rag.domain import (
@@ -31,6 +32,7 @@ from rag.present.message import (
 )
 from rag.present.texts import say
 from rag.present.trace import passage_props, trace_props
+from rag.ui.data_layer import PARTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from rag.domain import Attempt
 
 FLUSH_S = 0.05
+KEEP_S = 1.0
 FLUSH_S_PER_THOUSAND_CHARACTERS = 0.02
 """The browser reads the whole message again at every piece: with 50-100 ms between pieces a
 300-word answer costs 2 s of its time instead of 7."""
@@ -57,7 +60,7 @@ class Reply:
         self._help_values = help_values
         self._message: cl.Message | None = None
         self._pieces: list[str] = []
-        self._flushed = 0.0
+        self._flushed = self._kept = 0.0
         self._step: cl.Step | None = None
         self._attempt: Attempt | None = None
 
@@ -96,12 +99,21 @@ class Reply:
             return
         if self._message is not None:
             await self._message.stream_token(text)
+            if time.monotonic() - self._kept >= KEEP_S:
+                await self._keep(self._message)
         else:
             # Made now, not before: the page sorts by this moment, and the steps stand above. Sent
             # before it streams: a message that only streams has no date.
-            self._message = cl.Message(content=text)
+            self._message = cl.Message(content=text, metadata={PARTIAL: True})
             await self._message.send()
+            self._kept = time.monotonic()
         self._flushed = time.monotonic()
+
+    async def _keep(self, message: cl.Message) -> None:
+        """Write down what is there so far: an app that is killed loses a second at most."""
+        self._kept = time.monotonic()
+        if layer := get_data_layer():
+            await layer.update_step(message.to_dict())
 
     async def _reading(self, event: Prefill) -> None:
         if self._step is not None and event.done < event.total and self._message is None:
@@ -130,6 +142,7 @@ class Reply:
                 _checked_line(attempt), "tool", _support_markdown(attempt), self._step.id
             )
         message = self._message or cl.Message(content="")
+        message.metadata = {}
         message.content = answer_markdown(answer, self._help_values)
         message.elements = [  # "side": a chip opens it
             cl.CustomElement(
@@ -137,7 +150,7 @@ class Reply:
             )
             for hit in shown_hits(answer)
         ]
-        message.actions = _actions(answer)
+        message.actions = actions_of(answer)
         message.is_error = answer.outcome is Outcome.FAILED
         await (message.update() if self._message else message.send())
         self._message = message
@@ -153,6 +166,7 @@ class Reply:
         if self._message is None:
             await cl.Message(content=f"*{say('stopped_early')}*").send()
         elif self.answer is None:
+            self._message.metadata = {}
             self._message.content = f"{self._message.content}\n\n*{say('stopped')}*"
             await self._message.update()
 
@@ -164,7 +178,8 @@ class Reply:
         await cl.ErrorMessage(content=text).send()
 
 
-def _actions(answer: Answer) -> list[cl.Action]:
+def actions_of(answer: Answer) -> list[cl.Action]:
+    """The buttons under an answer."""
     actions = []
     if answer.outcome is Outcome.REFUSED and answer.hits and not answer.attempts:
         actions.append(

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import chainlit as cl
 from chainlit.chat_context import chat_contexts
+from chainlit.data import get_data_layer
 from chainlit.session import ws_sessions_id
 
-from rag.domain import Mode, Outcome, Question
+from rag.codec import from_plain, to_plain
+from rag.domain import Answer, Mode, Outcome, Question
 from rag.present.texts import say
 from rag.ui.conversation import Conversation, Exchange
-from rag.ui.reply import Reply, show_sidebar, show_trace
+from rag.ui.data_layer import HistoryDataLayer
+from rag.ui.reply import Reply, actions_of, show_sidebar, show_trace
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -23,13 +26,36 @@ if TYPE_CHECKING:
     from chainlit.session import WebsocketSession
 
     from rag.assistant import Assistant
+    from rag.history import History
 
 logger = logging.getLogger(__name__)
 
 CLOSED_TAB_GRACE_S = 30.0
 """A reload and a network blip look like a closed tab; their socket comes back in this time."""
 SWEEP_S = 60.0
+RESUME_S = 0.3
 MODE = "model"
+
+
+async def resume(assistant_history: History, thread_id: str) -> None:
+    """Bring an old conversation back: its memory, and the lines under its answers."""
+    kept = Conversation()
+    for message_id, question_id, record in await asyncio.to_thread(
+        assistant_history.answers, thread_id
+    ):
+        answer = from_plain(Answer, record)
+        kept.exchanges.append(Exchange(question_id, message_id, answer))
+        for action in actions_of(answer):
+            await action.send(for_id=message_id)
+    cl.user_session.set("conversation", kept)
+    await offer_modes()
+    _background(_close_sidebar_after_resume())
+
+
+async def _close_sidebar_after_resume() -> None:
+    """The passages of old answers arrive after this handler, and open the sidebar."""
+    await asyncio.sleep(RESUME_S)
+    await show_sidebar("", [])
 
 
 def conversation() -> Conversation:
@@ -101,6 +127,14 @@ async def _answer(assistant: Assistant, question: Question, question_id: str, re
     if reply.answer is None:
         raise AssertionError("every request ends with Answered")
     kept.exchanges.append(Exchange(question_id, reply.message_id, reply.answer))
+    if isinstance(layer := get_data_layer(), HistoryDataLayer):
+        await asyncio.to_thread(
+            layer.history.put_answer,
+            cl.context.session.thread_id,
+            reply.message_id,
+            question_id,
+            to_plain(reply.answer),
+        )
     # New chips open the sidebar by themselves: it shows what the person had open, or closes.
     if kept.open_trace and reply.answer.outcome is not Outcome.FAILED:
         await open_trace(reply.message_id)

@@ -25,10 +25,12 @@ def free_port() -> int:
 
 
 class App:
-    """``rag serve`` on a free port; ``with App(corpus, log, RAG_...=...) as app``."""
+    """``rag serve`` on a free port; ``with App(corpus, log) as app``."""
 
-    def __init__(self, corpus: Path, log: Path, **settings: str) -> None:
-        self.port = free_port()
+    def __init__(
+        self, corpus: Path, log: Path, *, port: int = 0, settings: dict[str, str] | None = None
+    ) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
         self._environment = {
@@ -36,7 +38,7 @@ class App:
             "RAG_STATE_DIR": str(log.parent / "state"),
             "RAG_PORT": str(self.port),
             "RAG_CORPUS_DIR": str(corpus),
-            **settings,
+            **(settings or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
 

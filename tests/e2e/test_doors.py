@@ -90,7 +90,7 @@ def test_a_proxy_sees_nothing_and_the_built_in_model_ends_with_the_app(tmp_path:
     with ScriptedServer(Script("no")) as proxy:
         names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")
         proxied = dict.fromkeys(names, proxy.base_url)
-        with App(corpus, tmp_path / "app.log", **proxied) as app:
+        with App(corpus, tmp_path / "app.log", settings=proxied) as app:
             assert app.process is not None
             child = _child_of(app.process.pid)
             os.kill(app.process.pid, signal.SIGKILL)

@@ -1,0 +1,76 @@
+"""Conversations come back: after a reload, after a restart, after a kill in mid-answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.app import App
+from tests.e2e.conftest import Chat, Stage
+from tests.scripted_server import Script
+
+QUESTION = "How long can a customer keep the RelayBox?"
+
+
+def expect_conversation(page: Page) -> None:
+    """The answer is there with its chip, its passage, its line and its trace."""
+    line = page.locator("button", has_text="first token").first
+    expect(line).to_be_visible()
+    expect(page.locator("#side-view-content")).to_have_count(0)
+    page.locator(".element-link").first.click()
+    expect(page.locator("#side-view-content")).to_contain_text("within 30 days")
+    line.click()
+    expect(page.locator("#side-view-content")).to_contain_text("phi-4-mini")
+    expect(page.locator("#side-view-title")).to_contain_text("Trace")
+
+
+def test_a_reload_brings_the_conversation_back(chat: Chat, stage: Stage) -> None:
+    chat.ask(QUESTION)
+    chat.page.wait_for_timeout(300)  # the answer's record is written after it is shown
+    chat.page.reload()
+    expect_conversation(chat.page)
+    stage.small.script = Script("It costs 249 euros.")
+    chat.ask("And how much does it cost?")
+    assert "249" in chat.answer
+
+
+def test_conversations_are_listed_and_opened(chat: Chat) -> None:
+    chat.ask(QUESTION)
+    chat.page.goto(chat.page.url.split("/thread")[0])
+    chat.page.wait_for_selector("#chat-input")
+    entry = chat.page.locator("a[href^='/thread/']").first
+    expect(entry).to_contain_text("How long")
+    entry.click()
+    expect(chat.page.locator("[data-step-type=assistant_message]")).to_contain_text("30 days")
+
+
+def test_a_kill_in_mid_answer_keeps_the_part_and_marks_it(
+    browser: Browser, stage: Stage, tmp_path: Path
+) -> None:
+    models = {"RAG_SMALL_BASE_URL": stage.small.base_url}
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    with App(stage.corpus, tmp_path / "app.log", settings=models) as app:
+        page.goto(app.url)
+        page.fill("#chat-input", QUESTION)
+        page.click("#chat-submit")
+        page.locator("button", has_text="first token").wait_for()
+        stage.small.script = Script("The RelayBox ships at once. " * 90, token_seconds=0.05)
+        page.fill("#chat-input", "When does the RelayBox ship?")
+        page.click("#chat-submit")
+        answer = page.locator("[data-step-type=assistant_message]").last
+        expect(answer).to_contain_text("ships at once. The RelayBox ships at once. The RelayBox")
+        page.wait_for_timeout(1_500)  # what is written is kept every second
+        assert app.process is not None
+        app.process.kill()
+        app.process.wait()
+    with App(stage.corpus, tmp_path / "app.log", port=app.port, settings=models):
+        page.goto(page.url)
+        expect(page.get_by_text("ended here in the middle of an answer")).to_be_visible()
+        expect(page.locator("[data-step-type=assistant_message]").last).to_contain_text(
+            "ships at once"
+        )
+        expect_conversation(page)
+    context.close()
