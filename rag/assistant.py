@@ -7,6 +7,7 @@ import logging
 import time
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from rag.cascade import Cascade, Found, Result, marked_used
@@ -35,8 +36,9 @@ from rag.intent import intent_of, reply_language
 from rag.query import build_query
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
+    from rag.domain import Passage, Turn
     from rag.interfaces import Clock
     from rag.knowledge import Generation, KnowledgeBase
 
@@ -153,7 +155,9 @@ class Assistant:
                 evidence=retrieved.evidence,
                 sentences=result.sentences,
                 citations=tuple(
-                    Citation(hit.rank, hit.passage) for hit in retrieved.hits if hit.rank in cited
+                    Citation(hit.number, hit.passage)
+                    for hit in retrieved.hits
+                    if hit.number in cited
                 ),
                 attempts=tuple(result.attempts),
                 timings=AnswerTimings(
@@ -180,10 +184,12 @@ class Assistant:
         retriever = corpus.retriever
         history = question.history if intent is Intent.FOLLOW_UP else ()
         query = build_query(question.text, history, corpus.languages, retriever.idf_of)
+        found = retriever.search(query.weights, k, question.scope)
+        numbers = _numbered([passage for _, passage in found], question.history)
         hits = tuple(
-            Hit(rank, score, passage, matched_words(query, passage, retriever.idf_of))
-            for rank, (score, passage) in enumerate(
-                retriever.search(query.weights, k, question.scope), start=1
+            Hit(rank, score, passage, number, matched_words(query, passage, retriever.idf_of))
+            for rank, ((score, passage), number) in enumerate(
+                zip(found, numbers, strict=True), start=1
             )
         )
         evidence = weigh(query, hits, retriever.idf_of)
@@ -234,6 +240,13 @@ class Assistant:
         await self.cascade.small.backend.close()
         if self.cascade.large is not None:
             await self.cascade.large.backend.close()
+
+
+def _numbered(passages: Sequence[Passage], history: Sequence[Turn]) -> list[int]:
+    """Give each passage its number: what the conversation has called it, or the next free one."""
+    known = {hit.passage: hit.number for turn in history for hit in turn.hits}
+    following = count(max(known.values(), default=0) + 1)
+    return [known.get(passage) or next(following) for passage in passages]
 
 
 def _validate(text: str) -> None:

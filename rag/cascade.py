@@ -29,12 +29,13 @@ from rag.domain import (
     Mode,
     Outcome,
     Reason,
+    Sent,
     Sentence,
     Support,
 )
 from rag.evidence import words_of
 from rag.grounding import Grounding, cite
-from rag.prompt import build_prompt
+from rag.prompt import Prompt, build_prompt
 from rag.quotation import quote
 from rag.settings import Escalation
 
@@ -96,7 +97,7 @@ class Cascade:
         """Yield what happens and fill ``result``."""
         grounding = await asyncio.to_thread(
             Grounding,
-            [(hit.rank, hit.passage) for hit in found.hits],
+            [(hit.number, hit.passage) for hit in found.hits],
             found.idf_of,
             found.query.language,
             words_of(found.query, found.idf_of, floor_share=0),
@@ -139,6 +140,7 @@ class Cascade:
     ) -> AsyncGenerator[Event, None]:
         prompt = await asyncio.to_thread(
             build_prompt,
+            model.rung,
             found.question.text,
             found.question.history,
             found.hits,
@@ -155,11 +157,16 @@ class Cascade:
                 else:
                     yield piece
         result.attempts.append(
-            await asyncio.to_thread(self._check, model, generation, found, grounding)
+            await asyncio.to_thread(self._check, model, generation, prompt, found, grounding)
         )
 
     def _check(
-        self, model: Model, generation: Generation, found: Found, grounding: Grounding
+        self,
+        model: Model,
+        generation: Generation,
+        prompt: Prompt,
+        found: Found,
+        grounding: Grounding,
     ) -> Attempt:
         started = self._clock.now()
         sentences = grounding.check(generation.text)
@@ -172,7 +179,15 @@ class Cascade:
             min_confidence=self._rules.min_confidence,
             min_tokens=self._rules.min_tokens,
         )
-        return Attempt(model.rung, generation, sentences, confidence, self._clock.now() - started)
+        return Attempt(
+            model.rung,
+            generation,
+            sentences,
+            confidence,
+            self._clock.now() - started,
+            Sent(model.rung, prompt.messages[-1].content, generation.text, prompt.numbers),
+            prompt.dropped_turns,
+        )
 
     def _answer(self, attempt: Attempt, result: Result) -> None:
         weak = frozenset(
@@ -204,7 +219,7 @@ def _quote(found: Found, result: Result) -> None:
     text = ""
     sentences = []
     for piece in quotes:
-        number = found.hits[piece.position].rank
+        number = found.hits[piece.position].number
         text += "\n\n" if text else ""
         sentences.append(
             Sentence(

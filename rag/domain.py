@@ -117,6 +117,8 @@ class Hit:
     rank: int
     score: float
     passage: Passage
+    number: int
+    """The ``[n]`` of the passage; it stays the same through a conversation."""
     matched: tuple[str, ...] = ()
     """The query's terms that stand in it, best first."""
     used: bool = False
@@ -132,11 +134,26 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What one model was sent in a turn, word for word, and what it wrote."""
+
+    rung: Rung
+    content: str
+    reply: str
+    numbers: tuple[int, ...]
+    """Of the passages in ``content``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question and what was answered, as later turns see them."""
 
     question: str
     answer: str
+    follows: bool = False
+    """Was the turn before it part of its prompt?"""
+    sent: tuple[Sent, ...] = ()
+    hits: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +272,9 @@ class Attempt:
     sentences: tuple[Sentence, ...]
     confidence: Confidence
     verify_ms: float = 0.0
+    sent: Sent | None = None
+    dropped_turns: int = 0
+    """Earlier turns that did not fit the model's window any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,6 +439,8 @@ class Profile:
 
     passage_tokens: int
     answer_tokens: int
+    window_tokens: int = 8_000
+    """What a whole prompt may have, earlier turns included."""
     encoding: str = "o200k_base"
     parallel: int = 4
     """Requests at once; more wait in a queue."""

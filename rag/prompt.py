@@ -9,16 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.domain import Message
+from rag.domain import Message, Sent
 from rag.sentences import split_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from rag.domain import Hit, Passage, Profile, Turn
-
-HISTORY_SHARE = 0.5
-"""Earlier turns may take at most this share of what the passages may take."""
+    from rag.domain import Hit, Passage, Profile, Rung, Turn
 
 SYSTEM = (
     "Answer the question from the numbered passages and from nothing else. Keep to their words;"
@@ -38,13 +35,17 @@ _ANSWER_IN = {
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The messages, and which hits (by position from 0) stand in them."""
+    """The messages, and which hits (by position from 0) they bring or brought before."""
 
     messages: tuple[Message, ...]
     used: frozenset[int]
+    numbers: tuple[int, ...]
+    """Of the passages that the last message brings."""
+    dropped_turns: int = 0
 
 
 def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
+    rung: Rung,
     question: str,
     history: Sequence[Turn],
     hits: Sequence[Hit],
@@ -52,31 +53,77 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
     profile: Profile,
     count: Callable[[str], int],
 ) -> Prompt:
-    """Fill the profile's passage budget with hits, best first, at least a part of the first.
+    """Append a turn to the conversation: only passages that are not yet in it, then the question.
 
-    ``count`` tells how many tokens a text has.
+    Earlier turns stand word for word as they were sent, so that a server reuses what it has read:
+    on the built-in one the first token of a follow-up with one new passage takes .21 of the
+    first's time so, and all of it when passages are sent again. ``count`` tells how many tokens a
+    text has. Hits fill the profile's passage budget, best first, at least a part of the first.
     """
-    blocks: list[str] = []
-    used: set[int] = set()
-    left = profile.passage_tokens
-    for position, hit in enumerate(hits):
-        text = hit.passage.text if count(block := _block(hit, hit.passage.text)) <= left else ""
-        if not text and not blocks:
-            text = _beginning(hit, left, count)
-            block = _block(hit, text)
-        if text:
-            blocks.append(block)
-            used.add(position)
-            left -= count(block)
-    turns = _fitting(history, int(profile.passage_tokens * HISTORY_SHARE), count)
+    system = Message("system", SYSTEM + _ANSWER_IN.get(language, ""))
+    room = profile.window_tokens - profile.passage_tokens - count(system.content) - count(question)
+    turns = _kept(rung, _chain(history), room, count)
+    known = {number for turn in turns for number in turn.numbers}
+    blocks, new = _blocks([h for h in hits if h.number not in known], profile, count)
     return Prompt(
         messages=(
-            Message("system", SYSTEM + _ANSWER_IN.get(language, "")),
-            *turns,
+            system,
+            *(message for turn in turns for message in _messages(turn)),
             Message("user", "\n\n".join([*blocks, f"Question: {question}"])),
         ),
-        used=frozenset(used),
+        used=frozenset(i for i, hit in enumerate(hits) if hit.number in known or hit.number in new),
+        numbers=tuple(new),
+        dropped_turns=len(_chain(history)) - len(turns),
     )
+
+
+def _blocks(
+    hits: Sequence[Hit], profile: Profile, count: Callable[[str], int]
+) -> tuple[list[str], list[int]]:
+    blocks: list[str] = []
+    numbers: list[int] = []
+    left = profile.passage_tokens
+    for hit in hits:
+        block = _block(hit, hit.passage.text)
+        if count(block) > left:
+            if blocks:
+                continue
+            block = _block(hit, _beginning(hit, left, count))
+        blocks.append(block)
+        numbers.append(hit.number)
+        left -= count(block)
+    return blocks, numbers
+
+
+def _chain(history: Sequence[Turn]) -> list[Turn]:
+    """The turns that the next one goes on from: back to the last that stood alone."""
+    start = max((i for i, turn in enumerate(history) if not turn.follows), default=0)
+    return list(history[start:])
+
+
+def _kept(rung: Rung, turns: Sequence[Turn], room: int, count: Callable[[str], int]) -> list[Sent]:
+    """The turns as this model saw them. When they do not fit, the oldest go in one cut.
+
+    The cut leaves half of the room free, so that the next turns need no further one.
+    """
+    sent = [_sent(rung, turn) for turn in turns]
+    sizes = [count(s.content) + count(s.reply) for s in sent]
+    if sum(sizes) > room:
+        while sizes and sum(sizes) > room // 2:
+            sizes.pop(0)
+            sent.pop(0)
+    return sent
+
+
+def _sent(rung: Rung, turn: Turn) -> Sent:
+    for sent in turn.sent:
+        if sent.rung == rung:
+            return sent
+    return Sent(rung, f"Question: {turn.question}", turn.answer, ())
+
+
+def _messages(sent: Sent) -> tuple[Message, Message]:
+    return Message("user", sent.content), Message("assistant", sent.reply)
 
 
 def source_of(passage: Passage) -> str:
@@ -87,7 +134,7 @@ def source_of(passage: Passage) -> str:
 
 def _block(hit: Hit, text: str) -> str:
     header = f"{hit.passage.table_header}\n" if hit.passage.table_header else ""
-    return f"[{hit.rank}] {source_of(hit.passage)}\n{header}{text}"
+    return f"[{hit.number}] {source_of(hit.passage)}\n{header}{text}"
 
 
 def _beginning(hit: Hit, budget: int, count: Callable[[str], int]) -> str:
@@ -96,18 +143,3 @@ def _beginning(hit: Hit, budget: int, count: Callable[[str], int]) -> str:
     ends = [end for _, end in split_sentences(text)]
     fitting = [end for end in ends if count(_block(hit, text[:end])) <= budget]
     return text[: max(fitting, default=ends[0])]
-
-
-def _fitting(
-    history: Sequence[Turn], budget: int, count: Callable[[str], int]
-) -> Iterator[Message]:
-    """The latest turns that fit, oldest first; one that does not fit ends them."""
-    kept: list[Turn] = []
-    for turn in reversed(history):
-        budget -= count(turn.question) + count(turn.answer)
-        if budget < 0:
-            break
-        kept.append(turn)
-    for turn in reversed(kept):
-        yield Message("user", turn.question)
-        yield Message("assistant", turn.answer)

@@ -95,7 +95,7 @@ def passage(text: str, document: str = "a.md", **fields: object) -> Passage:
 def hits_of(*passages: Passage) -> tuple[Hit, ...]:
     """Hits in the given order."""
     return tuple(
-        Hit(rank, float(len(passages) - rank + 1), found)
+        Hit(rank, float(len(passages) - rank + 1), found, rank)
         for rank, found in enumerate(passages, start=1)
     )
 

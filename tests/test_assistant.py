@@ -105,7 +105,7 @@ async def test_a_follow_up_finds_what_the_talk_is_about(corpus: Path) -> None:
     answer = await ask(assistant_of(corpus, backend), "And how much does it cost?", history=history)
     assert answer.intent is Intent.FOLLOW_UP
     assert answer.hits[0].passage.document == "faq.md"
-    assert "What is the RelayBox?" in [message.content for message in backend.asked[0]]
+    assert "Question: What is the RelayBox?" in [message.content for message in backend.asked[0]]
 
 
 async def test_a_question_that_stands_alone_is_not_harmed_by_history(corpus: Path) -> None:

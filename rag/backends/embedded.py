@@ -40,7 +40,13 @@ _CONTEXT_TOKENS = 6144
 START_TIMEOUT_S = 30.0
 DEATH_NOTICE_S = 5.0
 """A busy machine may take a second or more to take down a process of this size."""
-PROFILE = Profile(passage_tokens=300, answer_tokens=80, encoding=ESTIMATE, parallel=_PARALLEL)
+PROFILE = Profile(
+    passage_tokens=300,
+    answer_tokens=80,
+    window_tokens=2_400,
+    encoding=ESTIMATE,
+    parallel=_PARALLEL,
+)
 """Its first token costs 1.5 s at 300 prompt tokens and 8 s at 1,200."""
 
 

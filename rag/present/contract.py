@@ -19,6 +19,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     passage = hit.passage
     return {
         "rank": hit.rank,
+        "number": hit.number,
         "score": round(hit.score, 6),
         "document": passage.document,
         "title": passage.title,

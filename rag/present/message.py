@@ -62,7 +62,7 @@ def answer_text(answer: Answer, help_values: Mapping[str, int] | None = None) ->
     if answer.outcome is Outcome.QUOTED:
         return f"{say('quoted', answer.language)}\n\n{answer.text}"
     if answer.outcome is Outcome.REFUSED:
-        nearest = "\n".join(f"[{h.rank}] {place(h.passage)}" for h in answer.hits[:NEAREST])
+        nearest = "\n".join(f"[{h.number}] {place(h.passage)}" for h in answer.hits[:NEAREST])
         return _refusal(answer) + (
             f"\n{say('nearest', answer.language)}\n{nearest}" if nearest else ""
         )
@@ -82,7 +82,7 @@ def answer_markdown(answer: Answer, help_values: Mapping[str, int] | None = None
         return f"{say('quoted', answer.language)}\n\n{quotes}"
     if answer.outcome is Outcome.REFUSED:
         nearest = "\n".join(
-            f"- [{h.rank}] {escape(place(h.passage))}" for h in answer.hits[:NEAREST]
+            f"- [{h.number}] {escape(place(h.passage))}" for h in answer.hits[:NEAREST]
         )
         lines = [_refusal(answer, escaped=True)]
         if nearest:
@@ -103,7 +103,7 @@ def shown_hits(answer: Answer) -> tuple[Hit, ...]:
     if answer.outcome is Outcome.REFUSED:
         return answer.hits[:NEAREST]
     cited = {citation.number for citation in answer.citations}
-    return tuple(hit for hit in answer.hits if hit.rank in cited)
+    return tuple(hit for hit in answer.hits if hit.number in cited)
 
 
 def _refusal(answer: Answer, *, escaped: bool = False) -> str:
@@ -198,7 +198,7 @@ def retrieved_line(retrieved: Retrieved) -> str:
 def retrieved_markdown(hits: Sequence[Hit]) -> str:
     """What the retrieval's step shows: rank, place, matched words."""
     return "\n".join(
-        f"{hit.rank}. {escape(place(hit.passage))} — {escape(', '.join(hit.matched)) or '–'}"
+        f"{hit.number}. {escape(place(hit.passage))} — {escape(', '.join(hit.matched)) or '–'}"
         for hit in hits
     )
 

@@ -48,7 +48,7 @@ def passage_props(hit: Hit, query: Query) -> dict[str, Any]:
     """A passage with the question's words marked."""
     passage = hit.passage
     return {
-        "rank": hit.rank,
+        "rank": hit.number,
         "document": passage.document,
         "page": passage.page,
         "source": source_of(passage),
@@ -151,7 +151,9 @@ def _hint(answer: Answer) -> str:
     if not answer.attempts or longest is None:
         return ""
     share = longest["ms"] / (sum(row["ms"] for row in rows) or 1)
-    return f"Bottleneck: {longest['label']}, {share:.0%} of the time."
+    dropped = sum(attempt.dropped_turns for attempt in answer.attempts)
+    note = f" {dropped} earlier turns no longer fitted the prompt." if dropped else ""
+    return f"Bottleneck: {longest['label']}, {share:.0%} of the time.{note}"
 
 
 def _cost(answer: Answer) -> list[dict[str, str]]:

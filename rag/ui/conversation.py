@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.domain import SMALL_TALK, Outcome, Turn
+from rag.domain import SMALL_TALK, Intent, Outcome, Turn
 
 if TYPE_CHECKING:
     from rag.domain import Answer
@@ -30,7 +30,13 @@ class Conversation:
     def history(self) -> tuple[Turn, ...]:
         """Earlier turns that a follow-up can lean on."""
         return tuple(
-            Turn(exchange.answer.question, exchange.answer.text)
+            Turn(
+                exchange.answer.question,
+                exchange.answer.text,
+                exchange.answer.intent is Intent.FOLLOW_UP,
+                tuple(a.sent for a in exchange.answer.attempts if a.sent and a.generation.text),
+                exchange.answer.hits,
+            )
             for exchange in self.exchanges
             if exchange.answer.intent not in SMALL_TALK
             and exchange.answer.outcome is not Outcome.FAILED

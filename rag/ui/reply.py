@@ -146,7 +146,7 @@ class Reply:
         message.content = answer_markdown(answer, self._help_values)
         message.elements = [  # "side": a chip opens it
             cl.CustomElement(
-                name=f"[{hit.rank}]", display="side", props=passage_props(hit, answer.query)
+                name=f"[{hit.number}]", display="side", props=passage_props(hit, answer.query)
             )
             for hit in shown_hits(answer)
         ]
