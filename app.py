@@ -73,7 +73,8 @@ async def on_message(message: cl.Message) -> None:
 @cl.action_callback("ask_anyway")
 async def on_ask_anyway(action: cl.Action) -> None:
     """Ask a model although the documents seem to hold no answer."""
-    await session.ask_anyway(assistant, str(action.payload["question"]))
+    payload = action.payload
+    await session.ask_anyway(assistant, str(payload["question"]), str(payload["mode"]))
 
 
 @cl.action_callback("trace")

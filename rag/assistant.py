@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+from rag.analysis import detect_language
 from rag.cascade import Cascade, Found, Result, marked_used
 from rag.domain import (
     SMALL_TALK,
@@ -85,7 +86,8 @@ class Assistant:
             _validate(question.text)
             intent = intent_of(question.text, question.history)
             if intent in SMALL_TALK:
-                yield Answered(self._small_talk(question, intent, start))
+                corpus = await asyncio.to_thread(self.knowledge.refresh)
+                yield Answered(self._small_talk(question, intent, corpus, start))
                 return
             async with aclosing(self._answer(question, intent, start)) as events:
                 async for event in events:
@@ -148,7 +150,8 @@ class Assistant:
                 text=result.text,
                 outcome=result.outcome,
                 model=result.model,
-                language=retrieved.query.language,
+                language=detect_language(question.text),
+                mode=question.mode,
                 reasons=tuple(dict.fromkeys(result.reasons)),
                 hits=marked_used(retrieved.hits, result.used),
                 query=retrieved.query,
@@ -181,6 +184,11 @@ class Assistant:
                 f"There are no documents to answer from in {self.knowledge.folder}.",
                 "Put files into it and ask again; `rag doctor` names files that cannot be read.",
             )
+        if question.scope and not corpus.has(question.scope):
+            raise CorpusError(
+                f"There is no file or folder {question.scope} in the corpus.",
+                "Name it as `rag search` shows it, relative to the corpus folder.",
+            )
         retriever = corpus.retriever
         history = question.history if intent is Intent.FOLLOW_UP else ()
         query = build_query(question.text, history, corpus.languages, retriever.idf_of)
@@ -195,7 +203,9 @@ class Assistant:
         evidence = weigh(query, hits, retriever.idf_of)
         return Retrieved(hits, query, evidence, self._clock.now() - started), corpus
 
-    def _small_talk(self, question: Question, intent: Intent, start: float) -> Answer:
+    def _small_talk(
+        self, question: Question, intent: Intent, corpus: Generation, start: float
+    ) -> Answer:
         language = reply_language(question.text)
         return Answer(
             question=question.text,
@@ -205,6 +215,8 @@ class Assistant:
             model="",
             language=language,
             query=Query(language=language),
+            documents=len(corpus.documents),
+            passages=corpus.passage_count,
             evidence=Evidence(EvidenceLevel.NONE, 0.0, (), ()),
             timings=AnswerTimings(total_ms=self._clock.now() - start),
         )

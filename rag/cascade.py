@@ -105,8 +105,9 @@ class Cascade:
         for model in self._order(found.question.mode):
             if result.attempts:
                 yield Escalated(result.attempts[-1], model.name)
-            async for event in self._try(model, found, grounding, result):
-                yield event
+            async with aclosing(self._try(model, found, grounding, result)) as events:
+                async for event in events:
+                    yield event
             attempt = result.attempts[-1]
             if attempt.confidence.accepted and not self._wants_more(found.question.mode, model):
                 self._answer(attempt, result)
@@ -150,12 +151,14 @@ class Cascade:
         )
         result.used |= prompt.used
         yield Asking(model.rung, model.name)
-        async with aclosing(model.write(prompt.messages)) as turn:
-            async for piece in turn:
-                if isinstance(piece, Generation):
-                    generation = piece
-                else:
-                    yield piece
+        generation = Generation(model.name, "", "error", error=prompt.problem)
+        if not prompt.problem:
+            async with aclosing(model.write(prompt.messages)) as turn:
+                async for piece in turn:
+                    if isinstance(piece, Generation):
+                        generation = piece
+                    else:
+                        yield piece
         result.attempts.append(
             await asyncio.to_thread(self._check, model, generation, prompt, found, grounding)
         )

@@ -78,11 +78,12 @@ def _problems(
     if not generation.text.strip():
         return [Reason("empty")]
     cited = any(sentence.citations for sentence in sentences)
+    all_full = bool(sentences) and all(s.support is Support.FULL for s in sentences)
     unsupported = any(is_unsupported(sentence) for sentence in sentences)
     logprob = generation.mean_logprob
     found = (
         (generation.finish_reason in CUT_OFF, Reason("cut_off")),
-        (hedges(generation.text), Reason("hedging")),
+        (hedges(generation.text) and not all_full, Reason("hedging")),
         (_repeats(sentences), Reason("repeated")),
         (not cited, Reason("uncited")),
         (cited and unsupported, Reason("unsupported", _count(sentences))),
@@ -179,10 +180,14 @@ def _signals(
     ]
 
 
-def _would_change(rung: Rung, sentences: Sequence[Sentence], problems: Sequence[Reason]) -> Reason:
-    codes = [problem.code for problem in problems]
-    if not set(codes) & _NOTHING_SAID and set(codes) & {"unsupported", "uncited"}:
+def _would_change(
+    rung: Rung, sentences: Sequence[Sentence], problems: Sequence[Reason]
+) -> Reason | None:
+    """The one thing that would have changed the decision; None where more than one had to."""
+    codes = {problem.code for problem in problems}
+    lacks_support = codes & {"unsupported", "uncited"}
+    if lacks_support and (rung == "large" or codes <= {"unsupported", "uncited"}):
         full = sum(sentence.support is Support.FULL for sentence in sentences)
         wanted = (len(sentences) + 1) // 2 if rung == "large" else len(sentences)
         return Reason("more_supported", str(max(1, wanted - full)))
-    return Reason(f"without_{codes[0]}") if codes else Reason("more_supported", "1")
+    return Reason(f"without_{problems[0].code}") if len(problems) == 1 else None

@@ -23,6 +23,8 @@ class File:
     path: str
     size: int
     modified_ns: int
+    problem: str = ""
+    """Why it cannot even be looked at, in a sentence."""
 
 
 def scan(folder: Path, *, guide: bool = True) -> tuple[File, ...]:
@@ -52,10 +54,27 @@ def _walk(folder: Path, prefix: str) -> Iterator[File]:
             name = entry.name
             if name.startswith((".", "~$")) or name.endswith(("~", *_LEFT_ALONE)):
                 continue
-            if entry.is_symlink():
+            if entry.is_symlink() or _is_junction(entry):
                 continue
-            if entry.is_dir():
-                yield from _walk(folder / name, f"{prefix}{name}/")
-            elif entry.is_file():
-                status = entry.stat()
-                yield File(f"{prefix}{name}", status.st_size, status.st_mtime_ns)
+            try:
+                yield from _look(entry, folder, prefix)
+            except FileNotFoundError:
+                continue  # it went between listing and looking
+            except OSError as error:
+                yield File(f"{prefix}{name}", 0, 0, f"It cannot be opened ({error.strerror}).")
+
+
+def _look(entry: os.DirEntry[str], folder: Path, prefix: str) -> Iterator[File]:
+    path = f"{prefix}{entry.name}"
+    if entry.is_dir():
+        yield from _walk(folder / entry.name, f"{path}/")
+    elif entry.is_file():
+        status = entry.stat()
+        named = path.encode(errors="replace").decode() == path
+        problem = "" if named else "Its name is not valid text. Rename it."
+        yield File(path, status.st_size, status.st_mtime_ns, problem)
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Windows' other kind of link; Python 3.12 can ask the entry itself."""
+    return os.name == "nt" and os.path.realpath(entry.path) != os.path.abspath(entry.path)  # noqa: PTH100 - compared as text

@@ -90,6 +90,8 @@ class Unreadable:
 
     path: str
     reason: str
+    retry: bool = False
+    """Was it locked or forbidden, so that it may be readable at the next look?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ class Timings:
     """From the request to the first token, the wait in the queue included."""
     total_ms: float = 0.0
     tokens_per_second: float | None = None
-    """Tokens written after the first one by the seconds that they took."""
+    """Tokens written by the seconds between the first and the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,8 @@ class Generation:
     reasoning_tokens: int = 0
     error: str = ""
     """Why the stream broke, in one sentence; empty when it did not."""
+    local: bool = True
+    """Was it written on this machine?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +359,10 @@ class Answer:
     cost: float | None = None
     """In the currency of ``RAG_PRICES``; None where no price is known."""
     corpus_revision: str = ""
+    mode: Mode = Mode.AUTO
+    documents: int = 0
+    passages: int = 0
+    """How much there was to search."""
 
     @property
     def escalated(self) -> bool:

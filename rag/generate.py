@@ -116,5 +116,6 @@ class Model:
             ),
             mean_logprob=sum(turn.logprobs) / len(turn.logprobs) if turn.logprobs else None,
             reasoning_tokens=reasoning,
+            local=self.backend.profile.local,
             error=error,
         )

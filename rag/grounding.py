@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import regex
 
 from rag.analysis import analyse, detect_language
-from rag.claims import Claim, Number, claim_of
+from rag.claims import Claim, claim_of
 from rag.domain import Reason, Sentence, Support
+from rag.languages import MONTHS, OPPOSITES
 from rag.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
 
 FULL_COVERAGE = 0.7
 PARTIAL_COVERAGE = 0.4
+OWN_COVERAGE = 0.4
+"""A heading names the subject of its passage; it says nothing about it."""
 STRETCH_SENTENCES = 3
 SECOND_CITATION_GAIN = 0.2
 """A second passage is cited when it adds this share of the sentence's mass."""
 
 NO_PASSAGE, PARTLY, ABSENT_NUMBER = "no_passage", "partly", "absent_number"
 MISPLACED_NUMBER, UNKNOWN_NAME = "misplaced_number", "unknown_name"
-DENIED, NOT_DENIED = "denied", "not_denied"
-MISMATCHES = frozenset({MISPLACED_NUMBER, UNKNOWN_NAME, DENIED, NOT_DENIED})
+DENIED, NOT_DENIED, OPPOSITE = "denied", "not_denied", "opposite"
+MISMATCHES = frozenset({MISPLACED_NUMBER, UNKNOWN_NAME, DENIED, NOT_DENIED, OPPOSITE})
 """Problems of a sentence that says something else than the passage does."""
 
 _WRONG_NUMBER, _UNKNOWN_NAME, _WRONG_NEGATION = 0.6, 0.8, 0.85
@@ -42,6 +45,17 @@ _LANGUAGE_CHARACTERS = 120
 
 MARKER = regex.compile(r"[ \t]*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]")
 _LEAD_IN = regex.compile(r"(?:yes|no|ja|nee|nein|oui|non|sí)[,.!]?|\d{1,2}[.)]", regex.IGNORECASE)
+
+
+_PLEASANTRY = regex.compile(
+    r"(?:(?:please )?let me know|feel free|i hope (?:this|that)"
+    r"|if you have (?:any )?(?:more |other |further )?questions"
+    r"|laat het (?:me|mij) weten|ik hoop dat"
+    r"|lass(?:en sie)? (?:es )?mich wissen|ich hoffe)\b.*"
+    r"|(?:sources?|bron(?:nen)?|quellen?):.*",
+    regex.IGNORECASE | regex.DOTALL,
+)
+"""What models add out of politeness, or as a list of sources of their own: no part of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class _Stretch:
     """Share of the question's mass in it, of what the best stretch has."""
 
     def holds(self, term: str) -> bool:
-        return term in self.claim.terms or term in self.context
+        return term in self.claim.parts or term in self.context
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,8 @@ class _Alignment:
     coverage: float
     quality: float
     problem: Reason | None
+    own: float
+    """The coverage without what only the headings hold."""
 
 
 class Grounding:
@@ -116,7 +132,7 @@ class Grounding:
             return Sentence(text, start, end, Support.NONE, problem=Reason(NO_PASSAGE))
         best = aligned[0]
         coverage = round(best.coverage, 3)
-        full = best.coverage >= FULL_COVERAGE and not best.problem
+        full = best.coverage >= FULL_COVERAGE and best.own >= OWN_COVERAGE and not best.problem
         return Sentence(
             text,
             start,
@@ -136,8 +152,9 @@ def _stretches(number: int, passage: Passage) -> Iterator[_Stretch]:
         for token in analyse(text, passage.language)
     )
     spans = list(split_sentences(passage.text))
-    for first in range(len(spans)):
-        for last in range(first, min(first + STRETCH_SENTENCES, len(spans))):
+    for first, (start, _) in enumerate(spans):
+        size = 1 if passage.text[start] == "|" else STRETCH_SENTENCES  # a row stands for itself
+        for last in range(first, min(first + size, len(spans))):
             text = passage.text[spans[first][0] : spans[last][1]]
             yield _Stretch(number, last - first + 1, claim_of(text, passage.language), context)
 
@@ -164,30 +181,50 @@ def _align(claim: Claim, masses: dict[str, float], stretch: _Stretch) -> _Alignm
         worth, problem = _WRONG_NUMBER, Reason(MISPLACED_NUMBER, number)
     elif name := _unknown_name(claim, stretch):
         worth, problem = _UNKNOWN_NAME, Reason(UNKNOWN_NAME, name)
+    elif word := _opposite(claim, stretch.claim):
+        worth, problem = _WRONG_NEGATION, Reason(OPPOSITE, word)
     elif _denies_more(claim, stretch.claim):
         worth, problem = _WRONG_NEGATION, Reason(NOT_DENIED)
     elif _denies_less(claim, stretch.claim):
         worth, problem = _WRONG_NEGATION, Reason(DENIED)
-    return _Alignment(stretch, coverage, coverage * worth, problem)
+    own = sum(mass for term, mass in masses.items() if term in stretch.claim.parts)
+    return _Alignment(stretch, coverage, coverage * worth, problem, own / total if total else 0.0)
 
 
 def _misplaced_number(claim: Claim, stretch: _Stretch) -> str:
     """The first number of the claim that the stretch lacks, or gives to something else."""
-    for number in sorted(claim.numbers, key=lambda n: n.value):
-        there = {n.unit for n in stretch.claim.numbers if n.value == number.value}
-        elsewhere = number.unit and number.unit not in there and "" not in there
-        if not there or (elsewhere and _counted(number, stretch)):
+    for number in sorted(claim.numbers, key=lambda n: (n.value, n.unit)):
+        there = [n for n in stretch.claim.numbers if n.value == number.value]
+        units = {n.unit for n in there}
+        measures = {n.unit for n in there if n.measured}
+        if number.measured and (measures or "" not in units):
+            fits = number.unit in measures
+        else:
+            fits = not number.unit or number.unit in units or "" in units
+            fits = fits or not stretch.holds(number.unit)
+        if not there or not fits:
             return number.value
     return ""
 
 
-def _counted(number: Number, stretch: _Stretch) -> bool:
-    """Does the stretch count what the claim counts, so that the units can be compared?"""
-    return stretch.holds(number.unit)
+def _opposite(claim: Claim, stretch: Claim) -> str:
+    """A word of the claim whose opposite the stretch has in its place."""
+    if claim.bounds and stretch.bounds and claim.bounds.isdisjoint(stretch.bounds):
+        return next(iter(claim.bounds))
+    for pair in OPPOSITES:
+        for word, other in (pair, pair[::-1]):
+            mine = word in claim.words and other not in claim.words
+            theirs = other in stretch.words and word not in stretch.words
+            if mine and theirs:
+                return word
+    return ""
 
 
 def _unknown_name(claim: Claim, stretch: _Stretch) -> str:
     unknown = sorted(name for name in claim.names if not stretch.holds(name))
+    if not unknown and claim.months - stretch.claim.months:
+        month = min(claim.months - stretch.claim.months)
+        unknown = [next(name for name, number in MONTHS.items() if number == month)]
     return unknown[0].capitalize() if unknown else ""
 
 
@@ -229,7 +266,8 @@ def _claim_spans(answer: str) -> Iterator[tuple[int, int]]:
             pending = begin
             continue
         pending = None
-        yield begin, end
+        if not _PLEASANTRY.fullmatch(piece):
+            yield begin, end
     if pending is not None:
         yield pending, end
 
@@ -246,16 +284,25 @@ def cite(
     moved: list[Sentence] = []
     position = length = 0
     for index, sentence in enumerate(sentences):
-        between = MARKER.sub("", text[position : sentence.start])
+        between = _between(text[position : sentence.start])
         position = sentence.end
         if index in drop:
             continue
         body = MARKER.sub("", text[sentence.start : sentence.end]).rstrip()
-        pieces += [between, body]
+        pieces.append(between)
+        markers = "".join(f" [{number}]" for number in sentence.citations)
+        if body.endswith("|"):  # a table's row: what stands after its last bar is lost
+            body = f"{body[:-1].rstrip()}{markers} |"
+            markers = ""
+        pieces += [body, markers]
         start = length + len(between)
         moved.append(replace(sentence, start=start, end=start + len(body)))
-        markers = "".join(f" [{number}]" for number in sentence.citations)
-        pieces.append(markers)
         length = start + len(body) + len(markers)
-    pieces.append(MARKER.sub("", text[position:]))
+    pieces.append(_between(text[position:]))
     return "".join(pieces).rstrip(), tuple(moved)
+
+
+def _between(text: str) -> str:
+    """What stands between checked sentences, without markers and pleasantries."""
+    plain = MARKER.sub("", text)
+    return "" if _PLEASANTRY.fullmatch(plain.strip(" *_-#>\t\n")) else plain

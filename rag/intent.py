@@ -46,8 +46,8 @@ _FOLLOW_UP_OPENING = regex.compile(
 )
 _PRONOUN = regex.compile(
     r"\b(it|its|they|them|their|that|this|those|these|he|she|him|her|his|there|one|ones|then"
-    r"|hij|zij|ze|hem|haar|hun|dat|dit|die|deze|daar|ervan|erover|daarvan|daarover|er"
-    r"|er|sie|ihn|ihm|ihr|das|dies|diese|dieser|dort|davon|darüber|dazu|damit)\b",
+    r"|hij|hem|hun|dat|dit|deze|daar|ervan|erover|daarvan|daarover"
+    r"|ihn|ihm|dies|diese[rsnm]?|dort|davon|darüber|dazu|damit|dafür|dabei)\b",
     regex.IGNORECASE,
 )
 _STANDS_ALONE_TERMS = 5
@@ -67,7 +67,7 @@ _VALUE = regex.compile(
     regex.IGNORECASE,
 )
 _NAME = regex.compile(
-    r"\b(who|whom|whose|where|which|what is the (name|title|address|default|command)|wie is|waar|welke?"
+    r"\b(who|whom|whose|where|which|what (?:is|are|was|were)|wie is|waar|welke?|wat (?:is|zijn)|was ist"
     r"|wer|wem|wen|wo|welche[rsnm]?)\b",
     regex.IGNORECASE,
 )

@@ -70,6 +70,11 @@ class Generation:
                 counts[language] = counts.get(language, 0) + len(entry.passages)
         return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
 
+    def has(self, scope: str) -> bool:
+        """Is there a document of that path, or one under that folder?"""
+        folder = scope.rstrip("/") + "/"
+        return any(d.path == scope or d.path.startswith(folder) for d in self.documents)
+
     def document(self, path: str) -> Document | None:
         """The document of that path, if it is there."""
         return next((d for d in self.documents if d.path == path), None)
@@ -98,7 +103,8 @@ class KnowledgeBase:
         """
         with self._lock:
             files = scan(self.folder, guide=self._guide)
-            known = {e.file: e for e in self._generation.entries} if self._generation else {}
+            entries = self._generation.entries if self._generation else ()
+            known = {e.file: e for e in entries if not _to_retry(e.result)}
             if self._generation and files == tuple(known):
                 return self._generation
             entries = tuple(known.get(file) or self._read(file) for file in files)
@@ -111,10 +117,14 @@ class KnowledgeBase:
 
     def _read(self, file: File) -> Entry:
         try:
+            if file.problem:
+                raise ExtractionError(file.problem)
             document = extract(self.folder / file.path, file.path)
         except ExtractionError as error:
-            logger.warning("%s is left out. %s", file.path, error)
-            return Entry(file, Unreadable(file.path, str(error)))
+            name = file.path.encode(errors="replace").decode()
+            logger.warning("%s is left out. %s", name, error)
+            retry = isinstance(error.__cause__, OSError) or bool(file.problem)
+            return Entry(file, Unreadable(name, str(error), retry))
         passages = passages_of(document)
         return Entry(file, document, passages, tuple(indexed_terms(p) for p in passages))
 
@@ -129,9 +139,13 @@ def indexed_terms(passage: Passage) -> tuple[str, ...]:
     )
 
 
+def _to_retry(result: Document | Unreadable) -> bool:
+    return isinstance(result, Unreadable) and result.retry
+
+
 def _revision(entries: tuple[Entry, ...]) -> str:
     digest = hashlib.sha256()
     for entry in entries:
         content = entry.result.sha256 if isinstance(entry.result, Document) else entry.result.reason
-        digest.update(f"{entry.file.path}\0{content}\0".encode())
+        digest.update(f"{entry.file.path}\0{content}\0".encode(errors="surrogateescape"))
     return digest.hexdigest()[:12]

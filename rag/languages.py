@@ -97,6 +97,7 @@ ENGLISH = Language(
     0:zero 2:two 3:three 4:four 5:five 6:six 7:seven 8:eight 9:nine 10:ten 11:eleven 12:twelve
     13:thirteen 14:fourteen 15:fifteen 16:sixteen 17:seventeen 18:eighteen 19:nineteen 20:twenty
     30:thirty 40:forty 50:fifty 60:sixty 70:seventy 80:eighty 90:ninety 100:hundred 1000:thousand
+    3:third 4:fourth 5:fifth 6:sixth 7:seventh 8:eighth 9:ninth 10:tenth 2:twice
     """),
 )
 
@@ -247,3 +248,100 @@ LANGUAGES = {
     language.code: language
     for language in (ENGLISH, DUTCH, GERMAN, FRENCH, SPANISH, ITALIAN, PORTUGUESE)
 }
+
+
+def _named(text: str) -> dict[str, str]:
+    """``day: day days tag`` -> every word with the first one as its value."""
+    pairs = (line.split(":") for line in text.strip().splitlines())
+    return {word: name.strip() for name, words in pairs for word in words.split()}
+
+
+UNITS = _named("""
+    second: second seconds sec sekunde sekunden seconde seconden
+    minute: minute minutes min minuten minuut
+    hour: hour hours hourly h hrs stunde stunden uur uren
+    day: day days daily tag tage tagen dag dagen
+    week: week weeks weekly woche wochen weken
+    month: month months monthly monat monate monaten maand maanden
+    year: year years yearly annual annually jahr jahre jahren jaar jaren
+    gram: gram grams g gramm
+    kilogram: kg kilogram kilograms kilogramm kilo kilos
+    tonne: ton tons tonne tonnes t
+    millimetre: mm millimetre millimetres millimeter
+    centimetre: cm centimetre centimetres centimeter zentimeter
+    metre: m metre metres meter meters
+    kilometre: km kilometre kilometres kilometer kilometers
+    mile: mile miles
+    litre: l litre litres liter liters
+    percent: percent prozent procent
+    euro: euro euros eur
+    dollar: dollar dollars usd
+    pound: pound pounds gbp
+    kilobyte: kb kib
+    megabyte: mb mib
+    gigabyte: gb gib
+    terabyte: tb tib
+""")
+"""Measures: a number of one is another claim than the same number of another."""
+
+MAGNITUDES = {
+    word: 10**power
+    for power, words in (
+        (3, "thousand tausend duizend"),
+        (6, "million millions millionen miljoen mio"),
+        (9, "billion billions milliarde milliarden miljard"),
+    )
+    for word in words.split()
+}
+
+MONTHS = {
+    word: number
+    for names in (
+        "january february march april may june july august september october november december",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "januar februar märz april mai juni juli august september oktober november dezember",
+    )
+    for number, word in enumerate(names.split(), start=1)
+}
+
+BOUNDS = (
+    *((phrase, "max") for phrase in (
+        "at most", "up to", "no more than", "not more than", "maximum", "no later than",
+        "höchstens", "maximal", "bis zu", "nicht mehr als", "hoogstens", "maximaal", "niet meer dan",
+    )),
+    *((phrase, "min") for phrase in (
+        "at least", "no less than", "minimum", "more than", "over", "mindestens", "mehr als",
+        "minstens", "ten minste", "meer dan",
+    )),
+)  # fmt: skip
+"""Phrases that bound a number from above or below."""
+
+OPPOSITES = tuple(
+    tuple(pair.split("/"))
+    for pair in [
+        "before/after",
+        "first/last",
+        "above/below",
+        "earlier/later",
+        "increase/decrease",
+        "increased/decreased",
+        "rise/fall",
+        "rose/fell",
+        "open/closed",
+        "allowed/forbidden",
+        "paid/unpaid",
+        "with/without",
+        "enable/disable",
+        "enabled/disabled",
+        "always/never",
+        "vor/nach",
+        "erste/letzte",
+        "über/unter",
+        "mit/ohne",
+        "voor/na",
+        "eerste/laatste",
+        "boven/onder",
+        "met/zonder",
+    ]
+)
+"""Where a text has one and the other text the other, they say opposite things."""

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from rag.domain import Hit, Passage, Profile, Rung, Turn
 
+BYTES_PER_TOKEN = 4
+"""For cutting a sentence that is longer than the whole budget."""
+
 SYSTEM = (
     "Answer the question from the numbered passages and from nothing else. Keep to their words;"
     " give every number and name exactly as they stand there. Be brief, and end each sentence with"
@@ -42,6 +45,8 @@ class Prompt:
     numbers: tuple[int, ...]
     """Of the passages that the last message brings."""
     dropped_turns: int = 0
+    problem: str = ""
+    """Why it cannot be sent, in a sentence; empty where it can."""
 
 
 def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
@@ -62,6 +67,7 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
     """
     system = Message("system", SYSTEM + _ANSWER_IN.get(language, ""))
     room = profile.window_tokens - profile.passage_tokens - count(system.content) - count(question)
+    problem = "" if room >= 0 else "The question is too long for this model. Shorten it."
     turns = _kept(rung, _chain(history), room, count)
     known = {number for turn in turns for number in turn.numbers}
     blocks, new = _blocks([h for h in hits if h.number not in known], profile, count)
@@ -74,6 +80,7 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
         used=frozenset(i for i, hit in enumerate(hits) if hit.number in known or hit.number in new),
         numbers=tuple(new),
         dropped_turns=len(_chain(history)) - len(turns),
+        problem=problem,
     )
 
 
@@ -106,7 +113,7 @@ def _kept(rung: Rung, turns: Sequence[Turn], room: int, count: Callable[[str], i
 
     The cut leaves half of the room free, so that the next turns need no further one.
     """
-    sent = [_sent(rung, turn) for turn in turns]
+    sent = [s for s in (_sent(rung, turn) for turn in turns) if s.reply]
     sizes = [count(s.content) + count(s.reply) for s in sent]
     if sum(sizes) > room:
         while sizes and sum(sizes) > room // 2:
@@ -142,4 +149,4 @@ def _beginning(hit: Hit, budget: int, count: Callable[[str], int]) -> str:
     text = hit.passage.text
     ends = [end for _, end in split_sentences(text)]
     fitting = [end for end in ends if count(_block(hit, text[:end])) <= budget]
-    return text[: max(fitting, default=ends[0])]
+    return text[: max(fitting, default=min(ends[0], budget * BYTES_PER_TOKEN))]

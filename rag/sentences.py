@@ -15,6 +15,11 @@ _ABBREVIATION = regex.compile(
     r"|nov|dec|z\.b|d\.h|u\.a|bzw|usw|ggf|abs|art|str|bijv|enz|o\.a|d\.w\.z|blz|mevr|dhr|m\.b\.t)\.$",
     regex.IGNORECASE,
 )
+_ORDINAL_DATE = regex.compile(
+    r"(?<![\p{L}\p{N}.])\p{N}{1,2}\.\s+(?:jan|feb|mär|mar|maart|apr|mai|mei|may|jun|jul|aug|sep|okt|oct"
+    r"|nov|dez|dec)\p{L}*",
+    regex.IGNORECASE,
+)
 _END = regex.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s|$)|[。！？]+[」』”）]*|\n+")
 _NEXT_CONTINUES = regex.compile(r"\s+[\p{Ll}&]")
 
@@ -44,6 +49,8 @@ def _in_table_row(text: str, position: int) -> bool:
 def _goes_on(text: str, start: int, after_point: int, end: int) -> bool:
     """Is this point inside a sentence: after an abbreviation, or before a small letter?"""
     if _NEXT_CONTINUES.match(text, end):
+        return True
+    if _ORDINAL_DATE.match(text, max(start, text.rfind(" ", 0, after_point - 1) + 1)):
         return True
     return bool(_ABBREVIATION.search(text[max(start, after_point - 12) : after_point]))
 

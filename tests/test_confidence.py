@@ -70,7 +70,7 @@ def test_a_paraphrase_beside_a_supported_sentence_is_accepted() -> None:
     [
         (decide(text=" "), "empty"),
         (decide(sentence(), finish="length"), "cut_off"),
-        (decide(sentence(), text="I don't know."), "hedging"),
+        (decide(sentence("partial", PARTLY), text="I don't know."), "hedging"),
         (decide(sentence(text="Same."), sentence(text="same.")), "repeated"),
         (decide(sentence("none", NO_PASSAGE)), "uncited"),
         (decide(sentence(), sentence("none", NO_PASSAGE)), "unsupported"),

@@ -64,6 +64,118 @@ def test_what_no_passage_says_is_not_fully_supported(text: str, problem: str) ->
     assert sentence.problem.code == problem
 
 
+RULES = passage(
+    "Probation lasts three months. Claims are paid within 90 days. The budget is 1.5 million euros."
+    " Carried-over days expire on 31 March. Store it at -20 °C. The rent is 850 euros per month."
+    " Fill in form RF-7 and send it by 9:30 a.m. on 2024-03-15. The room seats at most 28 people."
+    " Gloves must be worn in the laboratory. The fourth visit is free. Wash before use."
+    " Damage by liquids is not covered by the warranty. The Falcon M is sold twice a year.",
+    "rules.md",
+    title="Rules",
+)
+
+
+def ruled(text: str, language: str = "en") -> Sentence:
+    idf = retriever_of(*ALL, RULES).idf_of
+    [sentence] = Grounding([(1, RULES)], idf, language).check(text)
+    return sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Probation lasts three weeks.",
+        "Probation lasts 3 years.",
+        "Claims are paid within 90 minutes.",
+        "The budget is 1.5 billion euros.",
+        "The budget is 1.5 million dollars.",
+        "Carried-over days expire on 31 May.",
+        "Store it at 20 °C.",
+        "The room seats at least 28 people.",
+        "The first visit is free.",
+        "Wash after use.",
+        "Damage by liquids is covered by the warranty.",
+        "Send the form on 15 April 2024.",
+    ],
+)
+def test_a_changed_unit_month_sign_bound_or_opposite_is_not_supported(text: str) -> None:
+    assert ruled(text).support is not Support.FULL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Claims are paid within ninety days.",
+        "Claims are paid in no more than 90 days.",
+        "The budget is €1.5 million.",
+        "The budget is 1,500,000 euros.",
+        "The rent is €850 per month.",
+        "Fill in form RF-7.",
+        "Send the form by 9:30 AM on 15 March 2024.",
+        "The room seats at most twenty-eight people.",
+        "Yes, gloves must be worn in the laboratory.",
+        "The 4th visit is free.",
+        "No, damage by liquids is not covered by the warranty.",
+        "The Falcon M is sold two times a year.",
+    ],
+)
+def test_another_way_to_write_it_is_supported(text: str) -> None:
+    sentence = ruled(text)
+    assert sentence.support is Support.FULL, (sentence.problem, sentence.coverage)
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("Gedeckt sind Schäden bis 10.000 Euro.", True),
+        ("Gedeckt sind Schäden bis 10000 Euro.", True),
+        ("Gedeckt sind Schäden bis 10 Euro.", False),
+        ("Die Tage verfallen am 31. Mai des Folgejahres.", False),
+        ("Die Tage verfallen am 31. März des Folgejahres.", True),
+    ],
+)
+def test_german_numbers_and_dates_are_read_as_germans_do(text: str, full: bool) -> None:  # noqa: FBT001
+    german = passage(
+        "Die Versicherung deckt Schäden bis 10.000 Euro: Gedeckt sind Schäden am Haus."
+        " Die Tage verfallen am 31. März des Folgejahres.",
+        language="de",
+    )
+    [sentence] = Grounding([(1, german)], lambda _: 1.0, "de").check(text)
+    assert (sentence.support is Support.FULL) is full, (sentence.problem, sentence.coverage)
+
+
+def test_a_heading_alone_supports_nothing() -> None:
+    headed = passage("A reload begins a new one.", title="Chat history", heading="Chat history")
+    [sentence] = Grounding([(1, headed)], lambda _: 1.0).check("The chat history is saved.")
+    assert sentence.support is not Support.FULL
+
+
+def test_a_table_row_is_compared_with_its_own_row() -> None:
+    rows = passage(
+        "| Falcon M | 12 hours |\n| Falcon X | 15 hours |",
+        table_header="| Model | Battery |\n| --- | --- |",
+    )
+    grounding = Grounding([(1, rows)], lambda _: 1.0)
+    [wrong] = grounding.check("The battery of the Falcon M lasts 15 hours.")
+    [right] = grounding.check("Battery of the Falcon M: 12 hours.")
+    assert wrong.support is not Support.FULL
+    assert right.support is Support.FULL
+
+
+def test_pleasantries_are_no_part_of_an_answer() -> None:
+    text = "It costs 249 euros. Let me know if you have any other questions!"
+    sentences = check(text)
+    assert [s.text for s in sentences] == ["It costs 249 euros."]
+    assert cite(text, sentences)[0] == "It costs 249 euros. [3]"
+
+
+def test_the_citation_of_a_table_row_stands_in_its_last_cell() -> None:
+    text = "| RelayBox | 249 euros |"
+    cited, [sentence] = cite(text, check(text))
+    assert cited == "| RelayBox | 249 euros [3] |"
+    assert cited[sentence.start : sentence.end] == cited
+
+
 def test_the_writers_own_markers_are_not_believed() -> None:
     [sentence] = check("It costs 249 euros [7].")
     assert sentence.text == "It costs 249 euros."

@@ -36,7 +36,7 @@ _ECHO = "\nQuestion:"
 """It likes to go on with a next question, as if it were the prompt."""
 _PARALLEL = 2
 _CONTEXT_TOKENS = 6144
-"""Divided by the parallel requests: 3,072 each, room for the longest question."""
+"""Divided by the parallel requests: 3,072 each."""
 START_TIMEOUT_S = 30.0
 DEATH_NOTICE_S = 5.0
 """A busy machine may take a second or more to take down a process of this size."""
@@ -94,7 +94,7 @@ class EmbeddedBackend:
                 async for delta in stream:
                     said += delta.text
                     yield delta
-        except BackendError:
+        except (BackendBroken, BackendUnreachable):
             if not await self._died():
                 raise
         else:

@@ -86,7 +86,7 @@ class OpenAICompatibleBackend:
                     self._expect_events(stream.response.headers.get("content-type", ""))
                     async for chunk in stream:
                         deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
-                        if delta := self._delta(chunk, thinking):
+                        if delta := self._read(chunk, thinking):
                             ended = ended or bool(delta.finish_reason)
                             yield delta
                         deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
@@ -127,6 +127,16 @@ class OpenAICompatibleBackend:
                 "Check the address and the port.",
             )
 
+    def _read(self, chunk: ChatCompletionChunk, thinking: ReasoningFilter) -> Delta | None:
+        """Read an event; the client passes on whatever JSON a server sends."""
+        try:
+            return self._delta(chunk, thinking)
+        except (TypeError, AttributeError, LookupError) as error:
+            raise BackendBroken(
+                f"{self._model} at {self._base_url} sent something else than OpenAI's protocol.",
+                "Check that a model server answers there.",
+            ) from error
+
     def _delta(self, chunk: ChatCompletionChunk, thinking: ReasoningFilter) -> Delta | None:
         extra: dict[str, Any] = chunk.model_extra or {}
         progress = extra.get("prompt_progress") or {}
@@ -134,7 +144,10 @@ class OpenAICompatibleBackend:
         said = thought = finish = ""
         logprob = None
         if choice is not None and choice.delta is not None:
-            said, thought = thinking.feed(choice.delta.content or "")
+            content = choice.delta.content or ""
+            if not isinstance(content, str):
+                raise TypeError(content)
+            said, thought = thinking.feed(content)
             own: dict[str, Any] = choice.delta.model_extra or {}
             thought += own.get("reasoning_content") or own.get("reasoning") or ""
             finish = choice.finish_reason or ""
@@ -194,7 +207,7 @@ class OpenAICompatibleBackend:
             ours = self._ours(error) if isinstance(error, openai.OpenAIError) else None
             detail = str(ours) if ours else f"{self._base_url} does not answer like a model server."
             return Check(name, ok=False, detail=detail, remedy=_ADVICE)
-        if self._model in models:
+        if self._model in models or f"{self._model}:latest" in models:  # as Ollama lists it
             return Check(name, ok=True, detail=f"{self._base_url} has it.")
         known = ", ".join(sorted(models)[:8]) or "none"
         return Check(
@@ -223,9 +236,10 @@ def is_local(base_url: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    return address.is_loopback or address.is_unspecified
 
 
 def _usage(chunk: ChatCompletionChunk) -> Usage | None:

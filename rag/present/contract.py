@@ -46,13 +46,13 @@ def search_json(query: str, retrieved: Retrieved, revision: str) -> dict[str, An
     }
 
 
-def answer_json(answer: Answer, help_values: Mapping[str, int] | None = None) -> dict[str, Any]:
+def answer_json(answer: Answer) -> dict[str, Any]:
     """The document that ``rag ask --json`` prints."""
     timings = answer.timings
     return {
         "question": answer.question,
         "intent": answer.intent,
-        "answer": answer.text or answer_text(answer, help_values),
+        "answer": answer.text or answer_text(answer),
         "outcome": answer.outcome,
         "model": answer.model,
         "escalated": answer.escalated,

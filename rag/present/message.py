@@ -21,15 +21,16 @@ from rag.present.texts import say
 from rag.prompt import source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from rag.domain import Check, Passage
 
 NEAREST = 3
 _MARKDOWN = regex.compile(r"([\\`*_{}\[\]<>#|~$])")
 _LINE_MARK = regex.compile(r"^(\s*(?:(?:[-*+]|\d{1,2}[.)])\s+|#{1,6}\s+|>\s*)*)")
-_IMAGE_OR_LINK = regex.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
-_BLOCK = regex.compile(r"^\s*\||```|~~~")
+_CODE_MARK = regex.compile(r"(`+|~~~+)")
+_LINK_OPENING = regex.compile(r"!?\[(?!\d{1,3}\](?!\())|<")
+_RULE = regex.compile(r"[\s:|-]*")
 _SECOND = 1_000
 
 
@@ -46,7 +47,10 @@ def reason_text(reason: Reason, language: str = "en") -> str:
     """Say a reason in a sentence."""
     if reason.code == "unreachable" and not reason.detail:
         return say("reason.no_large", language)
-    return say(f"reason.{reason.code}", language, detail=reason.detail.replace("/", " of "))
+    detail = reason.detail
+    if reason.code == "unsupported":
+        detail = detail.replace("/", " of ")
+    return say(f"reason.{reason.code}", language, detail=detail)
 
 
 def escape(text: str) -> str:
@@ -54,11 +58,11 @@ def escape(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def answer_text(answer: Answer, help_values: Mapping[str, int] | None = None) -> str:
+def answer_text(answer: Answer) -> str:
     """Return what a person reads, as plain text with ``[n]``."""
     if answer.intent in SMALL_TALK:
-        values = help_values or {"documents": 0, "passages": 0}
-        return say(answer.intent, answer.language, **values)
+        counts = {"documents": answer.documents, "passages": answer.passages}
+        return say(answer.intent, answer.language, **counts)
     if answer.outcome is Outcome.QUOTED:
         return f"{say('quoted', answer.language)}\n\n{answer.text}"
     if answer.outcome is Outcome.REFUSED:
@@ -71,7 +75,7 @@ def answer_text(answer: Answer, help_values: Mapping[str, int] | None = None) ->
     return answer.text
 
 
-def answer_markdown(answer: Answer, help_values: Mapping[str, int] | None = None) -> str:
+def answer_markdown(answer: Answer) -> str:
     """Return the message in the chat: chips where ``[n]`` stands, weak sentences marked."""
     if answer.outcome is Outcome.ANSWERED and answer.intent not in SMALL_TALK:
         return marked(answer.text, answer.sentences, answer.language)
@@ -88,7 +92,7 @@ def answer_markdown(answer: Answer, help_values: Mapping[str, int] | None = None
         if nearest:
             lines.append(f"{say('nearest', answer.language)}\n{nearest}")
         return "\n\n".join(lines)
-    return answer_text(answer, help_values)
+    return answer_text(answer)
 
 
 def _without_bars(text: str) -> str:
@@ -107,7 +111,7 @@ def shown_hits(answer: Answer) -> tuple[Hit, ...]:
 
 
 def _refusal(answer: Answer, *, escaped: bool = False) -> str:
-    if answer.attempts and answer.attempts[-1].rung == "large":
+    if answer.reasons and answer.reasons[-1].code == "hedging":
         return say("model_refused", answer.language, model=answer.attempts[-1].generation.model)
     missing = answer.evidence.missing if answer.evidence else ()
     if not missing:
@@ -118,28 +122,59 @@ def _refusal(answer: Answer, *, escaped: bool = False) -> str:
 
 def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> str:
     """Mark each sentence without full support as a link that the stylesheet draws."""
-    pieces, position = [], 0
+    pieces, position, in_code = [], 0, False
     for sentence in sentences:
-        pieces.append(_tame(text[position : sentence.start]))
-        body = _tame(text[sentence.start : sentence.end])
-        pieces.append(body if sentence.support is Support.FULL else _mark(body, sentence, language))
+        before = text[position : sentence.start]
+        pieces.append(tame(before, in_code=in_code))
+        in_code ^= _opens_code(before)
+        body = text[sentence.start : sentence.end]
+        shown = tame(body, in_code=in_code)
+        if sentence.support is Support.FULL or in_code:
+            pieces.append(shown)
+        else:
+            pieces.append(_mark(shown, sentence, language))
+        in_code ^= _opens_code(body)
         position = sentence.end
-    return "".join([*pieces, _tame(text[position:])])
+    return "".join([*pieces, tame(text[position:], in_code=in_code)])
 
 
-def _tame(text: str) -> str:
-    """Take the addresses off links and images: a model may have them from a document."""
-    return _IMAGE_OR_LINK.sub(r"\1", text)
+def tame(text: str, *, in_code: bool = False) -> str:
+    """Take links, images and HTML out of a model's text; ``[n]`` and code stay as they are.
+
+    A model may have an address from a document, and words that hide where it leads. The text may
+    be a piece of a stream: ``in_code`` tells whether a code span is open before it.
+    """
+    parts = _CODE_MARK.split(text)
+    for index, part in enumerate(parts):
+        if _CODE_MARK.fullmatch(part):
+            in_code = not in_code
+        elif not in_code:
+            parts[index] = _LINK_OPENING.sub(r"\\\g<0>", part)
+    return "".join(parts)
+
+
+def _opens_code(text: str) -> bool:
+    return len(_CODE_MARK.findall(text)) % 2 == 1
 
 
 def _mark(body: str, sentence: Sentence, language: str) -> str:
-    if _BLOCK.search(body) or "\n" in body:
-        return body
-    lead = _LINE_MARK.match(body)
-    start = lead.end() if lead else 0
+    """Wrap what can be wrapped: each line, and in a table's row each cell."""
     title = problem_text(sentence, language).replace('"', "”")
-    words = body[start:].replace("[", "\\[").replace("]", "\\]")
-    return f'{body[:start]}[{words}](#{sentence.support} "{title}")'
+    return "\n".join(_mark_line(line, str(sentence.support), title) for line in body.split("\n"))
+
+
+def _mark_line(line: str, support: str, title: str) -> str:
+    if line.lstrip().startswith("|"):
+        cells = line.strip().strip("|").split("|")
+        return "| " + " | ".join(_wrap(cell.strip(), support, title) for cell in cells) + " |"
+    lead = _LINE_MARK.match(line)
+    start = lead.end() if lead else 0
+    return line[:start] + _wrap(line[start:], support, title)
+
+
+def _wrap(words: str, support: str, title: str) -> str:
+    unfit = not words or _opens_code(words) or _RULE.fullmatch(words)
+    return words if unfit else f'[{words}](#{support} "{title}")'
 
 
 def problem_text(sentence: Sentence, language: str = "en") -> str:
@@ -176,6 +211,8 @@ def summary_line(answer: Answer) -> str:
     if sources:
         key = "source" if sources == 1 else "sources"
         parts.append(say(key, answer.language, count=sources))
+    if any(not attempt.generation.local for attempt in answer.attempts):
+        parts.append(say("elsewhere", answer.language))
     weak = sum(sentence.support is not Support.FULL for sentence in answer.sentences)
     if weak:
         parts.append(say("weak_sentences", answer.language, count=weak))

@@ -83,7 +83,7 @@ def _who(answer: Answer) -> dict[str, str]:
     names = {Outcome.QUOTED: "quotation", Outcome.REFUSED: "no_model"}
     name = answer.model or say(names.get(answer.outcome, "no_model"))
     why = [reason_text(reason) for reason in answer.reasons]
-    doubted = next((a for a in answer.attempts if a.confidence.would_change), None)
+    doubted = next((a for a in answer.attempts if not a.confidence.accepted), None)
     problems = [problem_text(s) for s in doubted.sentences if s.problem] if doubted else []
     change = doubted.confidence.would_change if doubted else None
     return {

@@ -26,6 +26,8 @@ class Conversation:
 
     exchanges: list[Exchange] = field(default_factory=list)
     open_trace: str = ""
+    asked: list[str] = field(default_factory=list)
+    """The ids of all questions in order, also of those that were stopped."""
 
     def history(self) -> tuple[Turn, ...]:
         """Earlier turns that a follow-up can lean on."""
@@ -42,12 +44,17 @@ class Conversation:
             and exchange.answer.outcome is not Outcome.FAILED
         )
 
+    def begin(self, question_id: str) -> None:
+        """Note that a question was asked, whether or not it will be answered."""
+        self.asked.append(question_id)
+
     def forget_from(self, question_id: str) -> None:
         """Drop a question and what came after it: it was edited."""
-        for position, exchange in enumerate(self.exchanges):
-            if exchange.question_id == question_id:
-                del self.exchanges[position:]
-                return
+        if question_id in self.asked:
+            position = self.asked.index(question_id)
+            gone = set(self.asked[position:])
+            del self.asked[position:]
+            self.exchanges = [e for e in self.exchanges if e.question_id not in gone]
 
     def until(self, message_id: str) -> list[Answer]:
         """The answers up to that message, itself included; empty when it is unknown."""

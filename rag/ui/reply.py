@@ -29,13 +29,14 @@ from rag.present.message import (
     retrieved_markdown,
     shown_hits,
     summary_line,
+    tame,
 )
 from rag.present.texts import say
 from rag.present.trace import passage_props, trace_props
 from rag.ui.data_layer import PARTIAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Literal
 
     StepKind = Literal["retrieval", "llm", "tool"]
@@ -55,9 +56,8 @@ _ICONS = {"retrieval": "search", "llm": "pen-line", "tool": "list-checks"}
 class Reply:
     """Shows one request in the chat as it happens."""
 
-    def __init__(self, help_values: Mapping[str, int] | None = None) -> None:
+    def __init__(self) -> None:
         self.answer: Answer | None = None
-        self._help_values = help_values
         self._message: cl.Message | None = None
         self._pieces: list[str] = []
         self._flushed = self._kept = 0.0
@@ -93,7 +93,8 @@ class Reply:
             await self._flush()
 
     async def _flush(self) -> None:
-        text = "".join(self._pieces)
+        shown = self._message.content if self._message else ""
+        text = tame("".join(self._pieces), in_code=shown.count("`") % 2 == 1)
         self._pieces.clear()
         if not text:
             return
@@ -127,7 +128,7 @@ class Reply:
             await self._message.remove()
             self._message = None
         if self._step is not None:
-            self._step.output = attempt.generation.text or "–"
+            self._step.output = tame(attempt.generation.text) or "–"
             await _finish_step(self._step, attempt_line(attempt, draft=attempt.rung == "small"))
         await _finished_step(_checked_line(attempt), "tool", doubts_markdown(attempt))
         self._step = None
@@ -143,7 +144,7 @@ class Reply:
             )
         message = self._message or cl.Message(content="")
         message.metadata = {}
-        message.content = answer_markdown(answer, self._help_values)
+        message.content = answer_markdown(answer)
         message.elements = [  # "side": a chip opens it
             cl.CustomElement(
                 name=f"[{hit.number}]", display="side", props=passage_props(hit, answer.query)
@@ -185,7 +186,7 @@ def actions_of(answer: Answer) -> list[cl.Action]:
         actions.append(
             cl.Action(
                 name="ask_anyway",
-                payload={"question": answer.question},
+                payload={"question": answer.question, "mode": answer.mode},
                 label=say("ask_anyway", answer.language),
                 tooltip=say("ask_anyway_tip", answer.language),
             )

@@ -44,6 +44,7 @@ async def resume(assistant_history: History, thread_id: str) -> None:
         assistant_history.answers, thread_id
     ):
         answer = from_plain(Answer, record)
+        kept.begin(question_id)
         kept.exchanges.append(Exchange(question_id, message_id, answer))
         for action in actions_of(answer):
             await action.send(for_id=message_id)
@@ -83,17 +84,19 @@ async def offer_modes() -> None:
 
 async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     """Answer what a person sent or edited; whatever goes wrong is said in the chat."""
-    chosen = (message.modes or {}).get(MODE, Mode.AUTO)
+    chosen = str((message.modes or {}).get(MODE, Mode.AUTO))
+    mode = Mode(chosen) if chosen in set(Mode) else Mode.AUTO
     conversation().forget_from(message.id)
-    await _guarded(assistant, Question(message.content, mode=Mode(chosen)), message.id)
+    await _guarded(assistant, Question(message.content, mode=mode), message.id)
 
 
-async def ask_anyway(assistant: Assistant, text: str) -> None:
+async def ask_anyway(assistant: Assistant, text: str, mode: str) -> None:
     """Ask a model although the evidence said no, with the Stop button while it runs."""
     emitter = cl.context.emitter
     await emitter.task_start()
     try:
-        await _guarded(assistant, Question(text, skip_gate=True), str(uuid.uuid4()))
+        question = Question(text, mode=Mode(mode), skip_gate=True)
+        await _guarded(assistant, question, str(uuid.uuid4()))
     finally:
         await emitter.task_end()
 
@@ -101,10 +104,8 @@ async def ask_anyway(assistant: Assistant, text: str) -> None:
 async def _guarded(assistant: Assistant, question: Question, question_id: str) -> None:
     # Chainlit sets this for new messages only; without it Stop does not reach an edited one.
     cl.context.session.current_task = asyncio.current_task()
-    corpus = assistant.knowledge.current
-    reply = Reply(
-        {"documents": len(corpus.documents), "passages": corpus.passage_count} if corpus else None
-    )
+    conversation().begin(question_id)
+    reply = Reply()
     try:
         await _answer(assistant, question, question_id, reply)
     except asyncio.CancelledError:

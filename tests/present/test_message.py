@@ -32,6 +32,7 @@ from rag.present.message import (
     reason_text,
     shown_hits,
     summary_line,
+    tame,
 )
 from rag.present.texts import CATALOGUE, ENGLISH, say
 from tests.fakes import CORPUS, PRICE, RETURNS, hits_of, passage
@@ -82,15 +83,43 @@ def test_a_mark_keeps_a_list_item_a_list_item() -> None:
     assert marked("- maybe", (weak,)).startswith("- [maybe](#partial ")
 
 
-@pytest.mark.parametrize("text", ["| a | b |", "```", "two\nlines"])
-def test_tables_and_code_are_not_broken_by_marks(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("| a | b |", '| [a](#none "N") | [b](#none "N") |'),
+        ("one\ntwo", '[one](#none "N")\n[two](#none "N")'),
+        ("| - | --- |", "| - | --- |"),
+        ("half a `code", "half a `code"),
+    ],
+)
+def test_what_can_be_wrapped_is_marked(text: str, shown: str) -> None:
     weak = Sentence(text, 0, len(text), Support.NONE, problem=Reason("no_passage"))
-    assert marked(text, (weak,)) == text
+    assert marked(text, (weak,)).replace("No passage says this", "N") == shown
 
 
-def test_links_and_images_of_a_model_lose_their_addresses() -> None:
-    text = "See ![x](http://evil.example/a.png) and [here](http://evil.example)."
-    assert "evil" not in marked(text, ())
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("![x](http://evil.example/a)", "\\![x](http://evil.example/a)"),
+        ("[log in](http://evil.example)", "\\[log in](http://evil.example)"),
+        ("[click [here]](http://e)", "\\[click \\[here]](http://e)"),
+        ("[1](http://evil.example)", "\\[1](http://evil.example)"),
+        ("<b>bold</b>", "\\<b>bold\\</b>"),
+        ("fine [1] and `argv[0] <x>` too", "fine [1] and `argv[0] <x>` too"),
+    ],
+)
+def test_links_images_and_html_of_a_model_are_only_text(text: str, shown: str) -> None:
+    assert tame(text) == shown
+    assert marked(text, ()) == shown
+
+
+def test_a_piece_of_a_stream_knows_whether_code_is_open() -> None:
+    assert tame("a[0]` [x](y)", in_code=True) == "a[0]` \\[x](y)"
+
+
+def test_an_address_in_a_reason_stays_an_address() -> None:
+    reason = Reason("failed", "Nothing answers at http://127.0.0.1:1/v1.")
+    assert reason_text(reason) == "Nothing answers at http://127.0.0.1:1/v1."
 
 
 def test_a_quotation_is_said_to_be_one_and_cannot_format() -> None:
@@ -113,7 +142,8 @@ def test_a_refusal_names_missing_words_and_nearest_passages() -> None:
 
 
 def test_a_refusal_by_the_large_model_names_it() -> None:
-    text = answer_text(answer(Outcome.REFUSED, attempts=(attempt("large"),)))
+    refused = answer(Outcome.REFUSED, attempts=(attempt("large"),), reasons=(Reason("hedging"),))
+    text = answer_text(refused)
     assert text.startswith("phi finds no answer")
 
 
@@ -123,7 +153,7 @@ def test_a_failure_is_its_sentence() -> None:
 
 
 def test_help_counts_the_documents() -> None:
-    text = answer_text(answer(intent=Intent.HELP), {"documents": 7, "passages": 70})
+    text = answer_text(answer(intent=Intent.HELP, documents=7, passages=70))
     assert "7 documents (70 passages)" in text
 
 

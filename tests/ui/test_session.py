@@ -114,7 +114,9 @@ async def test_the_chosen_mode_is_used(corpus: Path, socket: Socket) -> None:
 
 
 async def test_asking_anyway_shows_that_it_works_and_ends(corpus: Path, socket: Socket) -> None:
-    await session.ask_anyway(assistant_of(corpus, FakeBackend(GOOD)), "customers of Mongolia")
+    await session.ask_anyway(
+        assistant_of(corpus, FakeBackend(GOOD)), "customers of Mongolia", "small"
+    )
     names = [event for event, _ in socket.events]
     assert names[0] == "task_start"
     assert names[-1] == "task_end"
