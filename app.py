@@ -49,7 +49,7 @@ async def sign_in_local_user(_: object) -> cl.User:
 @cl.set_starters
 async def set_starters() -> list[cl.Starter]:
     """Offer first questions."""
-    return starters(guide=settings.guide)
+    return starters(assistant.knowledge.current)
 
 
 @cl.on_chat_start

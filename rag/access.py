@@ -53,6 +53,7 @@ def role_of(identifier: str) -> Role:
 
 def own_hosts(host: str, port: int) -> frozenset[str]:
     """The Host headers under which the chat may be reached."""
+    host = host.lower()
     names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
     names -= {"0.0.0.0", "[::]"}  # noqa: S104 - compared, not bound
     default_port = {80: names, 443: names}.get(port, set())

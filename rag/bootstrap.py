@@ -16,7 +16,7 @@ from rag.generate import Model
 from rag.history import History
 from rag.knowledge import KnowledgeBase
 from rag.retrievers import RETRIEVERS
-from rag.settings import EMBEDDED
+from rag.settings import EMBEDDED, usable
 from rag.tokens import TokenCounter
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ LARGE_ANSWER_TOKENS = 1_200
 def build_assistant(settings: Settings) -> Assistant:
     """Return an assistant; it connects to nothing and reads nothing before its first question."""
     clock = SystemClock()
-    counter = TokenCounter(settings.state_dir / "tiktoken")
+    counter = TokenCounter(usable(settings.state_dir) / "tiktoken")
     large = build_large(settings)
     return Assistant(
         build_knowledge(settings),
@@ -64,7 +64,7 @@ def corpus_state(settings: Settings) -> Path:
 
 def open_history(settings: Settings) -> History:
     """Open the conversations about this corpus."""
-    return History(corpus_state(settings) / "history.sqlite3")
+    return History(usable(corpus_state(settings)) / "history.sqlite3")
 
 
 def build_knowledge(settings: Settings) -> KnowledgeBase:

@@ -22,6 +22,8 @@ MIN_CHARACTERS = 700
 MAX_CHARACTERS = 1_000
 """700-1,000 characters are 110-170 English words."""
 OVERLAP_CHARACTERS = 200
+_MAX_ROW_CHARACTERS = 2 * MAX_CHARACTERS
+"""A longer row of a table is cut like prose."""
 HEADING_SEPARATOR = " › "
 
 _HEADING = regex.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*$", regex.MULTILINE)
@@ -97,6 +99,14 @@ def _table_rows(text: str, start: int, end: int) -> Iterator[tuple[int, int, str
     position = start + len(lines[0]) + len(lines[1])
     rows_start = position
     for line in lines[2:]:
+        if len(line) > _MAX_ROW_CHARACTERS:
+            if rows := text[rows_start:position].rstrip():
+                yield rows_start, rows_start + len(rows), header
+            for begin, stop, _ in _prose(text, position, position + len(line)):
+                yield begin, stop, header
+            position += len(line)
+            rows_start = position
+            continue
         if position + len(line) - rows_start > MAX_CHARACTERS and position > rows_start:
             yield rows_start, rows_start + len(text[rows_start:position].rstrip()), header
             rows_start = position

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
+import io
 import json
 import os
 import socket
@@ -15,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from rag.bootstrap import build_assistant
 from rag.commands.doctor import examine
+from rag.corpus import scan
 from rag.domain import Answered, Asking, Escalated, Mode, Outcome, Question, Token, Turn
-from rag.errors import QuestionError, RagError
+from rag.errors import QuestionError, RagError, SettingsError
 from rag.present.contract import answer_json, doctor_json, search_json
 from rag.present.message import (
     answer_text,
@@ -66,13 +69,22 @@ def build_parser() -> argparse.ArgumentParser:
 
     search = _command(commands, "search", "find passages, without any model")
     search.add_argument("query", metavar="QUERY")
-    search.add_argument("-k", type=int, default=None, metavar="N", help="how many (RAG_TOP_K)")
+    search.add_argument(
+        "-k", type=_positive, default=None, metavar="N", help="how many (RAG_TOP_K)"
+    )
     search.add_argument("--in", dest="scope", default="", metavar="PATH", help=_SCOPE_HELP)
     search.add_argument("--json", action="store_true", help="print one JSON document")
 
     doctor = _command(commands, "doctor", "tell what runs where and what does not")
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("it must be 1 or more")
+    return number
 
 
 _SCOPE_HELP = "look only in this folder or document of the corpus"
@@ -89,6 +101,9 @@ def _command(commands: Subparsers, name: str, text: str) -> argparse.ArgumentPar
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Return 0 when answered, quoted or refused; 1 when failed; 2 for usage."""
     options = build_parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # Windows pipes are not UTF-8
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     try:
         settings = load_settings(**({"corpus_dir": options.corpus} if options.corpus else {}))
         for warning in unknown_settings():
@@ -154,10 +169,9 @@ async def _follow(assistant: Assistant, question: Question, *, live: bool) -> An
 
 
 def _print_answer(answer: Answer, *, live: bool) -> None:
-    if live and answer.outcome is Outcome.ANSWERED and answer.attempts:
-        print()
-    else:
-        print(answer_text(answer))
+    if live and answer.attempts:
+        print("\n")  # what was streamed is not checked: the checked text follows
+    print(answer_text(answer))
     for citation in answer.citations:
         print(f"  [{citation.number}] {place(citation.passage)}")
     _tell(summary_line(answer))
@@ -185,7 +199,7 @@ def _read_history(path: Path | None) -> tuple[Turn, ...]:
 
 async def _search(options: argparse.Namespace, settings: Settings) -> int:
     assistant = build_assistant(settings)
-    k = settings.top_k if options.k is None else max(1, options.k)
+    k = options.k or settings.top_k
     retrieved, revision = await assistant.search(options.query, k, options.scope)
     if options.json:
         _print_json(search_json(options.query, retrieved, revision))
@@ -216,6 +230,7 @@ async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    scan(settings.corpus_dir)  # a missing folder is said now, not at the first question
     port = _free_port(settings.host, settings.port)
     if port is None:
         return 1
@@ -252,13 +267,19 @@ def _free_port(host: str, port: int) -> int | None:
 
 
 def _is_free(host: str, port: int) -> bool:
+    """Can the port be had? Raises SettingsError when there is no such host here."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if os.name == "posix":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
+        except OSError as error:
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise SettingsError(
+                    f"RAG_HOST is {host!r}, which is no address of this machine.",
+                    "Set RAG_HOST to 127.0.0.1, or to an address of this machine.",
+                ) from error
             return False
     return True
 

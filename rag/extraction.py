@@ -26,12 +26,18 @@ _TEXT_TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
 }
+_ODD_SHARE = 0.02
+"""Text has hardly a character that cannot be shown; random bytes have a tenth of them."""
+_PROSE_SHARE = 0.4
+"""Of the cells after a row's first, so many begin in a small letter in cut-up prose."""
 _MIN_LINE_CHARACTERS = 8
 """A shorter line, such as a page's number, stands in too many places."""
 _LINE_CHARACTERS = 40
 _PLAY = 400
 """How far from where it is expected a page may begin, in letters and digits."""
 
+_TABLE = regex.compile(r"(?:^\|.*\|[ \t]*(?:\n|\Z)){2,}", regex.MULTILINE)
+_TABLE_RULE = regex.compile(r"\|[\s:|-]+\|")
 _FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
 _IMAGE = regex.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
 _LINK = regex.compile(r"(?<!\\)\[([^\]\n]+)\]\([^)\n]*\)")
@@ -63,7 +69,7 @@ def extract(path: Path, name: str) -> Document:
     if not text.strip():
         page_count = metadata.get("page_count") or len(pages)
         raise ExtractionError(
-            f"0 of {page_count} pages are readable: it holds only pictures (a scan?)."
+            f"0 of {page_count} pages are readable: no text in it (a scan?)."
             if page_count
             else "It holds no text."
         )
@@ -83,6 +89,10 @@ def _read(path: Path) -> tuple[str, tuple[Page, ...], dict[str, Any]]:
     config = kreuzberg.ExtractionConfig(
         output_format="markdown",
         pages=kreuzberg.PageConfig(extract_pages=True),
+        # The defaults take a page's first line for a header, and lose it.
+        content_filter=kreuzberg.ContentFilterConfig(
+            include_headers=True, include_footers=True, strip_repeating_text=False
+        ),
         use_cache=False,
         disable_ocr=True,  # type: ignore[call-arg]  # its stubs lack it
     )
@@ -95,8 +105,25 @@ def _read(path: Path) -> tuple[str, tuple[Page, ...], dict[str, Any]]:
     except kreuzberg.KreuzbergError as error:
         raise ExtractionError(_explain(error)) from error
     metadata: dict[str, Any] = dict(result.metadata)
-    text = readable(_FRONT_MATTER.sub("", result.content))
+    content = _FRONT_MATTER.sub("", result.content)
+    if result.mime_type == "application/pdf":
+        content = _TABLE.sub(_prose_again, content)
+    text = readable(content)
     return text, _pages(text, result.pages or ()), metadata
+
+
+def _prose_again(table: regex.Match[str]) -> str:
+    """Undo a table that a PDF's lines were mistaken for: its cells go on in small letters."""
+    rows = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for line in table.group().splitlines()
+        if not _TABLE_RULE.fullmatch(line.strip())
+    ]
+    following = [cell for row in rows for cell in row[1:] if cell]
+    small = sum(cell[0].islower() for cell in following)
+    if not following or small / len(following) < _PROSE_SHARE:
+        return table.group()
+    return "\n".join(" ".join(cell for cell in row if cell) for row in rows) + "\n"
 
 
 def _decoded(data: bytes) -> str:
@@ -104,9 +131,13 @@ def _decoded(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        text = data.decode("cp1252", errors="replace")
+    odd = sum((not c.isprintable() and not c.isspace()) or c == "\ufffd" for c in text)
+    if odd > _ODD_SHARE * len(text):
+        raise ExtractionError("It is of no known kind of document.")
+    return text
 
 
 def _explain(error: Exception) -> str:

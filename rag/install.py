@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -31,17 +32,28 @@ def main() -> int:
     mark = ENVIRONMENT / "installed"
     wanted = _fingerprint(lock)
     done = mark.read_text().split() if mark.is_file() else []
-    if wanted in done:
+    if wanted in done and _runs(_python()):
         return 0
     print(
         f"Setting up {ENVIRONMENT.name} from {lock.name}; this takes a minute or two.", flush=True
     )
-    python = _environment()
+    try:
+        python = _environment()
+    except (subprocess.CalledProcessError, OSError):
+        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+        print(
+            "No virtual environment can be made with this Python. On Debian and Ubuntu install its "
+            "part for that (apt install python3-venv), then run this again.",
+            file=sys.stderr,
+        )
+        return 1
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     try:
         subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", str(lock)], check=True)
         subprocess.run(
-            [*pip, "--no-deps", "--no-build-isolation", "--editable", str(FOLDER)], check=True
+            [*pip, "--no-deps", "--no-build-isolation", "--editable", str(FOLDER)],
+            check=True,
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},  # setuptools warns of every such one
         )
     except subprocess.CalledProcessError as error:
         print(
@@ -57,10 +69,23 @@ def main() -> int:
 
 
 def _environment() -> Path:
-    python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not python.is_file():
+    """Return the Python of the environment, made anew where it does not run or has no pip."""
+    if not _runs(_python(), "-m", "pip", "--version"):
+        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
         venv.create(ENVIRONMENT, with_pip=True)
-    return python
+    return _python()
+
+
+def _python() -> Path:
+    return ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def _runs(python: Path, *arguments: str) -> bool:
+    command = [str(python), *(arguments or ("-c", ""))]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def _fingerprint(lock: Path) -> str:

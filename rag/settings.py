@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import os
+import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import AliasChoices, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -37,6 +40,17 @@ def _switch(value: object) -> object:
     return {"on": True, "off": False}.get(str(value).strip().lower(), value)
 
 
+def _address(value: str) -> str:
+    """Accept an address of a server, or nothing, or ``embedded``."""
+    if value in {"", EMBEDDED}:
+        return value
+    url = urlsplit(value if "://" in value else f"http://{value}")
+    if url.scheme not in {"http", "https"} or not url.hostname or url.port == 0:
+        raise ValueError("it should be an address such as http://127.0.0.1:11434")
+    return value.strip()
+
+
+Address = Annotated[str, AfterValidator(_address)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
 
 
@@ -71,7 +85,7 @@ class Settings(BaseSettings):
         validation_alias=_names("STATE_DIR"),
         description="Where Plumbline keeps its own files.",
     )
-    small_base_url: str = Field(
+    small_base_url: Address = Field(
         "",
         validation_alias=_names("SMALL_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),
         description="Where the small model answers, with or without `/v1`; empty or `embedded`: "
@@ -88,7 +102,7 @@ class Settings(BaseSettings):
         description="The key for the small model's server, where it wants one.",
         repr=False,
     )
-    large_base_url: str = Field(
+    large_base_url: Address = Field(
         "",
         validation_alias=_names("LARGE_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),
         description="Where the large model answers; empty: there is none, and weak drafts are "
@@ -194,13 +208,26 @@ def load_settings(**overrides: object) -> Settings:
         ) from error
 
 
+def usable(folder: Path) -> Path:
+    """Return a folder of the state, made where it is missing; SettingsError where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise SettingsError(
+            f"The state folder {folder} cannot be written ({error.strerror}).",
+            "Set RAG_STATE_DIR to a folder that this user may write.",
+        ) from error
+
+
 def _env_name(location: str) -> str:
     field = Settings.model_fields.get(location)
     return location if field is None else env_names(field)[0]
 
 
 def _allowed(error: Mapping[str, object] | object) -> str:
-    message = str(error["msg"])  # type: ignore[index]
+    message = str(error["msg"]).removeprefix("Value error, ")  # type: ignore[index]
     return message[0].lower() + message[1:].replace("Input should", "it should")
 
 
@@ -229,7 +256,7 @@ def default_text(field: FieldInfo) -> str:
 def unknown_settings(environment: Iterable[str] | None = None) -> list[str]:
     """One warning a ``RAG_*`` name that no setting has, naming the nearest known one."""
     known = {name for field in Settings.model_fields.values() for name in env_names(field)}
-    names = os.environ if environment is None else environment
+    names = {*os.environ, *dotenv_values(".env")} if environment is None else environment
     warnings = []
     for name in sorted(n for n in names if n.startswith("RAG_") and n not in known):
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)

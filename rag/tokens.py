@@ -47,9 +47,10 @@ class TokenCounter:
     def _load(self, encoding: str) -> tiktoken.Encoding:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / _CACHE_NAMES[encoding]
-        if not path.is_file():
+        table = gzip.decompress(_packed(encoding).read_bytes())
+        if not path.is_file() or path.read_bytes() != table:  # with a damaged one it would dial out
             written = path.with_suffix(f".{os.getpid()}.tmp")
-            written.write_bytes(gzip.decompress(_packed(encoding).read_bytes()))
+            written.write_bytes(table)
             written.replace(path)
         os.environ["TIKTOKEN_CACHE_DIR"] = str(self._folder)
         return tiktoken.get_encoding(encoding)

@@ -49,6 +49,14 @@ def test_table_rows_keep_their_header() -> None:
     assert all(p.text.startswith("| item") and p.text.endswith("|") for p in found)
 
 
+def test_a_row_as_long_as_a_chapter_is_cut_like_prose() -> None:
+    table = f"| name | text |\n| --- | --- |\n| a | {SENTENCE * 100} |\n| b | short |\n"
+    found = passages_of(document(table))
+    assert len(found) > 5
+    assert max(len(p.text) for p in found) <= MAX_CHARACTERS
+    assert all(p.table_header.startswith("| name") for p in found)
+
+
 def test_passages_know_their_page() -> None:
     text = f"{SENTENCE * 2}\n\n{SENTENCE * 2}"
     middle = len(SENTENCE * 2) + 2

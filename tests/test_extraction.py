@@ -63,6 +63,7 @@ def made(path: Path, content: bytes | str) -> Path:
         ("empty.md", b"", "0 bytes"),
         ("blank.md", b"  \n ", "no text"),
         ("noise.bin", bytes(range(256)) * 20, "no known kind"),
+        ("noise.md", bytes(range(256)) * 20, "no known kind"),
         ("noise.pdf", bytes(range(256)) * 20, "cannot be read"),
         ("noise.docx", bytes(range(256)) * 20, "cannot be read"),
     ],
@@ -125,6 +126,31 @@ def test_pages_begin_where_their_text_does(tmp_path: Path) -> None:
     assert [page.number for page in document.pages] == [1, 2, 3, 4]
     for page, sheet in zip(document.pages, sheets, strict=True):
         assert document.text[page.start : page.end].split() == sheet.split()
+
+
+def test_the_first_line_of_a_page_is_text_too(tmp_path: Path) -> None:
+    pdf = FPDF()
+    pdf.set_font("helvetica", size=12)
+    pdf.set_margin(10)
+    lines = [f"Fact {n}: the {w} is number {n * 7} of them." for n, w in enumerate("abcdefgh" * 14)]
+    pdf.add_page()
+    for line in lines:
+        pdf.multi_cell(0, 6, line, new_x="LMARGIN", new_y="NEXT")
+    pdf.output(str(tmp_path / "facts.pdf"))
+    text = extract(tmp_path / "facts.pdf", "facts.pdf").text
+    assert [line for line in lines if line not in text] == []
+
+
+def test_prose_that_was_mistaken_for_a_table_is_prose_again() -> None:
+    from rag.extraction import _TABLE, _prose_again
+
+    cut = "| The warranty | period | is 24 months |\n| --- | --- | --- |\n| from the date | of | purchase. |\n"
+    real = "| Model | Price |\n| --- | --- |\n| Falcon M | 1,599 |\n"
+    assert (
+        _TABLE.sub(_prose_again, cut)
+        == "The warranty period is 24 months\nfrom the date of purchase.\n"
+    )
+    assert _TABLE.sub(_prose_again, real) == real
 
 
 def test_a_word_table_keeps_header_and_loses_marks(tmp_path: Path) -> None:

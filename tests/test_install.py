@@ -24,6 +24,7 @@ def test_a_finished_installation_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(install, "ENVIRONMENT", tmp_path)
+    monkeypatch.setattr(install, "_python", lambda: Path(sys.executable))
     monkeypatch.setattr(sys, "argv", ["install"])
     mark = install._fingerprint(PROJECT_FOLDER / "requirements.lock")
     (tmp_path / "installed").write_text(mark)
@@ -50,6 +51,18 @@ def test_a_failed_installation_says_what_to_do(
     monkeypatch.setattr(sys, "argv", ["install"])
     assert install.main() == 1
     assert "run this again" in capsys.readouterr().err
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    monkeypatch.setattr(install, "ENVIRONMENT", tmp_path / ".venv")
+    monkeypatch.setattr("rag.install.venv.create", lambda path, **_: made.append(path))
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").write_text("no program")
+    install._environment()
+    assert made == [tmp_path / ".venv"]
 
 
 def test_an_old_python_is_refused(

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
 import pytest
 
-from rag.errors import CorpusError
+from rag.domain import Document
+from rag.errors import CorpusError, ExtractionError
 from rag.knowledge import Generation, KnowledgeBase
 from rag.retrievers import RETRIEVERS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(params=sorted(RETRIEVERS))
@@ -92,3 +91,28 @@ def test_a_folder_that_goes_is_said(knowledge: KnowledgeBase, corpus: Path) -> N
     corpus.rename(corpus.with_name("moved"))
     with pytest.raises(CorpusError):
         knowledge.refresh()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="names are text on this platform")
+def test_a_name_that_is_no_text_is_named_and_keeps_no_other_back(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    with open(os.fsencode(corpus) + b"/caf\xe9.md", "w") as file:  # noqa: PTH123 - bytes
+        file.write("Coffee is free.")
+    generation = knowledge.refresh()
+    assert [file.path for file in generation.unreadable] == ["caf?.md"]
+    assert found(generation, "postag") == ["returns.md"]
+
+
+def test_a_file_that_was_locked_is_tried_again(
+    knowledge: KnowledgeBase, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag import knowledge as module
+
+    def locked(path: Path, name: str) -> Document:
+        raise ExtractionError("It cannot be opened.") from PermissionError()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "extract", locked)
+        assert len(knowledge.refresh().unreadable) == 3
+    assert knowledge.refresh().unreadable == ()

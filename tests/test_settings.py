@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.errors import SettingsError
-from rag.settings import Escalation, Settings, default_text, load_settings, unknown_settings
+from rag.settings import (
+    Escalation,
+    Settings,
+    default_text,
+    load_settings,
+    unknown_settings,
+    usable,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +64,9 @@ def test_prices_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
         ("RAG_MIN_CONFIDENCE", "2"),
         ("RAG_PRICES", "not json"),
         ("RAG_GUIDE", "perhaps"),
+        ("RAG_SMALL_BASE_URL", "http://[bad"),
+        ("RAG_LARGE_BASE_URL", "http://127.0.0.1:99999"),
+        ("RAG_LARGE_BASE_URL", "ftp://127.0.0.1"),
     ],
 )
 def test_an_impossible_value_is_one_sentence_with_its_name(
@@ -73,6 +83,12 @@ def test_an_unknown_name_is_told_with_the_nearest() -> None:
     [warning] = unknown_settings(["RAG_TOPK", "RAG_TOP_K", "PATH"])
     assert "RAG_TOPK" in warning
     assert "RAG_TOP_K?" in warning
+
+
+def test_a_state_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SettingsError, match="cannot be written"):
+        usable(tmp_path / "file" / "state")
 
 
 def test_keys_are_not_shown() -> None:

@@ -27,3 +27,10 @@ def test_the_table_is_unpacked_once(tmp_path: Path) -> None:
     before = table.stat().st_mtime_ns
     TokenCounter(tmp_path).count("a", "cl100k_base")
     assert table.stat().st_mtime_ns == before
+
+
+def test_a_damaged_table_is_unpacked_again(tmp_path: Path) -> None:
+    TokenCounter(tmp_path).count("a", "cl100k_base")
+    [table] = tmp_path.iterdir()
+    table.write_bytes(b"damaged")
+    assert TokenCounter(tmp_path).count("a b", "cl100k_base") == 2

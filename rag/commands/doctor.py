@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.domain import Check
@@ -45,7 +45,8 @@ async def examine(
     models = [model for model in (small, large) if model is not None]
     reading = asyncio.create_task(asyncio.to_thread(_corpus_checks, knowledge))
     answers = await asyncio.gather(*(model.backend.check() for model in models))
-    checks = [*await reading, *answers]
+    checks = [*await reading, *answers[:1]]
+    checks += [replace(check, required=False) for check in answers[1:]]
     if large is None:
         checks.append(
             Check(

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from rag.domain import Check, Passage
 
 NEAREST = 3
-_MARKDOWN = regex.compile(r"([\\`*_{}\[\]<>#|~$])")
+_MARKDOWN = regex.compile(r"([\\*_{}\[\]<>#|~$])(?=(?:[^`]*`[^`]*`)*[^`]*$)")
+"""Outside code spans, which are shown as such."""
 _LINE_MARK = regex.compile(r"^(\s*(?:(?:[-*+]|\d{1,2}[.)])\s+|#{1,6}\s+|>\s*)*)")
 _CODE_MARK = regex.compile(r"(`+|~~~+)")
 _LINK_OPENING = regex.compile(r"!?\[(?!\d{1,3}\](?!\())|<")

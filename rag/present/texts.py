@@ -70,6 +70,7 @@ ENGLISH = {
     "needed.fits": "needs to fit",
     "needed.stop": "needs an end",
     "needed.no": "needs no",
+    "starter": "What does “{title}” say?",
     "retrieved": "Retrieved {count} passages · {ms}",
     "writing": "{model} is writing",
     "draft_step": "Draft by {model} · {ms} · {tokens} tok",
@@ -115,6 +116,7 @@ DUTCH = {
     "quoted": "Geen model gaf een antwoord dat de passages dragen; dit staat er zelf:",
     "model_refused": "{model} vindt geen antwoord in de passages.",
     "ask_anyway": "Toch vragen",
+    "starter": "Wat staat er in “{title}”?",
 }
 
 GERMAN = {
@@ -133,6 +135,7 @@ GERMAN = {
     "quoted": "Kein Modell gab eine Antwort, die die Passagen tragen; hier steht, was sie selbst sagen:",
     "model_refused": "{model} findet keine Antwort in den Passagen.",
     "ask_anyway": "Trotzdem fragen",
+    "starter": "Was steht in „{title}“?",
 }
 
 CATALOGUE = {"en": ENGLISH, "nl": DUTCH, "de": GERMAN}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import regex
-from chainlit import server
+from chainlit import config as chainlit_config
+from chainlit import server, session
 from chainlit.config import ChainlitConfig, config
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from rag.access import OwnPagesOnly, own_hosts
+from rag.access import OwnPagesOnly, own_hosts, own_origins
 from rag.settings import PROJECT_FOLDER
 from rag.ui.sign_in import EverybodyIsLocal, prepare_sign_in
 
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+"""A longer message closes the socket without a word; ours is refused in a sentence first."""
 _OUTSIDE_LINK = regex.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>", regex.DOTALL)
 _OUTSIDE_META = regex.compile(r"<meta property=\"og:(?:image|url)\"[^>]*>")
 _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
@@ -29,9 +36,17 @@ _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 def build_frame() -> None:
     """Change Chainlit's server before it starts; called once, when app.py is loaded."""
     prepare_sign_in()
+    hosts = own_hosts(config.run.host, config.run.port)
     if server.app.middleware_stack is None:
         server.app.add_middleware(EverybodyIsLocal)
-        server.app.add_middleware(OwnPagesOnly, hosts=own_hosts(config.run.host, config.run.port))
+        server.app.add_middleware(OwnPagesOnly, hosts=hosts)
+    # Two apps would share the folder of files, and the first to end takes it away.
+    files = Path(tempfile.mkdtemp(prefix="plumbline-"))
+    session.FILES_DIRECTORY = chainlit_config.FILES_DIRECTORY = server.FILES_DIRECTORY = files
+    atexit.register(shutil.rmtree, files, ignore_errors=True)
+    # The list that Chainlit's own middleware was given, before the server builds it.
+    config.project.allow_origins[:] = sorted(own_origins(hosts))
+    server.sio.eio.max_http_buffer_size = MAX_MESSAGE_BYTES
     # A chip is an element named like its text, "[1]", and an element's name is its file's too.
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
     server.get_html_template = _without_outside_links(server.get_html_template)

@@ -191,7 +191,7 @@ def actions_of(answer: Answer) -> list[cl.Action]:
                 tooltip=say("ask_anyway_tip", answer.language),
             )
         )
-    if answer.hits or answer.attempts:
+    if answer.hits or answer.attempts or answer.outcome is Outcome.REFUSED:
         actions.append(
             cl.Action(
                 name="trace", payload={}, label=summary_line(answer), tooltip=say("trace_tip")

@@ -105,6 +105,17 @@ async def test_each_fault_has_its_own_error_and_sentence(
     assert words in str(error)
 
 
+@pytest.mark.parametrize(
+    "event",
+    ["null", "[]", "5", '{"choices": "x"}', '{"choices": [{"delta": "x"}]}',
+     '{"choices": [{"delta": {"content": 5}}]}', '{"choices": [], "usage": 5}'],
+)  # fmt: skip
+async def test_json_of_another_shape_is_a_broken_stream(event: str) -> None:
+    with ScriptedServer(Script(body=f"data: {event}\n\n")) as server:
+        error = await failure(backend(server.base_url))
+    assert isinstance(error, BackendBroken)
+
+
 async def test_text_before_a_drop_is_kept() -> None:
     text = ""
     with ScriptedServer(Script("one two three", drop_after=2)) as server:
@@ -160,6 +171,14 @@ async def test_a_proxy_is_not_asked_for_loopback(monkeypatch: pytest.MonkeyPatch
 async def test_a_server_with_the_model_is_well() -> None:
     with ScriptedServer(Script(), ("phi-4-mini",)) as server:
         client = backend(server.base_url, model="phi-4-mini")
+        check = await client.check()
+        await client.close()
+    assert check.ok
+
+
+async def test_ollamas_way_to_list_a_model_is_known() -> None:
+    with ScriptedServer(Script(), ("phi4-mini:latest",)) as server:
+        client = backend(server.base_url, model="phi4-mini")
         check = await client.check()
         await client.close()
     assert check.ok
