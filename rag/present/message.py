@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from rag.domain import Check, Passage
 
 NEAREST = 3
-_MARKDOWN = regex.compile(r"([\\*_{}\[\]<>#|~$])(?=(?:[^`]*`[^`]*`)*[^`]*$)")
-"""Outside code spans, which are shown as such."""
+_MARKDOWN = regex.compile(r"([\\*_{}\[\]<>#|~$])")
 _LINE_MARK = regex.compile(r"^(\s*(?:(?:[-*+]|\d{1,2}[.)])\s+|#{1,6}\s+|>\s*)*)")
 _CODE_MARK = regex.compile(r"(`+|~~~+)")
 _LINK_OPENING = regex.compile(r"!?\[(?!\d{1,3}\](?!\())|<")
+_ADDRESS = regex.compile(r"(?:https?://|www\.)[^\s<>`\[\])|]*[^\s<>`\[\])|.,;:!?]")
+"""A bare address would become a link; as code it can be read and copied."""
 _RULE = regex.compile(r"[\s:|-]*")
 _SECOND = 1_000
 
@@ -56,7 +57,13 @@ def reason_text(reason: Reason, language: str = "en") -> str:
 
 def escape(text: str) -> str:
     """Return text that Markdown shows as it is, on one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    plain = " ".join(text.split())
+    if plain.count("`") % 2:
+        plain = plain.replace("`", "'")
+    parts = _CODE_MARK.split(plain)
+    for index in range(0, len(parts), 4):  # text, mark, code, mark, text, ...
+        parts[index] = _ADDRESS.sub(r"`\g<0>`", _MARKDOWN.sub(r"\\\1", parts[index]))
+    return "".join(parts)
 
 
 def answer_text(answer: Answer) -> str:
@@ -150,7 +157,7 @@ def tame(text: str, *, in_code: bool = False) -> str:
         if _CODE_MARK.fullmatch(part):
             in_code = not in_code
         elif not in_code:
-            parts[index] = _LINK_OPENING.sub(r"\\\g<0>", part)
+            parts[index] = _ADDRESS.sub(r"`\g<0>`", _LINK_OPENING.sub(r"\\\g<0>", part))
     return "".join(parts)
 
 

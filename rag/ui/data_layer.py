@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from rag.history import History, Record
 
+MAX_NAME_CHARACTERS = 80
 PARTIAL = "partial"
 """In a step's metadata while it is being written: what a killed app leaves behind has it."""
 _FILE_FIELDS = ("url", "path", "chainlitKey", "objectKey")
@@ -136,7 +137,7 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
         await asyncio.to_thread(
             self.history.set_thread,
             thread_id,
-            name=name,
+            name=_short(name),
             user_id=user_id,
             metadata=metadata,
             tags=tags,
@@ -153,6 +154,11 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
     async def get_favorite_steps(self, user_id: str) -> list[StepDict]:  # noqa: ARG002 - Chainlit's signature
         """Favourites are switched off."""
         return []
+
+
+def _short(name: str | None) -> str | None:
+    """A thread is named after its first question, on one line."""
+    return None if name is None else " ".join(name[:MAX_NAME_CHARACTERS].split())
 
 
 def _user(record: Record) -> PersistedUser:

@@ -64,6 +64,41 @@ def test_a_refusal_asks_nobody_and_offers_to_ask_anyway(chat: Chat, stage: Stage
     assert len(stage.small.requests) == 1
 
 
+def test_ask_anyway_keeps_to_the_chosen_mode(chat: Chat, stage: Stage) -> None:
+    chat.page.click("#mode-picker-trigger-model")
+    chat.page.get_by_text("Only the small model").click()
+    chat.ask("Which customers live in Ulaanbaatar, Mongolia, Bhutan and Tibet?")
+    stage.small.script = Script("Customers live in Ulaanbaatar.")
+    chat.page.get_by_role("button", name="Ask anyway").click()
+    chat.lines.nth(1).wait_for()
+    assert stage.large.requests == []
+
+
+def test_a_table_keeps_its_chips_and_its_weak_cells_are_marked(chat: Chat, stage: Stage) -> None:
+    stage.large.script = Script(
+        "The RelayBox costs 249 euros. It ships within two working days.\n\n"
+        "| what | value |\n| --- | --- |\n| RelayBox costs | 249 euros |\n| color | pink |"
+    )
+    chat.page.click("#mode-picker-trigger-model")
+    chat.page.get_by_text("The large model at once").click()
+    chat.ask("How much does the RelayBox cost?")
+    table = chat.page.locator("[data-step-type=assistant_message] table")
+    expect(table.locator(".element-link")).to_have_count(1)
+    assert "pink" in table.locator("a[href='#none']").all_inner_texts()
+
+
+def test_a_link_in_a_models_text_leads_nowhere(chat: Chat, stage: Stage) -> None:
+    stage.small.script = Script(
+        "[log in](http://evil.example/) to see it. ![x](http://evil.example/x.png)",
+        token_seconds=0.3,
+    )
+    chat.send("How much does the RelayBox cost?")
+    expect(chat.page.locator("[data-step-type=assistant_message]").last).to_contain_text("log in")
+    assert chat.page.locator("a[href*='evil'], img[src*='evil']").count() == 0
+    chat.lines.first.wait_for()
+    assert chat.page.locator("a[href*='evil'], img[src*='evil']").count() == 0
+
+
 def test_a_weak_draft_moves_into_its_step_above_the_large_models_answer(
     chat: Chat, stage: Stage
 ) -> None:
@@ -199,7 +234,7 @@ def test_an_endless_question_is_refused_in_a_sentence(chat: Chat) -> None:
 
 def test_the_logo_the_colours_and_the_first_questions_are_ours(chat: Chat) -> None:
     assert chat.page.title() == "Plumbline"
-    expect(chat.page.get_by_text("Is it private?")).to_be_visible()
+    expect(chat.page.locator("#starters")).to_contain_text("RelayBox FAQ")
     logo = chat.page.locator("img.logo, img[alt='logo']").first
     assert "/logo" in str(logo.get_attribute("src"))
     chat.page.wait_for_timeout(800)  # it fades in

@@ -100,10 +100,10 @@ def test_what_can_be_wrapped_is_marked(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("![x](http://evil.example/a)", "\\![x](http://evil.example/a)"),
-        ("[log in](http://evil.example)", "\\[log in](http://evil.example)"),
-        ("[click [here]](http://e)", "\\[click \\[here]](http://e)"),
-        ("[1](http://evil.example)", "\\[1](http://evil.example)"),
+        ("![x](http://evil.example/a)", "\\![x](`http://evil.example/a`)"),
+        ("[log in](http://evil.example)", "\\[log in](`http://evil.example`)"),
+        ("[click [here]](http://e)", "\\[click \\[here]](`http://e`)"),
+        ("[1](http://evil.example)", "\\[1](`http://evil.example`)"),
         ("<b>bold</b>", "\\<b>bold\\</b>"),
         ("fine [1] and `argv[0] <x>` too", "fine [1] and `argv[0] <x>` too"),
     ],
@@ -127,6 +127,12 @@ def test_a_quotation_is_said_to_be_one_and_cannot_format() -> None:
     text = answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
     assert text.startswith(ENGLISH["quoted"])
     assert "> \\# \\*Big\\* \\[1\\] !\\[x\\](y) [2]" in text
+
+
+def test_code_and_addresses_in_a_quotation_are_shown_as_code() -> None:
+    quoted = Sentence("Set `RAG_TOP_K` at http://a.b/c.", 0, 5, Support.FULL, (2,))
+    text = answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
+    assert "> Set `RAG_TOP_K` at `http://a.b/c`. [2]" in text
 
 
 def test_a_quoted_table_row_is_shown_as_its_cells() -> None:
