@@ -115,6 +115,7 @@ class Chat:
         return str(self.page.locator("[data-step-type=assistant_message]").last.inner_text())
 
     def shot(self, name: str) -> None:
+        self.page.wait_for_timeout(500)  # panels slide and fade in
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 

@@ -237,7 +237,6 @@ def test_the_logo_the_colours_and_the_first_questions_are_ours(chat: Chat) -> No
     expect(chat.page.locator("#starters")).to_contain_text("RelayBox FAQ")
     logo = chat.page.locator("img.logo, img[alt='logo']").first
     assert "/logo" in str(logo.get_attribute("src"))
-    chat.page.wait_for_timeout(800)  # it fades in
     chat.shot("start")
 
 
@@ -260,6 +259,5 @@ def test_it_can_be_read_in_the_dark_and_on_a_phone(
     expect(page.locator("#side-view-content")).to_contain_text("escalated")
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0
-    page.wait_for_timeout(400)  # the sheet slides in
     chat.shot(f"{name}-trace")
     context.close()
