@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from rag.analysis import Token, analyse, is_stop_word
-from rag.languages import BOUNDS, LANGUAGES, MAGNITUDES, MONTHS, UNITS
+from rag.languages import BOUNDS, LANGUAGES, MAGNITUDES, MONTHS, TIMES, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ _TENS = regex.compile(
     r"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(\p{L}+)\b", regex.I
 )
 _DIGITS = regex.compile(r"\p{N}[\p{N}.,:]*(?:st|nd|rd|th|e)?")
+_MINUS = regex.compile(r"\bminus (?=\p{N})", regex.I)
 _ISO_DATE = regex.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
 _NAME = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}&]+(?:[\-'’.]\p{L}[\p{L}\p{N}]*)*")
@@ -74,10 +75,15 @@ class Claim:
     negations: tuple[tuple[str, ...], ...]
     """For each negation the content terms that it is about, the nearest first."""
 
+    @property
+    def times(self) -> frozenset[str]:
+        """The measures of time that it names: "per week" is not "per month"."""
+        return frozenset(UNITS[word] for word in self.words if word in UNITS) & TIMES
+
 
 def claim_of(text: str, language: str) -> Claim:
     """Read a sentence or a few; "Yes," and "No," before a sentence are not part of it."""
-    text = _ISO_DATE.sub(_spelled_date, _LEAD_IN.sub("", text))
+    text = _MINUS.sub("-", _ISO_DATE.sub(_spelled_date, _LEAD_IN.sub("", text)))
     tokens = list(analyse(text, language))
     numbers = frozenset(_numbers(text, language))
     values = frozenset(number.value for number in numbers)
@@ -152,7 +158,8 @@ def _measured(value: str, symbol: str, after: str, language: str) -> Number:
     if ":" in value:
         return Number(value, "")
     unit = next(analyse(near, language), None)
-    return Number(value, unit.terms[0] if unit is not None else "")
+    named = unit is not None and not _DIGITS.fullmatch(unit.terms[0])
+    return Number(value, unit.terms[0] if unit is not None and named else "")
 
 
 def _canonical(digits: str, language: str) -> str:

@@ -126,13 +126,14 @@ class Grounding:
         )
         values = sorted({number.value for number in claim.numbers} - self._values)
         if values:
-            problem = Reason(ABSENT_NUMBER, ", ".join(values))
-            return Sentence(text, start, end, Support.NONE, problem=problem)
+            absent = Reason(ABSENT_NUMBER, ", ".join(values))
+            return Sentence(text, start, end, Support.NONE, problem=absent)
         if not aligned or not masses or aligned[0].coverage < PARTIAL_COVERAGE:
             return Sentence(text, start, end, Support.NONE, problem=Reason(NO_PASSAGE))
         best = aligned[0]
         coverage = round(best.coverage, 3)
-        full = best.coverage >= FULL_COVERAGE and best.own >= OWN_COVERAGE and not best.problem
+        fault = best.problem or _contradicted(claim, aligned)
+        full = best.coverage >= FULL_COVERAGE and best.own >= OWN_COVERAGE and not fault
         return Sentence(
             text,
             start,
@@ -140,7 +141,7 @@ class Grounding:
             Support.FULL if full else Support.PARTIAL,
             _cited(masses, aligned),
             coverage,
-            None if full else best.problem or Reason(PARTLY),
+            None if full else fault or Reason(PARTLY),
             round(best.stretch.relevance, 3),
         )
 
@@ -191,6 +192,35 @@ def _align(claim: Claim, masses: dict[str, float], stretch: _Stretch) -> _Alignm
     return _Alignment(stretch, coverage, coverage * worth, problem, own / total if total else 0.0)
 
 
+def _contradicted(claim: Claim, aligned: Sequence[_Alignment]) -> Reason | None:
+    """What the one sentence that says nearly the same says otherwise.
+
+    A wider stretch may hold, in another sentence, the very value that this one contradicts.
+    """
+    single = max(
+        (a for a in aligned if a.stretch.sentences == 1), key=lambda a: a.coverage, default=None
+    )
+    if single is None or single.coverage < FULL_COVERAGE:
+        return None
+    said = single.stretch.claim
+    told = {number.value for number in claim.numbers}
+    for number in sorted(claim.numbers - said.numbers, key=lambda n: n.value):
+        instead = {n.value for n in said.numbers if n.unit == number.unit} - told
+        if number.unit and instead and number.value not in {n.value for n in said.numbers}:
+            return Reason(MISPLACED_NUMBER, number.value)
+    if said.months and claim.months - said.months:
+        return Reason(UNKNOWN_NAME, _month_name(min(claim.months - said.months)))
+    if said.times - claim.times and claim.times - said.times:
+        return Reason(OPPOSITE, min(claim.times - said.times))
+    if word := _opposite(claim, said):
+        return Reason(OPPOSITE, word)
+    return None
+
+
+def _month_name(month: int) -> str:
+    return next(name for name, number in MONTHS.items() if number == month).capitalize()
+
+
 def _misplaced_number(claim: Claim, stretch: _Stretch) -> str:
     """The first number of the claim that the stretch lacks, or gives to something else."""
     for number in sorted(claim.numbers, key=lambda n: (n.value, n.unit)):
@@ -223,8 +253,7 @@ def _opposite(claim: Claim, stretch: Claim) -> str:
 def _unknown_name(claim: Claim, stretch: _Stretch) -> str:
     unknown = sorted(name for name in claim.names if not stretch.holds(name))
     if not unknown and claim.months - stretch.claim.months:
-        month = min(claim.months - stretch.claim.months)
-        unknown = [next(name for name, number in MONTHS.items() if number == month)]
+        unknown = [_month_name(min(claim.months - stretch.claim.months))]
     return unknown[0].capitalize() if unknown else ""
 
 

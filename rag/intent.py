@@ -67,7 +67,7 @@ _VALUE = regex.compile(
     regex.IGNORECASE,
 )
 _NAME = regex.compile(
-    r"\b(who|whom|whose|where|which|what (?:is|are|was|were)|wie is|waar|welke?|wat (?:is|zijn)|was ist"
+    r"\b(who|whom|whose|where|which|what|wie is|waar|welke?|wat|was"
     r"|wer|wem|wen|wo|welche[rsnm]?)\b",
     regex.IGNORECASE,
 )

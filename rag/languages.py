@@ -97,7 +97,7 @@ ENGLISH = Language(
     0:zero 2:two 3:three 4:four 5:five 6:six 7:seven 8:eight 9:nine 10:ten 11:eleven 12:twelve
     13:thirteen 14:fourteen 15:fifteen 16:sixteen 17:seventeen 18:eighteen 19:nineteen 20:twenty
     30:thirty 40:forty 50:fifty 60:sixty 70:seventy 80:eighty 90:ninety 100:hundred 1000:thousand
-    3:third 4:fourth 5:fifth 6:sixth 7:seventh 8:eighth 9:ninth 10:tenth 2:twice
+    1:first 3:third 4:fourth 5:fifth 6:sixth 7:seventh 8:eighth 9:ninth 10:tenth 2:twice
     """),
 )
 
@@ -283,6 +283,8 @@ UNITS = _named("""
     terabyte: tb tib
 """)
 """Measures: a number of one is another claim than the same number of another."""
+
+TIMES = frozenset(["second", "minute", "hour", "day", "week", "month", "year"])
 
 MAGNITUDES = {
     word: 10**power

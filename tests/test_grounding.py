@@ -162,6 +162,33 @@ def test_a_table_row_is_compared_with_its_own_row() -> None:
     assert right.support is Support.FULL
 
 
+NEAR = passage(
+    "A certificate is required from the fourth day of illness. On the first day a call is enough."
+    " Report it before 9:30. After lunch is too late. Carried-over days expire on 31 March."
+    " New ones come on 1 May. The budget is 24 euros per month. A week has a limit.",
+    title="Illness",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("A certificate is required from the fourth day of illness.", True),
+        ("A certificate is required from the first day of illness.", False),
+        ("Report it after 9:30.", False),
+        ("Carried-over days expire on 31 May.", False),
+        ("The budget is 24 euros per week.", False),
+        ("A certificate is required from the fourth day; on the first day a call is enough.", True),
+    ],
+)
+def test_a_neighbouring_sentence_does_not_excuse_what_the_nearest_contradicts(
+    text: str,
+    full: bool,  # noqa: FBT001
+) -> None:
+    [sentence] = Grounding([(1, NEAR)], lambda _: 1.0).check(text)
+    assert (sentence.support is Support.FULL) is full, (sentence.problem, sentence.coverage)
+
+
 def test_pleasantries_are_no_part_of_an_answer() -> None:
     text = "It costs 249 euros. Let me know if you have any other questions!"
     sentences = check(text)
