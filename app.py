@@ -18,7 +18,7 @@ settings = load_settings()
 assistant = build_assistant(settings)
 history = open_history(settings)
 background: set[asyncio.Task[None]] = set()
-build_frame()
+build_frame(assistant.knowledge)
 
 
 @cl.on_app_startup

@@ -39,10 +39,11 @@ from rag.query import build_query
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from rag.domain import Passage, Turn
+    from rag.domain import Document, Passage, Turn
     from rag.interfaces import Clock
     from rag.knowledge import Generation, KnowledgeBase
 
+AROUND_CHARACTERS = 300
 logger = logging.getLogger(__name__)
 
 MAX_QUESTION_CHARACTERS = 8_000
@@ -195,7 +196,15 @@ class Assistant:
         found = retriever.search(query.weights, k, question.scope)
         numbers = _numbered([passage for _, passage in found], question.history)
         hits = tuple(
-            Hit(rank, score, passage, number, matched_words(query, passage, retriever.idf_of))
+            Hit(
+                rank,
+                score,
+                passage,
+                number,
+                matched_words(query, passage, retriever.idf_of),
+                False,
+                *_around(passage, corpus.document(passage.document)),
+            )
             for rank, ((score, passage), number) in enumerate(
                 zip(found, numbers, strict=True), start=1
             )
@@ -252,6 +261,23 @@ class Assistant:
         await self.cascade.small.backend.close()
         if self.cascade.large is not None:
             await self.cascade.large.backend.close()
+
+
+def _around(passage: Passage, document: Document | None) -> tuple[str, str]:
+    """The text before and after a passage, cut at lines' or words' ends."""
+    if document is None:
+        return "", ""
+    before = document.text[max(0, passage.start - AROUND_CHARACTERS) : passage.start]
+    after = document.text[passage.end : passage.end + AROUND_CHARACTERS]
+    return (
+        _plain(before.partition(" ")[2] if passage.start > AROUND_CHARACTERS else before),
+        _plain(after.rpartition(" ")[0] if len(after) == AROUND_CHARACTERS else after),
+    )
+
+
+def _plain(text: str) -> str:
+    """Text without the marks of its headings."""
+    return "\n".join(line.lstrip("# ") for line in text.splitlines()).strip()
 
 
 def _numbered(passages: Sequence[Passage], history: Sequence[Turn]) -> list[int]:

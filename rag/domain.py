@@ -125,6 +125,9 @@ class Hit:
     """The query's terms that stand in it, best first."""
     used: bool = False
     """Did it stand in a prompt or a quotation?"""
+    before: str = ""
+    after: str = ""
+    """The text around it, for reading on."""
 
 
 @dataclass(frozen=True, slots=True)

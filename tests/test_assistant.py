@@ -176,6 +176,13 @@ async def test_mode_large_without_one_is_quoted_at_once(corpus: Path) -> None:
     assert (answer.outcome, backend.asked) == (Outcome.QUOTED, [])
 
 
+async def test_a_hit_brings_the_text_around_it(corpus: Path) -> None:
+    retrieved, _ = await assistant_of(corpus, FakeBackend()).search("postage", 1)
+    [hit] = retrieved.hits
+    assert hit.before.endswith("\n\nPostage")
+    assert "no return is possible" in hit.before
+
+
 async def test_search_gives_passages_and_the_revision(corpus: Path) -> None:
     retrieved, revision = await assistant_of(corpus, FakeBackend()).search("postage", 2)
     assert retrieved.hits[0].passage.document == "returns.md"

@@ -1,6 +1,7 @@
 const LABELS = {
   page: "page {page}",
   table: "Table",
+  open: "Open the file",
   digest: "Fingerprint of the file",
 };
 
@@ -55,6 +56,7 @@ function PassageTable({ header, segments }) {
 
 export default function Passage() {
   const { document: file, page, source, tableHeader, segments = [], sha256, before, after } = props;
+  const address = props.file;
   return (
     <article className="pl-card pl-reading">
       <h2>{page ? `${file}, ${label("page", { page })}` : file}</h2>
@@ -68,6 +70,11 @@ export default function Passage() {
         )}
       </blockquote>
       {after && <p className="pl-neighbour">{after}</p>}
+      {address && (
+        <p>
+          <a className="pl-open" href={address} target="_blank" rel="noreferrer">{label("open")}</a>
+        </p>
+      )}
       {sha256 && (
         <footer className="pl-footer">
           {label("digest")}: <code className="pl-digest" title={sha256}>{sha256.slice(0, 8)}</code>

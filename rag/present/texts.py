@@ -19,6 +19,7 @@ ENGLISH = {
     "model_refused": "{model} finds no answer in the passages.",
     "ask_anyway": "Ask anyway",
     "ask_anyway_tip": "Ask a model all the same; each sentence is still checked",
+    "no_file": "This file is not in the corpus (any more).",
     "stopped_early": "Stopped before the first word.",
     "interrupted": "Plumbline ended here in the middle of an answer; this part was not checked.",
     "stopped": "Stopped here; this part was not checked.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import regex
 
@@ -16,9 +17,10 @@ from rag.prompt import source_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.domain import Hit, Query
+    from rag.domain import Hit, Passage, Query
 
 _WORD_OR_SPACE = regex.compile(r"\s+|[^\s]+")
+FILES_PATH = "/corpus/"
 _CENT = 100
 _REASONS_SHOWN = 2
 _LIKE_ENOUGH = 0.4
@@ -57,7 +59,16 @@ def passage_props(hit: Hit, query: Query) -> dict[str, Any]:
         "matched": list(hit.matched),
         "used": hit.used,
         "sha256": passage.sha256,
+        "before": hit.before,
+        "after": hit.after,
+        "file": file_address(passage),
     }
+
+
+def file_address(passage: Passage) -> str:
+    """Where the chat serves the passage's file, at its page."""
+    page = f"#page={passage.page}" if passage.page is not None else ""
+    return f"{FILES_PATH}{quote(passage.document)}{page}"
 
 
 def marked_segments(text: str, language: str, query: Query) -> list[dict[str, Any]]:

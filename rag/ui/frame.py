@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from rag.access import OwnPagesOnly, own_hosts, own_origins
 from rag.settings import PROJECT_FOLDER
+from rag.ui.files import files_route
 from rag.ui.sign_in import EverybodyIsLocal, prepare_sign_in
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from rag.knowledge import KnowledgeBase
+
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """A longer message closes the socket without a word; ours is refused in a sentence first."""
 _OUTSIDE_LINK = regex.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>", regex.DOTALL)
@@ -33,7 +36,7 @@ _OUTSIDE_META = regex.compile(r"<meta property=\"og:(?:image|url)\"[^>]*>")
 _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 
 
-def build_frame() -> None:
+def build_frame(knowledge: KnowledgeBase) -> None:
     """Change Chainlit's server before it starts; called once, when app.py is loaded."""
     prepare_sign_in()
     hosts = own_hosts(config.run.host, config.run.port)
@@ -47,6 +50,7 @@ def build_frame() -> None:
     # The list that Chainlit's own middleware was given, before the server builds it.
     config.project.allow_origins[:] = sorted(own_origins(hosts))
     server.sio.eio.max_http_buffer_size = MAX_MESSAGE_BYTES
+    server.app.router.routes.insert(0, files_route(knowledge))
     # A chip is an element named like its text, "[1]", and an element's name is its file's too.
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
     server.get_html_template = _without_outside_links(server.get_html_template)

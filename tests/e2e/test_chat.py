@@ -49,6 +49,10 @@ def test_a_chip_opens_exactly_its_passage_also_of_the_answer_before(
     expect(content).to_contain_text("within 30 days")
     expect(content).not_to_contain_text("249 euros")
     assert content.locator("mark").count() >= 1
+    expect(content).to_contain_text("After that no return is possible")
+    address = content.get_by_text("Open the file").get_attribute("href")
+    assert address == "/corpus/returns.md"
+    assert "30 days" in chat.page.request.get(stage.app.url + address).text()
     chat.shot("passage")
 
 

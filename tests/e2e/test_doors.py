@@ -75,6 +75,14 @@ def connects(url: str, headers: dict[str, str]) -> bool:
         return thread.submit(asyncio.run, attempt()).result()
 
 
+@pytest.mark.parametrize(
+    "path", ["nothing.md", "../app.log", "%2e%2e/app.log", "..%2fapp.log", "/etc/passwd", ""]
+)
+def test_only_files_of_the_corpus_are_served(stage: Stage, path: str) -> None:
+    assert status(f"{stage.app.url}/corpus/returns.md") == 200
+    assert status(f"{stage.app.url}/corpus/{path}") == 404
+
+
 def test_the_page_names_no_other_host(stage: Stage) -> None:
     with urllib.request.urlopen(stage.app.url) as response:
         html = response.read().decode()

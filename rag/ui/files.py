@@ -1,0 +1,41 @@
+"""The corpus' own files, for reading on: only what it lists, never run as a page of ours."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from rag.present.texts import say
+from rag.present.trace import FILES_PATH
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from rag.knowledge import KnowledgeBase
+
+_SHOWN = frozenset({"application/pdf", "text/plain", "text/markdown", "text/csv"})
+"""What a browser may show; everything else is saved, so that no document's script runs here."""
+
+
+def files_route(knowledge: KnowledgeBase) -> Route:
+    """Serve a document of the current generation; 404 for everything else."""
+
+    async def serve(request: Request) -> Response:
+        name = str(request.path_params["path"])
+        corpus = knowledge.current
+        path = knowledge.folder / name
+        if corpus is None or corpus.document(name) is None or not path.is_file():
+            return PlainTextResponse(say("no_file"), status_code=404)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        shown = kind in _SHOWN
+        return FileResponse(
+            path,
+            media_type="text/plain" if shown and kind != "application/pdf" else kind,
+            filename=path.name,
+            content_disposition_type="inline" if shown else "attachment",
+        )
+
+    return Route(f"{FILES_PATH}{{path:path}}", serve)
