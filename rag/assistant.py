@@ -15,11 +15,9 @@ from rag.cascade import Cascade, Found, Result, marked_used
 from rag.domain import (
     SMALL_TALK,
     Answer,
-    Answered,
     AnswerTimings,
     Attempt,
     Citation,
-    Event,
     Evidence,
     EvidenceLevel,
     Hit,
@@ -28,10 +26,9 @@ from rag.domain import (
     Query,
     Question,
     Reason,
-    Retrieved,
-    Token,
 )
 from rag.errors import CorpusError, QuestionError, RagError
+from rag.events import Answered, Event, Retrieved, Token
 from rag.evidence import matched_words, weigh
 from rag.intent import intent_of, reply_language
 from rag.query import build_query

@@ -19,20 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.confidence import hedges, judge
-from rag.domain import (
-    Asking,
-    Attempt,
-    Escalated,
-    Event,
-    Generation,
-    Hit,
-    Mode,
-    Outcome,
-    Reason,
-    Sent,
-    Sentence,
-    Support,
-)
+from rag.domain import Attempt, Generation, Hit, Mode, Outcome, Reason, Sent, Sentence, Support
+from rag.events import Asking, Escalated, Event
 from rag.evidence import words_of
 from rag.grounding import Grounding, cite
 from rag.prompt import Prompt, build_prompt

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from rag.bootstrap import build_assistant
 from rag.commands.doctor import examine
 from rag.corpus import scan
-from rag.domain import Answered, Asking, Escalated, Mode, Outcome, Question, Token, Turn
+from rag.domain import Mode, Outcome, Question, Turn
 from rag.errors import QuestionError, RagError, SettingsError
+from rag.events import Answered, Asking, Escalated, Token
 from rag.present.contract import answer_json, doctor_json, search_json
 from rag.present.message import (
     answer_text,

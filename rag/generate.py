@@ -7,8 +7,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.domain import Generation, Prefill, Rung, Timings, Token, Usage
+from rag.domain import Generation, Rung, Timings, Usage
 from rag.errors import BackendError
+from rag.events import Prefill, Token
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.analysis import DEFAULT_LANGUAGE, analyse, detect_language, without_measure
+from rag.analysis import (
+    DEFAULT_LANGUAGE,
+    analyse,
+    detect_language,
+    is_stop_word,
+    without_measure,
+)
 from rag.domain import Query, Term
 
 if TYPE_CHECKING:
@@ -32,11 +38,12 @@ def build_query(
     language is taken to be in the first.
     """
     language = query_language(question, languages)
+    spoken = detect_language(question)
     weighted: dict[str, Term] = {}
 
     def add(text: str, weight: float) -> None:
         for term, word in _terms(text, language):
-            if term not in weighted:
+            if term not in weighted and not is_stop_word(word, spoken):
                 weighted[term] = Term(term, weight, word)
 
     add(question, 1.0)

@@ -6,19 +6,9 @@ import pytest
 
 from rag.assistant import MAX_QUESTION_CHARACTERS, Assistant
 from rag.cascade import Cascade, Rules
-from rag.domain import (
-    Answer,
-    Answered,
-    Event,
-    Intent,
-    Mode,
-    Outcome,
-    Question,
-    Retrieved,
-    Token,
-    Turn,
-)
+from rag.domain import Answer, Intent, Mode, Outcome, Question, Turn
 from rag.errors import QuestionError
+from rag.events import Answered, Event, Retrieved, Token
 from rag.generate import Model
 from rag.knowledge import KnowledgeBase
 from rag.retrievers import RETRIEVERS
@@ -72,6 +62,11 @@ async def test_without_evidence_no_model_is_asked(corpus: Path) -> None:
     assert [reason.code for reason in answer.reasons] == ["no_evidence"]
     assert answer.evidence is not None
     assert set(answer.evidence.missing) == {"capital", "Mongolia"}
+
+
+async def test_a_refusal_is_in_the_language_of_the_question(corpus: Path) -> None:
+    answer = await ask(assistant_of(corpus, FakeBackend(GOOD)), "Wat is de hoofdstad van Mongolië?")
+    assert (answer.outcome, answer.language) == (Outcome.REFUSED, "nl")
 
 
 async def test_asking_anyway_asks_but_still_checks(corpus: Path) -> None:

@@ -3,19 +3,9 @@ from __future__ import annotations
 import pytest
 
 from rag.cascade import Cascade, Found, Result, Rules
-from rag.domain import (
-    Asking,
-    Delta,
-    Escalated,
-    Event,
-    Mode,
-    Outcome,
-    Question,
-    Support,
-    Token,
-    Turn,
-)
+from rag.domain import Delta, Mode, Outcome, Question, Support, Turn
 from rag.errors import BackendUnreachable
+from rag.events import Asking, Escalated, Event, Token
 from rag.evidence import weigh
 from rag.generate import Model
 from rag.query import build_query

@@ -5,8 +5,9 @@ from contextlib import aclosing
 
 import pytest
 
-from rag.domain import Delta, Generation, Message, Profile, Token, Usage
+from rag.domain import Delta, Generation, Message, Profile, Usage
 from rag.errors import BackendBroken
+from rag.events import Token
 from rag.generate import Model
 from tests.fakes import FakeBackend, FakeClock, count_words
 

@@ -41,3 +41,8 @@ def test_the_question_is_read_in_a_language_of_the_corpus(
     question: str, languages: tuple[str, ...], language: str
 ) -> None:
     assert build_query(question, (), languages, IDF).language == language
+
+
+def test_function_words_of_another_language_are_not_searched() -> None:
+    query = build_query("Wat is de hoofdstad van Mongolië?", (), ("en",), IDF)
+    assert [term.word for term in query.terms] == ["hoofdstad", "Mongolië"]

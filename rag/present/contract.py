@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rag.domain import Answer, Attempt, Hit, Reason, Retrieved, Sentence, Support
+from rag.domain import Answer, Attempt, Hit, Reason, Sentence, Support
 from rag.present.message import answer_text, problem_text, reason_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rag.domain import Check, Usage
+    from rag.events import Retrieved
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:

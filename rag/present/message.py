@@ -6,17 +6,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from rag.domain import (
-    SMALL_TALK,
-    Answer,
-    Attempt,
-    Hit,
-    Outcome,
-    Reason,
-    Retrieved,
-    Sentence,
-    Support,
-)
+from rag.domain import SMALL_TALK, Answer, Attempt, Hit, Outcome, Reason, Sentence, Support
 from rag.present.texts import say
 from rag.prompt import source_of
 
@@ -24,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.domain import Check, Passage
+    from rag.events import Retrieved
 
 NEAREST = 3
 _MARKDOWN = regex.compile(r"([\\*_{}\[\]<>#|~$])")

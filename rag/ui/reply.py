@@ -9,17 +9,8 @@ import chainlit as cl
 from chainlit.data import get_data_layer
 from chainlit.utils import utc_now
 
-from rag.domain import (
-    Answer,
-    Answered,
-    Asking,
-    Escalated,
-    Event,
-    Outcome,
-    Prefill,
-    Retrieved,
-    Token,
-)
+from rag.domain import Answer, Outcome
+from rag.events import Answered, Asking, Escalated, Event, Prefill, Retrieved, Token
 from rag.present.message import (
     answer_markdown,
     attempt_line,

@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from rag.domain import Answer, Answered, Question
+from rag.domain import Answer, Question
+from rag.events import Answered
 from rag.present.contract import answer_json
 from rag.present.trace import marked_segments, passage_props, trace_props
 from rag.query import build_query

@@ -9,7 +9,8 @@ import pytest
 from chainlit.chat_context import chat_contexts
 
 from rag.assistant import Assistant
-from rag.domain import Delta, Event, Mode, Question
+from rag.domain import Delta, Mode, Question
+from rag.events import Event
 from rag.ui import session
 from tests.fakes import FakeBackend, says
 from tests.test_assistant import assistant_of

@@ -1,0 +1,62 @@
+"""What happens to a request, in order; every face and every test reads this one stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.domain import Answer, Attempt, Evidence, Hit, Query, Rung
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The passages are there; no model has been asked yet."""
+
+    hits: tuple[Hit, ...]
+    query: Query
+    evidence: Evidence
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A model is about to be asked."""
+
+    rung: Rung
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """A model has read ``done`` of ``total`` prompt tokens."""
+
+    rung: Rung
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text from a model."""
+
+    rung: Rung
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """A draft was doubted; what follows replaces it. ``to`` is empty when it is a quotation."""
+
+    attempt: Attempt
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The end of every request."""
+
+    answer: Answer
+
+
+Event = Retrieved | Asking | Prefill | Token | Escalated | Answered
