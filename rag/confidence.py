@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from rag.alignment import ABSENT_NUMBER, MISMATCHES, MISPLACED_NUMBER
 from rag.domain import Confidence, EvidenceLevel, Reason, Rung, Sentence, Signal, Support
-from rag.grounding import ABSENT_NUMBER, MISMATCHES, MISPLACED_NUMBER
 from rag.intent import Asked, asked_for
 from rag.languages import LANGUAGES
 

@@ -4,6 +4,7 @@ from itertools import count
 
 import pytest
 
+from rag.alignment import ABSENT_NUMBER, DENIED, NO_PASSAGE, PARTLY
 from rag.confidence import hedges, judge
 from rag.domain import (
     Confidence,
@@ -16,7 +17,6 @@ from rag.domain import (
     Support,
     Usage,
 )
-from rag.grounding import ABSENT_NUMBER, DENIED, NO_PASSAGE, PARTLY
 
 EVIDENCE = Evidence(EvidenceLevel.STRONG, 1.0, (), ())
 
