@@ -131,8 +131,8 @@ class Assistant:
             retrieved.evidence,
             corpus.retriever.idf_of,
         )
-        enough = question.skip_gate or retrieved.evidence.level is not EvidenceLevel.NONE
-        if retrieved.hits and enough:
+        enough = retrieved.hits and retrieved.evidence.level is not EvidenceLevel.NONE
+        if question.skip_gate or enough:
             async with aclosing(self.cascade.run(found, result)) as events:
                 async for event in events:
                     if isinstance(event, Token) and first_token is None:

@@ -78,10 +78,13 @@ async def test_asking_anyway_asks_but_still_checks(corpus: Path) -> None:
     assert answer.outcome is Outcome.QUOTED
 
 
-async def test_asking_anyway_where_nothing_is_found_stays_refused(corpus: Path) -> None:
-    backend = FakeBackend(GOOD)
+async def test_asking_anyway_where_nothing_is_found_asks_and_refuses_what_nothing_carries(
+    corpus: Path,
+) -> None:
+    backend = FakeBackend(says("The capital of Mongolia is Ulaanbaatar, a large and cold city."))
     answer = await ask(assistant_of(corpus, backend), "Mongolia?", skip_gate=True)
-    assert (answer.outcome, backend.asked) == (Outcome.REFUSED, [])
+    assert (answer.outcome, len(backend.asked)) == (Outcome.REFUSED, 1)
+    assert "uncited" in {reason.code for reason in answer.reasons}
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ class Reply:
 def actions_of(answer: Answer) -> list[cl.Action]:
     """The buttons under an answer."""
     actions = []
-    if answer.outcome is Outcome.REFUSED and answer.hits and not answer.attempts:
+    if answer.outcome is Outcome.REFUSED and not answer.attempts:
         actions.append(
             cl.Action(
                 name="ask_anyway",
