@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: run install dev test check format lock guide clean
+.PHONY: run install dev test check format lock guide
 
 run: install ## set up and start the chat on http://127.0.0.1:8000
 	$(BIN)/rag serve --open

@@ -166,7 +166,7 @@ async def _follow(assistant: Assistant, question: Question, *, live: bool) -> An
             elif isinstance(event, Escalated):
                 why = " ".join(reason_text(r) for r in event.attempt.confidence.reasons)
                 _tell(f"\n[{attempt_line(event.attempt, draft=True)}. {why}]")
-    raise AssertionError("every request ends with Answered")  # pragma: no cover
+    raise AssertionError("every request ends with Answered")
 
 
 def _print_answer(answer: Answer, *, live: bool) -> None:

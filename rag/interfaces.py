@@ -34,10 +34,6 @@ class Retriever(Protocol):
         """How rare a term is; an unseen one counts like a term of one passage. Always positive."""
         ...
 
-    def frequency(self, term: str) -> int:
-        """In how many passages a term stands."""
-        ...
-
 
 class RetrieverFamily(Protocol):
     """Makes a retriever of passages and their terms."""

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from rag.domain import Hit, Query
 
-MAX_SENTENCES = 2
-"""Two sentences hold the answer in 83 % of a first study's questions, one in 73 %."""
 MAX_WORDS = 60
 MAX_CHARACTERS = 600
 RANK_WORTH = 0.3
@@ -52,7 +50,10 @@ class _Candidate:
 def quote(
     question: str, query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]
 ) -> tuple[Quote, ...]:
-    """Return at most two sentences that hold most of the question's words, in reading order."""
+    """Return at most two sentences that hold most of the question's words, in reading order.
+
+    Two hold the answer in 83 % of a first study's questions, one in 73 %.
+    """
     words = words_of(query, idf_of)
     candidates = list(_candidates(question, words, hits))
     if not candidates:

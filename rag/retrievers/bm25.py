@@ -108,10 +108,6 @@ class PassageBM25(BM25):
         known: float | None = self.idf.get(term)
         return self._lucene_idf(1) if known is None else known
 
-    def frequency(self, term: str) -> int:
-        """In how many passages a term stands."""
-        return len(self._postings[term][0]) if term in self._postings else 0
-
     def search(
         self, weights: Mapping[str, float], k: int, scope: str = ""
     ) -> list[tuple[float, Passage]]:

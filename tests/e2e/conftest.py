@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,6 @@ class Stage:
     small: ScriptedServer
     large: ScriptedServer
     corpus: Path
-    seen: list[str] = field(default_factory=list)
 
 
 # A package's, not the session's: while Playwright is open, no async test can run.
