@@ -54,14 +54,14 @@ async def set_starters() -> list[cl.Starter]:
 
 @cl.on_chat_start
 async def on_chat_start() -> None:
-    """Offer the models."""
-    await session.offer_modes()
+    """Offer who answers and where to look."""
+    await session.begin(assistant)
 
 
 @cl.on_chat_resume
 async def on_chat_resume(thread: ThreadDict) -> None:
     """Go on where the conversation was."""
-    await session.resume(history, thread["id"])
+    await session.resume(assistant, history, thread["id"])
 
 
 @cl.on_message
@@ -73,8 +73,25 @@ async def on_message(message: cl.Message) -> None:
 @cl.action_callback("ask_anyway")
 async def on_ask_anyway(action: cl.Action) -> None:
     """Ask a model although the documents seem to hold no answer."""
-    payload = action.payload
-    await session.ask_anyway(assistant, str(payload["question"]), str(payload["mode"]))
+    await session.ask_anyway(assistant, action.forId or "")
+
+
+@cl.action_callback("regenerate")
+async def on_regenerate(action: cl.Action) -> None:
+    """Answer once more."""
+    await session.regenerate(assistant, action.forId or "")
+
+
+@cl.action_callback("retry_large")
+async def on_retry_large(action: cl.Action) -> None:
+    """Have the large model answer."""
+    await session.retry_large(assistant, action.forId or "")
+
+
+@cl.action_callback("only_in")
+async def on_only_in(action: cl.Action) -> None:
+    """Narrow what follows to a document."""
+    await session.only_in(assistant, str(action.payload.get("scope", "")))
 
 
 @cl.action_callback("trace")

@@ -1,4 +1,4 @@
-"""Fills the generated parts of README.md: the commands' help and the settings.
+"""Fills README.md's generated parts, the commands' help and the settings, and the chat's own page.
 
 ``python docs/readme.py`` writes them, ``--check`` fails when they differ.
 """
@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import regex
 
 from rag.cli import build_parser
+from rag.present.texts import say
 from rag.settings import PROJECT_FOLDER, Settings, default_text, env_names
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 README = PROJECT_FOLDER / "README.md"
 
@@ -19,16 +24,28 @@ README = PROJECT_FOLDER / "README.md"
 def main() -> int:
     """Write or check; return 1 when a check finds a difference."""
     os.environ["COLUMNS"] = "100"
-    before = README.read_text(encoding="utf-8")
-    after = before
+    readme = README.read_text(encoding="utf-8")
     for name, content in (("help", _help()), ("settings", _settings())):
-        after = _filled(after, name, content)
+        readme = _filled(readme, name, content)
+    wanted = {README: readme, **_pages()}
+    old = [p for p, text in wanted.items() if not p.exists() or p.read_text("utf-8") != text]
     if "--check" in sys.argv[1:]:
-        if before != after:
-            print("README.md is out of date: run `make guide`.", file=sys.stderr)
-        return int(before != after)
-    README.write_text(after, encoding="utf-8")
+        for path in old:
+            print(f"{path.name} is out of date: run `make guide`.", file=sys.stderr)
+        return int(bool(old))
+    for path in old:
+        path.write_text(wanted[path], encoding="utf-8")
     return 0
+
+
+def _pages() -> dict[Path, str]:
+    """The page behind "Readme" in each language; Chainlit looks for a browser's full locale."""
+    names = {"en": [""], "nl": ["_nl", "_nl-NL"], "de": ["_de", "_de-DE"]}
+    return {
+        PROJECT_FOLDER / f"chainlit{suffix}.md": say("readme", language)
+        for language, suffixes in names.items()
+        for suffix in suffixes
+    }
 
 
 def _filled(text: str, name: str, content: str) -> str:

@@ -1,6 +1,15 @@
-// Sentence marks and citation chips are links only in form: following them would open a tab or jump to the top.
+// What Chainlit's page lacks: marks that stay where they are, copies with sources, names for its icons.
 (() => {
-  const MARKS = 'a[href="#partial"], a[href="#none"], a.element-link[href="#"]';
+  const MARKS =
+    'a[href="#partial"], a[href="#none"], a[href="#unchecked"], a[href="#sources"], a.element-link[href="#"]';
+
+  const texts = (() => {
+    const all = JSON.parse(document.getElementById("plumbline-texts")?.textContent ?? "{}");
+    const language = (navigator.language || "en").slice(0, 2).toLowerCase();
+    return all[language] ?? all.en ?? {};
+  })();
+
+  /* ---------- marks and chips are links only in form ---------- */
 
   const stay = (event) => {
     if (event.target instanceof Element && event.target.closest(MARKS)) {
@@ -11,4 +20,101 @@
   // Propagation goes on, so React's own handlers still run; auxclick covers the middle button.
   document.addEventListener("click", stay);
   document.addEventListener("auxclick", stay);
+
+  /* ---------- copying gives plain text with the sources ---------- */
+
+  const listOf = (marks, text) => {
+    const places = new Map();
+    for (const mark of marks) {
+      for (const place of mark.split(" ¦ ")) {
+        const [number, ...words] = place.split(" ");
+        if (text.includes(`[${number}]`)) places.set(number, words.join(" "));
+      }
+    }
+    if (!places.size) return "";
+    const lines = [...places].map(([number, words]) => `[${number}] ${words}`);
+    return `\n\n${texts.sources ?? "Sources"}\n${lines.join("\n")}`;
+  };
+
+  const SOURCES = /\n*\[\]\(#sources "([^"]*)"\)/g;
+  const MARK = /\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\(#(?:partial|none|unchecked)(?: "[^"]*")?\)/g;
+
+  const plain = (markdown) => {
+    const marks = [...markdown.matchAll(SOURCES)].map((match) => match[1]);
+    if (!marks.length && !MARK.test(markdown)) return markdown;
+    const text = markdown
+      .replace(SOURCES, "")
+      .replace(MARK, "$1")
+      .replace(/\\([\\*_{}[\]<>#|~$!])/g, "$1");
+    return text + listOf(marks, text);
+  };
+
+  if (navigator.clipboard) {
+    const writeText = navigator.clipboard.writeText.bind(navigator.clipboard);
+    const write = navigator.clipboard.write.bind(navigator.clipboard);
+    navigator.clipboard.writeText = (text) => writeText(plain(text));
+    navigator.clipboard.write = async (items) => {
+      const item = items.find((one) => one.types.includes("text/plain"));
+      if (!item) return write(items);
+      const text = await (await item.getType("text/plain")).text();
+      return plain(text) === text ? write(items) : writeText(plain(text));
+    };
+  }
+
+  document.addEventListener("copy", (event) => {
+    const selection = document.getSelection();
+    const field = event.target instanceof Element && event.target.closest("input, textarea");
+    if (field || !selection || selection.isCollapsed || !event.clipboardData) return;
+    const messages = [...document.querySelectorAll(".message-content")].filter((message) =>
+      selection.containsNode(message, true),
+    );
+    const marks = messages.flatMap((message) =>
+      [...message.querySelectorAll('a[href="#sources"]')].map((mark) => mark.title),
+    );
+    if (!marks.length) return;
+    const text = selection.toString().trim();
+    event.clipboardData.setData("text/plain", text + listOf(marks, text));
+    event.preventDefault();
+  });
+
+  /* ---------- names for buttons that show only a picture ---------- */
+
+  const NAMES = {
+    "#new-chat-button": "new-chat",
+    "#chat-submit": "send",
+    "#stop-button": "stop",
+    "#theme-toggle": "theme",
+    "button.edit-message": "edit",
+  };
+
+  const name = () => {
+    for (const [selector, key] of Object.entries(NAMES)) {
+      for (const button of document.querySelectorAll(selector)) {
+        if (!button.getAttribute("aria-label")) button.setAttribute("aria-label", texts[key] ?? key);
+      }
+    }
+    for (const button of document.querySelectorAll("button:not([aria-label])")) {
+      const silent = !button.textContent.trim() && !button.title && !button.getAttribute("aria-labelledby");
+      if (silent && button.closest(".message-content ~ *")) {
+        button.setAttribute("aria-label", texts.copy ?? "Copy");
+      }
+    }
+    const sheet = document.querySelector('[role="dialog"]:has(> #side-view-content)');
+    sheet?.setAttribute("aria-labelledby", "side-view-title");
+    for (const part of document.querySelectorAll("[aria-controls]")) {
+      if (!document.getElementById(part.getAttribute("aria-controls"))) {
+        part.removeAttribute("aria-controls");
+      }
+    }
+  };
+
+  let due = false;
+  new MutationObserver(() => {
+    if (due) return;
+    due = true;
+    setTimeout(() => {
+      due = false;
+      name();
+    }, 200);
+  }).observe(document, { childList: true, subtree: true });
 })();

@@ -28,6 +28,7 @@ STRETCH_SENTENCES = 3
 NO_PASSAGE, PARTLY, ABSENT_NUMBER = "no_passage", "partly", "absent_number"
 MISPLACED_NUMBER, UNKNOWN_NAME = "misplaced_number", "unknown_name"
 DENIED, NOT_DENIED, OPPOSITE = "denied", "not_denied", "opposite"
+OTHER_LANGUAGE = "other_language"
 MISMATCHES = frozenset({MISPLACED_NUMBER, UNKNOWN_NAME, DENIED, NOT_DENIED, OPPOSITE})
 """Problems of a sentence that says something else than the passage does."""
 

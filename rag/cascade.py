@@ -18,24 +18,42 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rag.answer_type import answer_type_of
 from rag.confidence import hedges, judge
-from rag.domain import Attempt, Generation, Hit, Mode, Outcome, Reason, Sent, Sentence, Support
-from rag.events import Asking, Escalated, Event
+from rag.domain import (
+    A_QUESTION,
+    QUESTIONS,
+    Attempt,
+    Generation,
+    Hit,
+    Intent,
+    Mode,
+    Outcome,
+    Reason,
+    Request,
+    Sent,
+    Sentence,
+    Support,
+)
+from rag.events import Asking, Checked, Escalated, Event, Prefill, Token
 from rag.evidence import words_of
 from rag.grounding import Grounding, cite
-from rag.prompt import Prompt, build_prompt
-from rag.quotation import quote
+from rag.prompt import Prompt, build_prompt, task_of
+from rag.quotation import leads_of, quotation_for, rearranged
+from rag.sentences import last_end
 from rag.settings import Escalation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from rag.domain import Evidence, Query, Question
+    from rag.domain import Evidence, Query, Question, Rung, Turn
     from rag.generate import Model
     from rag.interfaces import Clock
 
 NO_LARGE_MODEL = Reason("unreachable")
 ALWAYS = Reason("always")
+AGAIN_TEMPERATURE = 0.7
+"""At 0 a model that is asked again writes the same again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +71,18 @@ class Found:
     """A question with what was found for it."""
 
     question: Question
+    history: tuple[Turn, ...]
+    """The turns that belong to it, oldest first."""
     query: Query
     hits: tuple[Hit, ...]
-    evidence: Evidence
+    evidence: Evidence | None
+    """None where nothing was looked for."""
     idf_of: Callable[[str], float]
+    language: str = "en"
+    """To answer in."""
+    request: Request = A_QUESTION
+    worked_on: Turn | None = None
+    """Whose answer the request wants changed."""
 
 
 @dataclass
@@ -83,13 +109,7 @@ class Cascade:
 
     async def run(self, found: Found, result: Result) -> AsyncGenerator[Event, None]:
         """Yield what happens and fill ``result``."""
-        grounding = await asyncio.to_thread(
-            Grounding,
-            [(hit.number, hit.passage) for hit in found.hits],
-            found.idf_of,
-            found.query.language,
-            words_of(found.query, found.idf_of, floor_share=0),
-        )
+        grounding = await asyncio.to_thread(_grounding_of, found)
         for model in self._order(found.question.mode):
             if result.attempts:
                 yield Escalated(result.attempts[-1], model.name)
@@ -100,7 +120,8 @@ class Cascade:
             if attempt.confidence.accepted and not self._wants_more(found.question.mode, model):
                 self._answer(attempt, result)
                 return
-            if model.rung == "large" and _says_nothing(attempt):
+            is_question = found.request.intent in QUESTIONS
+            if model.rung == "large" and is_question and _says_nothing(attempt):
                 result.reasons = (*result.reasons, Reason("hedging"))
                 return
             result.reasons = (*result.reasons, *(attempt.confidence.reasons or (ALWAYS,)))
@@ -109,6 +130,10 @@ class Cascade:
         if result.attempts:
             yield Escalated(result.attempts[-1], "")
         await asyncio.to_thread(_quote, found, result)
+
+    def first(self, mode: Mode) -> Model | None:
+        """The model that is asked first; None where a person chose one that is not there."""
+        return next(iter(self._order(mode)), None)
 
     def _order(self, mode: Mode) -> list[Model]:
         if mode is Mode.LARGE:
@@ -130,10 +155,10 @@ class Cascade:
         prompt = await asyncio.to_thread(
             build_prompt,
             model.rung,
-            found.question.text,
-            found.question.history,
+            task_of(found.request, found.question.text, _answer_of(found.worked_on)),
+            found.history,
             found.hits,
-            found.query.language,
+            found.language,
             model.backend.profile,
             model.count,
         )
@@ -141,8 +166,10 @@ class Cascade:
         yield Asking(model.rung, model.name)
         generation = Generation(model.name, "", "error", error=prompt.problem)
         if not prompt.problem:
-            async with aclosing(model.write(prompt.messages)) as turn:
-                async for piece in turn:
+            temperature = AGAIN_TEMPERATURE if found.question.again else 0.0
+            turn = _checked_live(model.rung, model.write(prompt.messages, temperature), grounding)
+            async with aclosing(turn) as pieces:
+                async for piece in pieces:
                     if isinstance(piece, Generation):
                         generation = piece
                     else:
@@ -166,7 +193,7 @@ class Cascade:
             generation,
             sentences,
             found.evidence,
-            found.question.text,
+            answer_type_of(found.question.text) if found.request.intent in QUESTIONS else None,
             min_confidence=self._rules.min_confidence,
             min_tokens=self._rules.min_tokens,
         )
@@ -202,26 +229,67 @@ def _says_nothing(attempt: Attempt) -> bool:
     return hedges(attempt.generation.text) and not supported
 
 
+def _grounding_of(found: Found) -> Grounding:
+    is_question = found.request.intent in QUESTIONS
+    return Grounding(
+        [(hit.number, hit.passage) for hit in found.hits],
+        found.idf_of,
+        found.language,
+        words_of(found.query, found.idf_of, floor_share=0) if is_question else (),
+        translated=found.worked_on.sentences if found.worked_on else (),
+    )
+
+
+def _answer_of(turn: Turn | None) -> str:
+    return turn.answer if turn else ""
+
+
+async def _checked_live(
+    rung: Rung, turn: AsyncGenerator[Token | Prefill | Generation, None], grounding: Grounding
+) -> AsyncGenerator[Token | Prefill | Checked | Generation, None]:
+    """Pass a model's turn on, and check its sentences in between, one look at a time.
+
+    A look never holds a piece back: its outcome goes out with the next one.
+    """
+    text, ends = "", 0
+    look: asyncio.Task[Checked] | None = None
+    try:
+        async with aclosing(turn) as pieces:
+            async for piece in pieces:
+                if look and look.done():
+                    yield look.result()
+                    look = None
+                if isinstance(piece, Token):
+                    text += piece.text
+                    end = last_end(text)
+                    if look is None and end > ends:
+                        ends = end
+                        look = asyncio.create_task(_look(rung, text[:end], grounding))
+                yield piece
+    finally:
+        if look:
+            look.cancel()
+
+
+async def _look(rung: Rung, text: str, grounding: Grounding) -> Checked:
+    return Checked(rung, text, await asyncio.to_thread(grounding.check, text))
+
+
 def _quote(found: Found, result: Result) -> None:
-    quotes = quote(found.question.text, found.query, found.hits, found.idf_of)
-    if not quotes:
+    """The last rung: sentences that stand as they are in the passages or in the last answer."""
+    if found.worked_on:
+        made = rearranged(found.request, found.worked_on.sentences)
+    elif found.request.intent is Intent.DOCUMENT:
+        made = leads_of(found.hits)
+    else:
+        made = quotation_for(found.question.text, found.query, found.hits, found.idf_of)
+    if made is None:
         result.reasons = (*result.reasons, Reason("no_evidence"))
         return
-    text = ""
-    sentences = []
-    for piece in quotes:
-        number = found.hits[piece.position].number
-        text += "\n\n" if text else ""
-        sentences.append(
-            Sentence(
-                piece.text, len(text), len(text) + len(piece.text), Support.FULL, (number,), 1.0
-            )
-        )
-        text += f"{piece.text} [{number}]"
-    result.text, result.sentences = text, tuple(sentences)
+    result.text, result.sentences = made.text, made.sentences
     result.outcome = Outcome.QUOTED
     result.model = ""
-    result.used |= {piece.position for piece in quotes}
+    result.used |= made.used
 
 
 def marked_used(hits: tuple[Hit, ...], used: frozenset[int]) -> tuple[Hit, ...]:

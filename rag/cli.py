@@ -22,15 +22,8 @@ from rag.domain import Mode, Outcome, Question, Turn
 from rag.errors import QuestionError, RagError, SettingsError
 from rag.events import Answered, Asking, Escalated, Token
 from rag.present.contract import answer_json, doctor_json, search_json
-from rag.present.message import (
-    answer_text,
-    attempt_line,
-    check_lines,
-    place,
-    reason_text,
-    retrieved_line,
-    summary_line,
-)
+from rag.present.lines import attempt_line, check_lines, retrieved_line, summary_line
+from rag.present.message import answer_text, place, reason_text
 from rag.settings import PROJECT_FOLDER, Settings, load_settings, unknown_settings
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag.alignment import ABSENT_NUMBER, MISMATCHES, MISPLACED_NUMBER
+from rag.alignment import ABSENT_NUMBER, MISMATCHES, MISPLACED_NUMBER, OTHER_LANGUAGE
+from rag.answer_type import AnswerType
 from rag.domain import Confidence, EvidenceLevel, Reason, Rung, Sentence, Signal, Support
-from rag.intent import Asked, asked_for
 from rag.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def judge(  # noqa: PLR0913 - one argument a thing that is weighed
     rung: Rung,
     generation: Generation,
     sentences: Sequence[Sentence],
-    evidence: Evidence,
-    question: str,
+    evidence: Evidence | None,
+    expected: AnswerType | None,
     *,
     min_confidence: float,
     min_tokens: int,
@@ -41,10 +41,11 @@ def judge(  # noqa: PLR0913 - one argument a thing that is weighed
     """Decide whether a model's text stands.
 
     The small model's has to be sound in every way; the large one's needs half of its sentences
-    fully supported and no number that is absent from the passages.
+    fully supported and no number that is absent from the passages. ``expected`` is what kind of
+    answer the question wants; None where there is no question, whose length nothing tells.
     """
     value = _value(sentences)
-    problems = _problems(generation, sentences, question, min_tokens)
+    problems = _problems(generation, sentences, expected, min_tokens)
     if not problems and value < min_confidence:
         problems.append(Reason("unsupported", _count(sentences)))
     accepted = _large_stands(generation, sentences) if rung == "large" else not problems
@@ -71,7 +72,10 @@ def is_unsupported(sentence: Sentence) -> bool:
 
 
 def _problems(
-    generation: Generation, sentences: Sequence[Sentence], question: str, min_tokens: int
+    generation: Generation,
+    sentences: Sequence[Sentence],
+    expected: AnswerType | None,
+    min_tokens: int,
 ) -> list[Reason]:
     if generation.error:
         return [Reason("unreachable", generation.error)]
@@ -89,7 +93,7 @@ def _problems(
         (cited and unsupported, Reason("unsupported", _count(sentences))),
         (_off_topic(sentences), Reason("off_topic")),
         (
-            _too_short(generation, sentences, question, min_tokens),
+            _too_short(generation, sentences, expected, min_tokens),
             Reason("short", str(generation.usage.completion_tokens)),
         ),
         (logprob is not None and logprob < LOW_LOGPROB, Reason("low_logprob", f"{logprob}")),
@@ -98,11 +102,14 @@ def _problems(
 
 
 def _too_short(
-    generation: Generation, sentences: Sequence[Sentence], question: str, min_tokens: int
+    generation: Generation,
+    sentences: Sequence[Sentence],
+    expected: AnswerType | None,
+    min_tokens: int,
 ) -> bool:
-    if generation.usage.completion_tokens >= min_tokens:
+    if expected is None or generation.usage.completion_tokens >= min_tokens:
         return False
-    complete = asked_for(question) in {Asked.VALUE, Asked.NAME, Asked.YES_NO}
+    complete = expected in {AnswerType.VALUE, AnswerType.NAME, AnswerType.YES_NO}
     return not (complete and all(s.support is Support.FULL for s in sentences))
 
 
@@ -113,7 +120,7 @@ def _off_topic(sentences: Sequence[Sentence]) -> bool:
 
 
 def _large_stands(generation: Generation, sentences: Sequence[Sentence]) -> bool:
-    full = sum(sentence.support is Support.FULL for sentence in sentences)
+    full = sum(map(_stands, sentences))
     absent = any(s.problem is not None and s.problem.code == ABSENT_NUMBER for s in sentences)
     return (
         not generation.error
@@ -121,6 +128,12 @@ def _large_stands(generation: Generation, sentences: Sequence[Sentence]) -> bool
         and full >= LARGE_SUPPORTED_SHARE * len(sentences)
         and not absent
     )
+
+
+def _stands(sentence: Sentence) -> bool:
+    """Is a sentence carried as far as it can be: in another language, by numbers and names?"""
+    across = sentence.problem is not None and sentence.problem.code == OTHER_LANGUAGE
+    return sentence.support is Support.FULL or (across and sentence.support is Support.PARTIAL)
 
 
 def _value(sentences: Sequence[Sentence]) -> float:
@@ -144,7 +157,7 @@ def _signals(
     rung: Rung,
     generation: Generation,
     sentences: Sequence[Sentence],
-    evidence: Evidence,
+    evidence: Evidence | None,
     problems: Sequence[Reason],
 ) -> list[Signal]:
     codes = {problem.code for problem in problems}
@@ -154,12 +167,12 @@ def _signals(
     )
     stands = _large_stands(generation, sentences)
     supported = stands if rung == "large" else not codes & {"unsupported", "uncited", "empty"}
+    found = evidence.level if evidence else None
     return [
-        Signal(
-            "evidence",
-            evidence.level,
-            EvidenceLevel.WEAK,
-            evidence.level is not EvidenceLevel.NONE,
+        *(
+            [Signal("evidence", found, EvidenceLevel.WEAK, found is not EvidenceLevel.NONE)]
+            if found
+            else []
         ),
         Signal("support", _count(sentences), "half" if rung == "large" else "all", supported),
         Signal("numbers", str(wrong_numbers), "0", wrong_numbers == 0),

@@ -6,6 +6,7 @@ document's extracted text.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -44,12 +45,51 @@ class Intent(StrEnum):
 
     QUESTION = "question"
     FOLLOW_UP = "follow_up"
+    REWORK = "rework"
+    """Work on the last answer: shorter, as a table, in another language."""
+    DOCUMENT = "document"
+    """What a whole document says."""
+    CORPUS = "corpus"
+    """Which documents there are, or mention something."""
     GREETING = "greeting"
     THANKS = "thanks"
     HELP = "help"
 
 
+QUESTIONS = frozenset({Intent.QUESTION, Intent.FOLLOW_UP})
 SMALL_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.HELP})
+
+
+class Form(StrEnum):
+    """The shape that the last answer is to take."""
+
+    SHORTER = "shorter"
+    LONGER = "longer"
+    SIMPLER = "simpler"
+    LIST = "list"
+    TABLE = "table"
+    EMAIL = "email"
+    TRANSLATION = "translation"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a message asks for."""
+
+    intent: Intent
+    form: Form | None = None
+    """Of work on the last answer."""
+    language: str = ""
+    """ISO 639-1 code of a translation's language."""
+    documents: tuple[str, ...] = ()
+    """Paths of the documents named; empty where "this document" could be any."""
+    topic: str = ""
+    """What the documents looked for mention; empty for a list of all."""
+    newest_first: bool = False
+
+
+A_QUESTION = Request(Intent.QUESTION)
 
 
 class EvidenceLevel(StrEnum):
@@ -150,6 +190,32 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was decided: a code for programs; ``present`` words it for people."""
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer, held against the passages."""
+
+    text: str
+    start: int
+    end: int
+    support: Support
+    citations: tuple[int, ...] = ()
+    """Numbers of the passages that carry it, the best first."""
+    coverage: float = 0.0
+    """Share of its idf mass that stands in them."""
+    problem: Reason | None = None
+    """What keeps it from full support."""
+    relevance: float = 1.0
+    """Share of the question's mass where it stands, of what the best place in the passages has."""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question and what was answered, as later turns see them."""
 
@@ -159,6 +225,15 @@ class Turn:
     """Was the turn before it part of its prompt?"""
     sent: tuple[Sent, ...] = ()
     hits: tuple[Hit, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    """Of the answer, with what carries each."""
+
+    @property
+    def cited(self) -> tuple[Hit, ...]:
+        """The hits that the answer rests on, the most cited first."""
+        counts = Counter(number for sentence in self.sentences for number in sentence.citations)
+        found = [hit for hit in self.hits if hit.number in counts]
+        return tuple(sorted(found, key=lambda hit: -counts[hit.number]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,32 +284,6 @@ class Generation:
     """Why the stream broke, in one sentence; empty when it did not."""
     local: bool = True
     """Was it written on this machine?"""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why something was decided: a code for programs; ``present`` words it for people."""
-
-    code: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of an answer, held against the passages."""
-
-    text: str
-    start: int
-    end: int
-    support: Support
-    citations: tuple[int, ...] = ()
-    """Numbers of the passages that carry it, the best first."""
-    coverage: float = 0.0
-    """Share of its idf mass that stands in them."""
-    problem: Reason | None = None
-    """What keeps it from full support."""
-    relevance: float = 1.0
-    """Share of the question's mass where it stands, of what the best place in the passages has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +363,9 @@ class Query:
         return {term.term: term.weight for term in self.terms}
 
 
+NO_QUERY = Query()
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A request: what is asked, after what, of whom, and where to look."""
@@ -325,6 +377,8 @@ class Question:
     """A folder or document of the corpus to look in; empty: everywhere."""
     skip_gate: bool = False
     """Ask a model even where the evidence says no ("Ask anyway")."""
+    again: bool = False
+    """Was it answered already, so that another wording is wanted?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +394,18 @@ class AnswerTimings:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A document in an answer about the corpus."""
+
+    path: str
+    title: str
+    passages: int
+    """How many it has, or how many of them mention what was looked for."""
+    number: int = 0
+    """Of the passage that mentions it best; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A finished request with its whole trace."""
 
@@ -352,7 +418,7 @@ class Answer:
     language: str
     reasons: tuple[Reason, ...] = ()
     hits: tuple[Hit, ...] = ()
-    query: Query = Query()
+    query: Query = NO_QUERY
     evidence: Evidence | None = None
     sentences: tuple[Sentence, ...] = ()
     """Of ``text``; offsets into it."""
@@ -363,14 +429,21 @@ class Answer:
     """In the currency of ``RAG_PRICES``; None where no price is known."""
     corpus_revision: str = ""
     mode: Mode = Mode.AUTO
+    scope: str = ""
+    """The folder or document that was looked in; empty: everywhere."""
     documents: int = 0
     passages: int = 0
     """How much there was to search."""
+    request: Request | None = None
+    listed: tuple[Listed, ...] = ()
+    """What an answer about the corpus names, or what "this document" may mean."""
+    share_read: float | None = None
+    """Of the documents that were to be read whole."""
 
     @property
     def escalated(self) -> bool:
         """Was a draft doubted and the large model asked?"""
-        return len(self.attempts) > 1
+        return {attempt.rung for attempt in self.attempts} == {"small", "large"}
 
     @property
     def usage(self) -> Usage:

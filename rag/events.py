@@ -5,18 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.domain import NO_QUERY
+
 if TYPE_CHECKING:
-    from rag.domain import Answer, Attempt, Evidence, Hit, Query, Rung
+    from rag.domain import Answer, Attempt, Evidence, Hit, Query, Rung, Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """The passages are there; no model has been asked yet."""
 
-    hits: tuple[Hit, ...]
-    query: Query
-    evidence: Evidence
-    milliseconds: float
+    hits: tuple[Hit, ...] = ()
+    query: Query = NO_QUERY
+    evidence: Evidence | None = None
+    """None where nothing was looked for."""
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A long document's next part is about to be read; ``text`` is what was written so far."""
+
+    part: int
+    parts: int
+    text: str
+    sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,15 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """The sentences so far of what a model is writing; ``text`` ends with the last of them."""
+
+    rung: Rung
+    text: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Escalated:
     """A draft was doubted; what follows replaces it. ``to`` is empty when it is a quotation."""
 
@@ -59,4 +81,4 @@ class Answered:
     answer: Answer
 
 
-Event = Retrieved | Asking | Prefill | Token | Escalated | Answered
+Event = Retrieved | Reading | Asking | Prefill | Token | Checked | Escalated | Answered

@@ -66,7 +66,7 @@ class Model:
         return self._count(text, self.backend.profile.encoding)
 
     async def write(
-        self, messages: Sequence[Message]
+        self, messages: Sequence[Message], temperature: float = 0.0
     ) -> AsyncGenerator[Token | Prefill | Generation, None]:
         """Yield pieces as they come, and a Generation last, also when the stream broke.
 
@@ -76,7 +76,7 @@ class Model:
         error = ""
         async with self._slots:
             turn.started = self._clock.now()
-            stream = self.backend.stream(messages, self.backend.profile.answer_tokens)
+            stream = self.backend.stream(messages, self.backend.profile.answer_tokens, temperature)
             try:
                 async with aclosing(stream):
                     async for delta in stream:

@@ -2,7 +2,8 @@
 
 A sentence is aligned to the stretch of passage that holds most of its idf mass. Full support also
 needs every number with what it counts, every name and month, and the same negation there; a number
-that stands in no passage is never supported.
+that stands in no passage is never supported. In another language than the passages' only numbers,
+names and words that both languages have can be compared: such a sentence is supported in part.
 """
 
 from __future__ import annotations
@@ -16,17 +17,19 @@ from rag.alignment import (
     ABSENT_NUMBER,
     FULL_COVERAGE,
     NO_PASSAGE,
+    OTHER_LANGUAGE,
     OWN_COVERAGE,
     PARTIAL_COVERAGE,
     PARTLY,
     Alignment,
+    Stretch,
     align,
     contradiction_of,
     stretches_of,
     weighed,
 )
 from rag.analysis import detect_language
-from rag.claims import claim_of
+from rag.claims import Claim, claim_of
 from rag.domain import Reason, Sentence, Support
 from rag.sentences import split_sentences
 
@@ -56,9 +59,29 @@ _PLEASANTRY = regex.compile(
 )
 """What models add out of politeness, or as a list of sources of their own: no part of an answer."""
 
+_FORMULA = regex.compile(
+    r"(?:dear|hi|hello|hey|beste|geachte|hallo|liebe[rs]?|sehr geehrte[rs]?|guten tag)\b"
+    r"[^.!?:\d]{0,40}[,!]?"
+    r"|(?:(?:kind|best|warm) )?regards,?|(?:yours )?sincerely,?"
+    r"|(?:met )?vriendelijke groet(?:en)?,?"
+    r"|mit freundlichen grüßen,?|(?:viele|beste) grüße,?"
+    r"|(?:sure|of course|natuurlijk|gerne?)[,!.]?"
+    r"|\[[^\]]*\]"
+    r"|(?:here (?:is|are)|here's|below (?:is|are)|hier (?:is|zijn|volgt|ist|sind))\b"
+    r"[^:\d]{0,60}:",
+    regex.IGNORECASE,
+)
+"""What belongs to a letter's or a table's form and claims nothing."""
+_LABEL = regex.compile(r"^\W*(?:subject|onderwerp|betreff)\s*:\s*", regex.IGNORECASE)
+_TABLE_RULE = regex.compile(r"\|[\s:|-]*")
+
 
 class Grounding:
-    """The numbered passages of one answer, ready to hold sentences against."""
+    """The numbered passages of one answer, ready to hold sentences against.
+
+    ``language`` is that of short answers, which do not tell theirs; ``asked`` are the question's
+    words; ``translated`` are the sentences that an answer in another language may be made of.
+    """
 
     def __init__(
         self,
@@ -66,6 +89,7 @@ class Grounding:
         idf_of: Callable[[str], float],
         language: str = "en",
         asked: Sequence[Word] = (),
+        translated: Sequence[Sentence] = (),
     ) -> None:
         self._idf_of = idf_of
         self._language = language
@@ -73,6 +97,8 @@ class Grounding:
             [s for number, passage in passages for s in stretches_of(number, passage)], asked
         )
         self._values = {n.value for s in self._stretches for n in s.claim.numbers}
+        self._languages = tuple(dict.fromkeys(passage.language for _, passage in passages))
+        self._translated = translated
 
     def check(self, answer: str) -> tuple[Sentence, ...]:
         """Split an answer into sentences and say of each what carries it.
@@ -85,14 +111,54 @@ class Grounding:
             (MARKER.sub("", answer[start:end]).strip(), start, end)
             for start, end in _claim_spans(answer)
         )
+        claims = [c for c in texts if any(character.isalnum() for character in c[0])]
+        if not self._languages or language in self._languages:
+            return tuple(self._check_sentence(*claim, language) for claim in claims)
         return tuple(
-            self._check_sentence(text, start, end, language)
-            for text, start, end in texts
-            if any(character.isalnum() for character in text)
+            self._check_across(*claim, language, position) for position, claim in enumerate(claims)
         )
 
-    def _check_sentence(self, text: str, start: int, end: int, language: str) -> Sentence:
+    def _check_across(
+        self, text: str, start: int, end: int, language: str, position: int
+    ) -> Sentence:
+        """Check a sentence that seems to be in another language than all passages."""
+        same = self._check_sentence(text, start, end, self._languages[0])
+        if same.support is Support.FULL:
+            return same
         claim = claim_of(text, language)
+        values = {number.value for number in claim.numbers}
+        absent = values - self._values
+        numbers: tuple[int, ...] = ()
+        if position < len(self._translated):
+            origin = self._translated[position]
+            said = claim_of(origin.text, self._languages[0])
+            absent, numbers = values - {n.value for n in said.numbers}, origin.citations
+        if absent:
+            problem = Reason(ABSENT_NUMBER, ", ".join(sorted(absent)))
+            return Sentence(text, start, end, Support.NONE, problem=problem)
+        anchored = numbers or self._anchored(claim)
+        return Sentence(
+            text,
+            start,
+            end,
+            Support.PARTIAL if anchored else Support.NONE,
+            anchored,
+            problem=Reason(OTHER_LANGUAGE),
+        )
+
+    def _anchored(self, claim: Claim) -> tuple[int, ...]:
+        """The passage that shares most of a claim's numbers, names and words with it."""
+
+        def worth(stretch: Stretch) -> float:
+            shared = {n.value for n in claim.numbers} & {n.value for n in stretch.claim.numbers}
+            words = sum(self._idf_of(term) for term in claim.terms if stretch.holds(term))
+            return words + len(shared) * self._idf_of("")
+
+        best = max(self._stretches, key=worth)
+        return (best.number,) if worth(best) > 0 else ()
+
+    def _check_sentence(self, text: str, start: int, end: int, language: str) -> Sentence:
+        claim = claim_of(_LABEL.sub("", text), language)
         masses = {term: self._idf_of(term) for term in claim.terms}
         aligned = sorted(
             (align(claim, masses, stretch) for stretch in self._stretches),
@@ -136,9 +202,12 @@ def _claim_spans(answer: str) -> Iterator[tuple[int, int]]:
     """Sentences; "Yes." and a list's bare "1." go together with what follows them."""
     pending: int | None = None
     end = 0
-    for start, end in split_sentences(answer):
+    spans = list(split_sentences(answer))
+    for index, (start, end) in enumerate(spans):
         begin = start if pending is None else pending
         piece = MARKER.sub("", answer[start:end]).strip(" *_-#>\t")
+        if _FORMULA.fullmatch(piece) or _is_table_head(answer, spans[index : index + 2]):
+            continue
         if _LEAD_IN.fullmatch(piece):
             pending = begin
             continue
@@ -147,6 +216,12 @@ def _claim_spans(answer: str) -> Iterator[tuple[int, int]]:
             yield begin, end
     if pending is not None:
         yield pending, end
+
+
+def _is_table_head(answer: str, spans: Sequence[tuple[int, int]]) -> bool:
+    if len(spans) == 1 or answer[spans[0][0]] != "|":
+        return False
+    return bool(_TABLE_RULE.fullmatch(answer[slice(*spans[1])]))
 
 
 def cite(

@@ -1,121 +1,287 @@
-"""What kind of request a message is; deterministic. When in doubt it is a question."""
+"""What a message asks for; deterministic, in English, Dutch and German.
+
+When in doubt it is a question: only a message whose every word belongs to a request for something
+else is taken for one (``rag.phrases`` has the words).
+"""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from itertools import chain
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import regex
 
 from rag.analysis import detect_language, terms_of
-from rag.domain import Intent
+from rag.domain import Form, Intent, Request
 from rag.languages import LANGUAGES
+from rag.phrases import (
+    ASKING,
+    GREETING,
+    HELP,
+    LANGUAGE_NAMES,
+    PHRASES,
+    REMARK_OPENINGS,
+    THANKS,
+    WISHES,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from rag.domain import Turn
+    from rag.phrases import Phrases
 
 _MAX_WORDS_OF_SMALL_TALK = 7
 
-_GREETING = regex.compile(
-    r"(hi+|hello|hey|good (morning|afternoon|evening|day)|greetings"
-    r"|hoi|hallo|hai|dag|goede(morgen|middag|navond)|goeie?morgen"
-    r"|guten (tag|morgen|abend)|moin|servus|grüß (gott|dich)|gruezi)"
-    r"( (there|all|everyone|plumbline|daar|allemaal|zusammen|du|you))*"
-    r"( (how are you|how are you doing|hoe gaat het( met je)?|wie geht('s|s| es)( dir| ihnen)?))?"
-)
-_THANKS = regex.compile(
-    r"((many |ok |okay |great |perfect |super )*(thanks|thank you|thx|cheers)"
-    r"|(heel |hartelijk |super |ok |oké )*(bedankt|dank je( wel)?|dankjewel|dank u( wel)?|dankuwel|merci)"
-    r"|(vielen |herzlichen |besten |super |ok )*(danke|dank)( schön| sehr)?|dankeschön)"
-    r"( (a lot|very much|so much|again|for (your|the) help|zeer|voor (je|uw|de) hulp|für (deine|die|ihre) hilfe))*"
-    r"( (that|this|it) (was|is) (helpful|great|useful))?"
-)
-_HELP = regex.compile(
-    r"help( me)?|what (can|do) you do|what are you( for)?|who are you|what is this|what's this"
-    r"|how do (i|you) (use|work with) (this|you|it|plumbline)|how does this work|how do you work"
-    r"|what can i (ask|do)( you| here)?"
-    r"|wat kun je( allemaal)?( doen)?|wat kan je( doen)?|wat doe je|wie ben je|wat is dit"
-    r"|hoe werkt (dit|het)|hoe werk je|wat kan ik( hier)? (vragen|doen)|hulp"
-    r"|was kannst du( alles)?( tun| machen)?|was können sie( tun)?|wer bist du|was ist das"
-    r"|wie funktioniert (das|es)|hilfe|was kann ich( hier)? (fragen|tun)"
-)
 _FOLLOW_UP_OPENING = regex.compile(
     r"^(and|but|so|also|what about|how about|why|why not|en|maar|dus|ook|hoe zit het met|waarom"
     r"|und|aber|auch|was ist mit|wie ist es mit|warum)\b",
     regex.IGNORECASE,
 )
 _PRONOUN = regex.compile(
-    r"\b(it|its|they|them|their|that|this|those|these|he|she|him|her|his|there|one|ones|then"
+    r"\b(it|its|they|them|their|that(?! are| were)|this|those|these|he|she|him|her|his|there|then"
     r"|hij|hem|hun|dat|dit|deze|daar|ervan|erover|daarvan|daarover"
     r"|ihn|ihm|dies|diese[rsnm]?|dort|davon|darüber|dazu|damit|dafür|dabei)\b",
     regex.IGNORECASE,
 )
+_ASKS_ABOUT_A_NAME = regex.compile(
+    r"^(?i:who|what|where|when|which|how|wie|wat|waar|wanneer|welke?)\b.*\s\p{Lu}\p{Ll}"
+)
+"""A question about a name stands alone; in German every noun has a capital."""
 _STANDS_ALONE_TERMS = 5
 """A question with this many content words of its own says what it is about."""
-
-
-_YES_NO = regex.compile(
-    r"^(is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had|am"
-    r"|kan|mag|moet|heeft|heb|hebben|wordt|zijn|zal"
-    r"|ist|sind|war|kann|darf|muss|hat|haben|wird|gibt es)\b",
-    regex.IGNORECASE,
+_WORD = regex.compile(r"[\p{L}\p{N}]+(?:[-'’;.][\p{L}\p{N}]+)*")
+_QUOTED = regex.compile(r"[\"“”„«»‘](?P<name>[^\"“”„«»]+)[\"“”«»’]")
+_END = " ?!.,:;…"
+_RECIPIENT = regex.compile(
+    r"\b(?:(?:to|for|aan|voor|für)(?: (?:a|an|the|my|our|de|het|een|mijn|onze|den|die|das|eine[nmr]?|meine[nmr]?|unsere[nmr]?))?"
+    r"|an (?:den|die|das|eine[nmr]?|meine[nmr]?|unsere[nmr]?)) \p{L}+\b"
 )
-_VALUE = regex.compile(
-    r"\b(how (many|much|long|often|far|old|big|large|tall|high|fast|soon|late)|when|what (time|date|year"
-    r"|day|number|size|price|port|percentage)|hoeveel|hoe (lang|vaak|ver|oud|groot|hoog|snel|laat)|wanneer"
-    r"|wie ?viele?|wie (lange?|oft|weit|alt|groß|hoch|schnell|spät)|wann)\b",
-    regex.IGNORECASE,
+_PURPOSE = regex.compile(r"^(?P<request>.{8,}?) (?:for|voor|für|i can|i could) .+$")
+_CLAUSE = regex.compile(r"[.!?;]+\s+|,\s+|\s+[–-]\s+|\s+and make\s+|\s*\(|\)\s*")
+_PLAIN_LANGUAGE = regex.compile(r"\b(?:plain|simple|gewoon|einfachem)\W+\p{L}+$")
+_EVERYTHING = frozenset({"everything", "alles"})
+_TASKS_OF_ONE_WORD = frozenset({"tldr", "tl;dr", "summary", "samenvatting", "zusammenfassung"})
+_FORMS = (
+    *(Form.TABLE, Form.EMAIL, Form.LIST, Form.SIMPLER, Form.LONGER, Form.SHORTER, Form.OTHER),
 )
-_NAME = regex.compile(
-    r"\b(who|whom|whose|where|which|what|wie is|waar|welke?|wat|was"
-    r"|wer|wem|wen|wo|welche[rsnm]?)\b",
-    regex.IGNORECASE,
-)
-_EXPLANATION = regex.compile(
-    r"^\W*(how (?!many|much|long|often|far|old|big|large|tall|high|fast|soon|late)|why|explain|describe"
-    r"|hoe (?!lang|vaak|ver|oud|groot|hoog|snel|laat)|waarom|leg uit|beschrijf"
-    r"|wie (?!viel|lange?|oft|weit|alt|groß|hoch|schnell|spät)|warum|erkläre?|beschreibe?)\b",
-    regex.IGNORECASE,
-)
+"""In this order: a "short e-mail" is an e-mail."""
+_MOST_OF_A_TITLE = 2 / 3
 
 
-class Asked(StrEnum):
-    """What an answer has to be for its length to fit."""
+def request_of(
+    text: str,
+    history: Sequence[Turn] = (),
+    documents: Mapping[str, str] | None = None,
+    focus: str = "",
+) -> Request:
+    """Return what ``text`` asks for, after the turns before it.
 
-    VALUE = "value"
-    NAME = "name"
-    YES_NO = "yes_no"
-    EXPLANATION = "explanation"
-    OTHER = "other"
+    ``documents`` are the corpus' (path -> title); ``focus`` is the one that "this document" means.
+    """
+    documents = documents or {}
+    if small_talk := _small_talk(text):
+        return Request(small_talk)
+    language = reply_language(text)
+    answered = any(turn.answer for turn in history)
+    for phrases in _most_likely_first(language):
+        found = (
+            _about_a_document(text, phrases, documents, focus, answered=answered)
+            or _about_the_corpus(text, phrases)
+            or _rework(text, phrases)
+        )
+        if found:
+            return found
+    if history and leans_on_history(text):
+        return Request(Intent.FOLLOW_UP)
+    return Request(Intent.QUESTION)
 
 
-def asked_for(question: str) -> Asked:
-    """Return whether a value, a name, yes or no, or an explanation is asked for."""
-    text = question.strip()
-    if _VALUE.search(text):
-        return Asked.VALUE
-    if _EXPLANATION.search(text):
-        return Asked.EXPLANATION
-    if _YES_NO.search(text):
-        return Asked.YES_NO
-    return Asked.NAME if _NAME.search(text) else Asked.OTHER
-
-
-def intent_of(text: str, history: tuple[Turn, ...] = ()) -> Intent:
-    """Return what kind of request ``text`` is, after the turns before it."""
+def _small_talk(text: str) -> Intent | None:
     plain = regex.sub(r"[^\p{L}\p{N}' ]+", " ", text.casefold().replace("’", "'"))
     plain = " ".join(plain.split())
-    if 0 < len(plain.split()) <= _MAX_WORDS_OF_SMALL_TALK:
-        for pattern, intent in (
-            (_GREETING, Intent.GREETING),
-            (_THANKS, Intent.THANKS),
-            (_HELP, Intent.HELP),
-        ):
-            if pattern.fullmatch(plain):
-                return intent
-    if history and leans_on_history(text):
-        return Intent.FOLLOW_UP
-    return Intent.QUESTION
+    if not 0 < len(plain.split()) <= _MAX_WORDS_OF_SMALL_TALK:
+        return None
+    for pattern, intent in (
+        (GREETING, Intent.GREETING),
+        (THANKS, Intent.THANKS),
+        (HELP, Intent.HELP),
+    ):
+        if pattern.fullmatch(plain):
+            return intent
+    first, *others = _CLAUSE.split(text.casefold().strip(_END))
+    thanked = bool(THANKS.fullmatch(first)) and all(map(_is_remark, others))
+    return Intent.THANKS if thanked and "?" not in text else None
+
+
+def _is_remark(clause: str) -> bool:
+    """Does a clause only tell something: "it is too long", "my colleague isn't technical"?"""
+    words = _words_of(clause)
+    return not words or (words[0] in REMARK_OPENINGS and not set(words) & WISHES)
+
+
+def _most_likely_first(language: str) -> Iterator[Phrases]:
+    """A short message hardly tells its language, so all are tried."""
+    yield from (PHRASES[code] for code in sorted(PHRASES, key=lambda code: code != language))
+
+
+def _core(text: str, phrases: Phrases) -> str:
+    """A message in small letters without its politeness."""
+    plain = " ".join(text.casefold().replace("’", "'").split()).strip(_END)
+    before = ""
+    while plain != before:
+        before = plain
+        if opening := phrases.polite.match(plain):
+            plain = plain[opening.end() :].strip(" ,")
+        for ending in phrases.polite.finditer(plain):
+            if ending.end() == len(plain) and ending.start():
+                plain = plain[: ending.start()].rstrip(" ,")
+                break
+    return plain.strip(_END)
+
+
+def _words_of(text: str) -> list[str]:
+    return [match.group() for match in _WORD.finditer(text)]
+
+
+def _about_the_corpus(text: str, phrases: Phrases) -> Request | None:
+    core = _core(text, phrases)
+    for pattern in phrases.mentioning:
+        if match := pattern.fullmatch(core):
+            topic = _as_written(match["topic"].strip("\"'“”„«»‘’ "), text)
+            return Request(Intent.CORPUS, topic=topic) if _has_content(topic) else None
+    words = set(_words_of(core))
+    newest = words & phrases.newest
+    asks = words & phrases.listing or newest
+    if not asks or not words <= phrases.listing | phrases.newest | phrases.documents | ASKING:
+        return None
+    named = words & (phrases.documents | _EVERYTHING) or len(newest) > 1
+    return Request(Intent.CORPUS, newest_first=bool(newest)) if named else None
+
+
+def _as_written(topic: str, text: str) -> str:
+    position = text.casefold().find(topic)
+    return text[position : position + len(topic)] if position >= 0 else topic
+
+
+def _has_content(topic: str) -> bool:
+    return bool(terms_of(topic, detect_language(topic)))
+
+
+def _about_a_document(
+    text: str, phrases: Phrases, documents: Mapping[str, str], focus: str, *, answered: bool
+) -> Request | None:
+    named, rest, surely = _named(text, documents)
+    words = [word for clause in _requests_in(rest) for word in _words_of(_core(clause, phrases))]
+    known = (
+        phrases.summaries | phrases.about | phrases.documents | phrases.glue | phrases.last_answer
+    )
+    outside = [word for word in words if word not in known]
+    strong = bool(phrases.summaries & set(words))
+    if named:
+        asks = strong or (surely and phrases.about & set(words))
+        return Request(Intent.DOCUMENT, documents=named) if asks and not outside else None
+    if outside:
+        has_noun = bool(phrases.documents & set(words))
+        found = _titled(outside, documents, has_noun=has_noun) if strong else ""
+        return Request(Intent.DOCUMENT, documents=(found,)) if found else None
+    focused = Request(Intent.DOCUMENT, documents=(focus,) if focus else ())
+    if phrases.this_document.search(text.casefold()):
+        return focused if strong or phrases.about & set(words) else None
+    points = phrases.last_answer & set(words)
+    tabular = phrases.forms[Form.TABLE] & set(words)
+    return focused if strong and points and not answered and not tabular else None
+
+
+def _named(text: str, documents: Mapping[str, str]) -> tuple[tuple[str, ...], str, bool]:
+    """The documents that a message names, the message without them, and whether it is plain.
+
+    It is plain where a whole file name, or a title in quotation marks or of several words stands.
+    """
+    names = sorted(
+        {
+            (name, path, sure)
+            for path, title in documents.items()
+            for name, sure in _names(path, title)
+        },
+        key=lambda found: -len(found[0]),
+    )
+    rest, paths, surely = text, [], False
+    quoted = {match["name"].strip().casefold() for match in _QUOTED.finditer(text)}
+    for name, path, sure in names:
+        pattern = rf"(?<![\p{{L}}\p{{N}}_/.-]){regex.escape(name)}(?![\p{{L}}\p{{N}}_/-])"
+        shorter = regex.sub(pattern, " ", rest, flags=regex.IGNORECASE)
+        if shorter != rest:
+            surely |= sure or name in quoted
+            rest = shorter
+            paths.append(path)
+    return tuple(dict.fromkeys(paths)), rest, surely
+
+
+def _names(path: str, title: str) -> Iterator[tuple[str, bool]]:
+    """What a document can be called, and whether that can hardly mean anything else."""
+    file = PurePosixPath(path)
+    yield path.casefold(), True
+    yield file.name.casefold(), bool(file.suffix)
+    yield file.stem.casefold(), bool(regex.search(r"[-_\d]", file.stem))
+    if title:
+        yield title.casefold(), " " in title
+
+
+def _titled(words: Sequence[str], documents: Mapping[str, str], *, has_noun: bool) -> str:
+    """The one document whose title or file name has all these words, and little else."""
+    wanted = {term for word in words for term in terms_of(word, "en")}
+    fitting = []
+    for path, title in documents.items():
+        for name in (title, PurePosixPath(path).stem.replace("-", " ").replace("_", " ")):
+            terms = set(terms_of(name, "en"))
+            if wanted <= terms and (has_noun or len(wanted) >= _MOST_OF_A_TITLE * len(terms)):
+                fitting.append(path)
+    unique = set(fitting)
+    return fitting[0] if wanted and len(unique) == 1 else ""
+
+
+def _rework(text: str, phrases: Phrases) -> Request | None:
+    """The whole message, or a clause of it while the others only remark on the answer."""
+    if found := _reworked(text, phrases):
+        return found
+    requests = _requests_in(text)
+    return _reworked(requests[0], phrases) if len(requests) == 1 else None
+
+
+def _requests_in(text: str) -> list[str]:
+    """The clauses of a message that are no remarks; all where nothing else is left."""
+    clauses = [clause for clause in _CLAUSE.split(text.strip(_END)) if clause.strip()]
+    return [clause for clause in clauses if not _is_remark(clause.casefold())] or clauses
+
+
+def _reworked(text: str, phrases: Phrases) -> Request | None:
+    core = _core(text, phrases)
+    words = _words_of(core)
+    if phrases.forms[Form.EMAIL] & set(words):
+        words = _words_of(_RECIPIENT.sub(" ", core))
+    if (purpose := _PURPOSE.search(core)) and phrases.last_answer & set(
+        _words_of(purpose["request"])
+    ):
+        core = purpose["request"]
+        words = _words_of(core)
+    shapes = frozenset(chain.from_iterable(phrases.forms.values()))
+    known = phrases.glue | phrases.last_answer | phrases.reworks | shapes | set(LANGUAGE_NAMES)
+    if not words or not set(words) <= known:
+        return None
+    if len(words) == 1 and not _is_whole_task(words[0], phrases):
+        return None
+    languages = [word for word in words if word in LANGUAGE_NAMES]
+    if languages and not _PLAIN_LANGUAGE.search(core):
+        return Request(Intent.REWORK, Form.TRANSLATION, LANGUAGE_NAMES[languages[-1]])
+    form = next((form for form in _FORMS if phrases.forms[form] & set(words)), None)
+    return Request(Intent.REWORK, form) if form else None
+
+
+def _is_whole_task(word: str, phrases: Phrases) -> bool:
+    """Does one word alone ask for work on the answer: "shorter", "rephrase"?"""
+    return word.endswith("er") or word in phrases.reworks or word in _TASKS_OF_ONE_WORD
 
 
 def leans_on_history(text: str) -> bool:
@@ -124,9 +290,10 @@ def leans_on_history(text: str) -> bool:
     True for few content words together with a pronoun or an opening such as "and" or "what
     about", and for at most one content word.
     """
-    terms = set(terms_of(text, detect_language(text)))
+    language = detect_language(text)
+    terms = set(terms_of(text, language))
     if len(terms) <= 1:
-        return True
+        return language == "de" or not _ASKS_ABOUT_A_NAME.search(text)
     if len(terms) > _STANDS_ALONE_TERMS:
         return False
     return bool(_FOLLOW_UP_OPENING.search(text.strip()) or _PRONOUN.search(text))

@@ -61,8 +61,12 @@ class ChatBackend(Protocol):
         """What it can take."""
         ...
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[Delta, None]:
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
+    ) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; closing the iterator ends it on the server.
+
+        At temperature 0 it says the same each time.
 
         Raises BackendError and nothing else (besides cancellation).
         """

@@ -51,6 +51,20 @@ class Generation:
         return tuple(e.result for e in self.entries if isinstance(e.result, Document))
 
     @property
+    def readable(self) -> list[Entry]:
+        """The files that gave text, by path."""
+        return [entry for entry in self.entries if isinstance(entry.result, Document)]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Path -> title of the readable documents."""
+        return {document.path: document.title for document in self.documents}
+
+    def passages_of(self, path: str) -> tuple[Passage, ...]:
+        """A document's passages in reading order; none where it is not there."""
+        return next((e.passages for e in self.entries if e.file.path == path), ())
+
+    @property
     def unreadable(self) -> tuple[Unreadable, ...]:
         """The files that gave no text, by path."""
         return tuple(e.result for e in self.entries if isinstance(e.result, Unreadable))

@@ -1,7 +1,7 @@
 """Question and passages -> messages within a token budget.
 
 The order keeps what servers can reuse in front: the same system text, earlier turns as they were,
-then passages, and the question last.
+then passages, and what to do last.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.domain import Message, Sent
+from rag.domain import Intent, Message, Sent
 from rag.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rag.domain import Hit, Passage, Profile, Rung, Turn
+    from rag.domain import Hit, Passage, Profile, Request, Rung, Turn
 
 BYTES_PER_TOKEN = 4
 """For cutting a sentence that is longer than the whole budget."""
@@ -27,6 +27,7 @@ SYSTEM = (
     " them. If they do not hold the answer, write only: The passages do not say."
 )
 _ANSWER_IN = {
+    "en": "",
     "nl": " Answer in Dutch.",
     "de": " Answer in German.",
     "fr": " Answer in French.",
@@ -34,6 +35,25 @@ _ANSWER_IN = {
     "it": " Answer in Italian.",
     "pt": " Answer in Portuguese.",
 }
+
+
+_REWORK = (
+    "Here is your last answer:\n{answer}\n\n{request}\nKeep its facts, numbers and names, add"
+    " nothing, and end each sentence with the number of its passage."
+)
+_DOCUMENT = (
+    "{request}\nThe passages above are part of the document, in reading order. Say what they say"
+    " in a few sentences, each ending with the number of its passage."
+)
+
+
+def task_of(request: Request, text: str, answer: str = "") -> str:
+    """What a model is told to do: answer a question, work on an ``answer``, or read a document."""
+    if request.intent is Intent.REWORK:
+        return _REWORK.format(answer=answer, request=text) + _ANSWER_IN.get(request.language, "")
+    if request.intent is Intent.DOCUMENT:
+        return _DOCUMENT.format(request=text)
+    return f"Question: {text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +71,7 @@ class Prompt:
 
 def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
     rung: Rung,
-    question: str,
+    task: str,
     history: Sequence[Turn],
     hits: Sequence[Hit],
     language: str,
@@ -66,7 +86,7 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
     text has. Hits fill the profile's passage budget, best first, at least a part of the first.
     """
     system = Message("system", SYSTEM + _ANSWER_IN.get(language, ""))
-    room = profile.window_tokens - profile.passage_tokens - count(system.content) - count(question)
+    room = profile.window_tokens - profile.passage_tokens - count(system.content) - count(task)
     problem = "" if room >= 0 else "The question is too long for this model. Shorten it."
     turns = _kept(rung, _chain(history), room, count)
     known = {number for turn in turns for number in turn.numbers}
@@ -75,7 +95,7 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
         messages=(
             system,
             *(message for turn in turns for message in _messages(turn)),
-            Message("user", "\n\n".join([*blocks, f"Question: {question}"])),
+            Message("user", "\n\n".join([*blocks, task])),
         ),
         used=frozenset(i for i, hit in enumerate(hits) if hit.number in known or hit.number in new),
         numbers=tuple(new),
@@ -91,7 +111,7 @@ def _blocks(
     numbers: list[int] = []
     left = profile.passage_tokens
     for hit in hits:
-        block = _block(hit, hit.passage.text)
+        block = block_of(hit)
         if count(block) > left:
             if blocks:
                 continue
@@ -123,9 +143,10 @@ def _kept(rung: Rung, turns: Sequence[Turn], room: int, count: Callable[[str], i
 
 
 def _sent(rung: Rung, turn: Turn) -> Sent:
-    for sent in turn.sent:
-        if sent.rung == rung:
-            return sent
+    """What a model was sent in a turn; of a document read in parts only the request."""
+    found = [sent for sent in turn.sent if sent.rung == rung]
+    if len(found) == 1:
+        return found[0]
     return Sent(rung, f"Question: {turn.question}", turn.answer, ())
 
 
@@ -137,6 +158,11 @@ def source_of(passage: Passage) -> str:
     """Where a passage stands: title and headings, each once."""
     headings = passage.heading.removeprefix(passage.title).strip(" ›")
     return " › ".join(part for part in (passage.title, headings) if part)
+
+
+def block_of(hit: Hit) -> str:
+    """A passage as it stands in a prompt."""
+    return _block(hit, hit.passage.text)
 
 
 def _block(hit: Hit, text: str) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import regex
 
 from rag.analysis import analyse
+from rag.answer_type import AnswerType, answer_type_of
+from rag.domain import Form, Sentence, Support
 from rag.evidence import Word, words_of
-from rag.intent import Asked, asked_for
 from rag.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from rag.domain import Hit, Query
+    from rag.domain import Hit, Passage, Query, Request
 
 MAX_WORDS = 60
 MAX_CHARACTERS = 600
@@ -24,6 +25,9 @@ RANK_WORTH = 0.3
 ASKED_WORTH = 0.15
 """What a number is worth where a value is asked for, or a name where a name is."""
 MIN_WORTH_OF_SECOND = 0.25
+_HALF = 2
+MAX_LEADS = 4
+"""First sentences quoted from one part of a document."""
 
 _NUMBER = regex.compile(r"\p{N}")
 _NAME = regex.compile(r"(?<!^)(?<![.!?]\s)\b\p{Lu}\p{L}+")
@@ -45,6 +49,83 @@ class _Candidate:
     quote: Quote
     words: frozenset[Word]
     worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A text made of sentences that stand as they are in the passages, each with its number."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    used: frozenset[int] = frozenset()
+    """Positions of the hits quoted."""
+
+
+def quotation_of(
+    pieces: Sequence[tuple[str, tuple[int, ...]]],
+    *,
+    lead: str = "",
+    before: str = "",
+    after: str = "",
+    between: str = "\n\n",
+) -> Quotation:
+    """Put sentences with their passages' numbers together; ``before`` and ``after`` frame each."""
+    text, sentences = lead, []
+    for position, (words, numbers) in enumerate(pieces):
+        text += (between if position else "") + before
+        start = len(text)
+        sentences.append(Sentence(words, start, start + len(words), Support.FULL, numbers, 1.0))
+        text += words + "".join(f" [{number}]" for number in numbers) + after
+    return Quotation(text, tuple(sentences))
+
+
+def quotation_for(
+    question: str, query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]
+) -> Quotation | None:
+    """Quote what answers a question best; None where no passage has a sentence for it."""
+    quotes = quote(question, query, hits, idf_of)
+    if not quotes:
+        return None
+    made = quotation_of([(piece.text, (hits[piece.position].number,)) for piece in quotes])
+    return replace(made, used=frozenset(piece.position for piece in quotes))
+
+
+def rearranged(request: Request, sentences: Sequence[Sentence]) -> Quotation | None:
+    """The sentences that passages carry as a list, a table or fewer; else as they were."""
+    carried = [(s.text.strip("|").strip(), s.citations) for s in sentences if s.citations]
+    if not carried:
+        return None
+    if request.form is Form.SHORTER:
+        carried = carried[: max(1, len(carried) // _HALF)]
+    before = {Form.LIST: "- ", Form.TABLE: "| "}.get(request.form or Form.OTHER, "")
+    after = " |" if request.form is Form.TABLE else ""
+    lead = "|   |\n| - |\n" if request.form is Form.TABLE else ""
+    between = "\n" if before else " "
+    return quotation_of(carried, lead=lead, before=before, after=after, between=between)
+
+
+def leads_of(hits: Sequence[Hit]) -> Quotation | None:
+    """Quote the first sentence under each heading, in reading order: what a document is about."""
+    pieces: list[tuple[str, tuple[int, ...]]] = []
+    used: list[int] = []
+    headings: set[tuple[str, str]] = set()
+    for position, hit in enumerate(hits):
+        place = (hit.passage.document, hit.passage.heading)
+        first = next(_sentences(hit.passage), "")
+        if first and place not in headings and len(pieces) < MAX_LEADS:
+            headings.add(place)
+            pieces.append((first, (hit.number,)))
+            used.append(position)
+    return replace(quotation_of(pieces), used=frozenset(used)) if pieces else None
+
+
+def _sentences(passage: Passage) -> Iterator[str]:
+    """The sentences that can stand alone: no headings, questions, fragments, giants."""
+    for start, end in split_sentences(passage.text):
+        text = passage.text[start:end]
+        fits = end - start <= MAX_CHARACTERS and len(text.split()) >= _MIN_WORDS
+        if fits and not text.startswith("#") and not text.rstrip().endswith("?"):
+            yield text
 
 
 def quote(
@@ -69,7 +150,7 @@ def quote(
 
 def _candidates(question: str, words: Sequence[Word], hits: Sequence[Hit]) -> Iterator[_Candidate]:
     total = sum(word.mass for word in words) or 1.0
-    asked = asked_for(question)
+    expected = answer_type_of(question)
     for position, hit in enumerate(hits):
         prior = RANK_WORTH * hit.score / hits[0].score
         for start, end in split_sentences(hit.passage.text):
@@ -86,8 +167,8 @@ def _candidates(question: str, words: Sequence[Word], hits: Sequence[Hit]) -> It
             terms = {term for token in tokens for term in token.terms}
             held = frozenset(w for w in words if any(way <= terms for way in w.ways))
             worth = sum(word.mass for word in held) / total + prior
-            if (asked is Asked.VALUE and _NUMBER.search(text)) or (
-                asked is Asked.NAME and _NAME.search(text)
+            if (expected is AnswerType.VALUE and _NUMBER.search(text)) or (
+                expected is AnswerType.NAME and _NAME.search(text)
             ):
                 worth += ASKED_WORTH
             yield _Candidate(Quote(position, start, end, text), held, worth)

@@ -41,6 +41,13 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
     yield from _trimmed(text, start, len(text))
 
 
+def last_end(text: str) -> int:
+    """Where the last sentence of a growing text ends that more text cannot make longer."""
+    return max(
+        (end for _, end in split_sentences(text) if text[end : end + 1].isspace()), default=0
+    )
+
+
 def _in_table_row(text: str, position: int) -> bool:
     line_start = text.rfind("\n", 0, position) + 1
     return text[line_start:position].lstrip().startswith("|")

@@ -41,12 +41,14 @@ class FakeBackend:
     error: BackendError | None = None
     clock: FakeClock | None = None
     asked: list[list[Message]] = field(default_factory=list)
+    temperatures: list[float] = field(default_factory=list)
     closed: int = 0
 
     async def stream(
-        self, messages: Sequence[Message], max_tokens: int
+        self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
     ) -> AsyncGenerator[Delta, None]:
         self.asked.append(list(messages))
+        self.temperatures.append(temperature)
         try:
             for delta in self.deltas:
                 if self.clock:

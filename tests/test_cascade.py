@@ -34,7 +34,8 @@ class Run:
         query = build_query(question, (), ("en",), retriever.idf_of)
         found = hits_of(*(p for _, p in retriever.search(query.weights, 5)))
         self.found = Found(
-            Question(question, (Turn("a", "b"),), mode),
+            Question(question, mode=mode),
+            (Turn("a", "b"),),
             query,
             found,
             weigh(query, found, retriever.idf_of),

@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 
 from rag.alignment import ABSENT_NUMBER, DENIED, NO_PASSAGE, PARTLY
+from rag.answer_type import answer_type_of
 from rag.confidence import hedges, judge
 from rag.domain import (
     Confidence,
@@ -49,7 +50,15 @@ def decide(
     question: str = "Who pays?",
 ) -> Confidence:
     generation = Generation("m", text, finish, Usage(1, tokens), mean_logprob=logprob, error=error)
-    return judge(rung, generation, sentences, EVIDENCE, question, min_confidence=0.5, min_tokens=12)
+    return judge(
+        rung,
+        generation,
+        sentences,
+        EVIDENCE,
+        answer_type_of(question),
+        min_confidence=0.5,
+        min_tokens=12,
+    )
 
 
 def codes(confidence: Confidence) -> list[str]:

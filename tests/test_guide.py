@@ -38,6 +38,7 @@ async def test_what_it_does_not_tell_has_no_evidence(settings_with_guide_alone: 
     assistant = build_assistant(load_settings(corpus_dir=PROJECT_FOLDER / "docs_corpus"))
     for question in (q["question"] for q in QUESTIONS if not q["document"]):
         retrieved, _ = await assistant.search(question, 5, "guide")
+        assert retrieved.evidence
         assert retrieved.evidence.level is EvidenceLevel.NONE, question
 
 

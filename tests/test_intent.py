@@ -1,66 +1,116 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rag.domain import Intent, Turn
-from rag.intent import Asked, asked_for, intent_of, reply_language
+from rag.domain import Form, Intent, Request, Turn
+from rag.intent import reply_language, request_of
 
-HISTORY = (Turn("What is the RelayBox?", "A relay."),)
-
-
-@pytest.mark.parametrize(
-    ("text", "intent"),
-    [
-        ("Hello!", Intent.GREETING),
-        ("hi there", Intent.GREETING),
-        ("Goedemorgen", Intent.GREETING),
-        ("Guten Tag!", Intent.GREETING),
-        ("Thanks a lot", Intent.THANKS),
-        ("Dank je wel!", Intent.THANKS),
-        ("Vielen Dank", Intent.THANKS),
-        ("What can you do?", Intent.HELP),
-        ("Wat kun je?", Intent.HELP),
-        ("Was kannst du?", Intent.HELP),
-        ("What can you do about a faulty device?", Intent.QUESTION),
-        ("Hello, who pays the postage?", Intent.QUESTION),
-        ("Thanks to whom was it built?", Intent.QUESTION),
-        ("Help with a faulty antenna", Intent.QUESTION),
-        ("?!", Intent.QUESTION),
-    ],
-)
-def test_small_talk_is_told_from_questions(text: str, intent: Intent) -> None:
-    assert intent_of(text) is intent
+HISTORY = (Turn("What is the RelayBox?", "A relay. [1]"),)
+DOCUMENTS = {
+    "returns.md": "Returns",
+    "faq.md": "RelayBox FAQ",
+    "office/holidays.md": "Holidays",
+    "handbook-2026.pdf": "Employee handbook",
+    "privacy.docx": "Privacy",
+    "how-escalation-decides.pdf": "How escalation decides",
+}
+TABLE = [
+    tuple(line.split("\t"))
+    for line in (Path(__file__).parent / "requests.tsv").read_text(encoding="utf-8").splitlines()
+]
+QUESTIONS = [text for kind, text in TABLE if kind in {"question", "follow_up"}]
 
 
-@pytest.mark.parametrize(
-    ("text", "intent"),
-    [
-        ("And how much does it cost?", Intent.FOLLOW_UP),
-        ("Why?", Intent.FOLLOW_UP),
-        ("En wat kost het?", Intent.FOLLOW_UP),
-        ("Und was kostet es?", Intent.FOLLOW_UP),
-        ("How many days of holiday do employees have a year?", Intent.QUESTION),
-    ],
-)
-def test_a_question_that_leans_on_the_last_one_is_a_follow_up(text: str, intent: Intent) -> None:
-    assert intent_of(text, HISTORY) is intent
-    assert intent_of(text) is Intent.QUESTION
+@pytest.mark.parametrize(("kind", "text"), TABLE)
+def test_each_request_of_the_table_is_told(kind: str, text: str) -> None:
+    assert request_of(text, HISTORY, DOCUMENTS, "returns.md").intent == kind
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_without_a_conversation_every_question_is_one(text: str) -> None:
+    assert request_of(text, (), DOCUMENTS).intent is Intent.QUESTION
 
 
 @pytest.mark.parametrize(
-    ("question", "asked"),
+    ("text", "form", "language"),
     [
-        ("How long can a customer keep it?", Asked.VALUE),
-        ("Wanneer vervallen de dagen?", Asked.VALUE),
-        ("Who pays the postage?", Asked.NAME),
-        ("Is the postage free?", Asked.YES_NO),
-        ("How do I return it?", Asked.EXPLANATION),
-        ("Why is it late?", Asked.EXPLANATION),
-        ("Tell me about returns", Asked.OTHER),
+        ("Make that shorter", Form.SHORTER, ""),
+        ("Put it in a table", Form.TABLE, ""),
+        ("Schrijf er een korte e-mail van", Form.EMAIL, ""),
+        ("Say it in plain English", Form.SIMPLER, ""),
+        ("Übersetze das ins Englische", Form.TRANSLATION, "en"),
+        ("And in Dutch?", Form.TRANSLATION, "nl"),
     ],
 )
-def test_what_is_asked_for_is_told(question: str, asked: Asked) -> None:
-    assert asked_for(question) is asked
+def test_the_shape_wanted_is_told(text: str, form: Form, language: str) -> None:
+    assert request_of(text, HISTORY) == Request(Intent.REWORK, form, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "documents"),
+    [
+        ("Summarise returns.md and office/holidays.md", {"returns.md", "office/holidays.md"}),
+        ("What is “RelayBox FAQ” about?", {"faq.md"}),
+        ("Give me a summary of the employee handbook", {"handbook-2026.pdf"}),
+        ("Summarise this document", {"privacy.docx"}),
+    ],
+)
+def test_the_document_meant_is_told(text: str, documents: set[str]) -> None:
+    found = request_of(text, HISTORY, DOCUMENTS, "privacy.docx")
+    assert (found.intent, set(found.documents)) == (Intent.DOCUMENT, documents)
+
+
+def test_a_document_that_nobody_named_is_left_open() -> None:
+    assert request_of("Summarise this file", (), DOCUMENTS) == Request(Intent.DOCUMENT)
+
+
+def test_summarise_this_means_the_answer_where_there_is_one() -> None:
+    assert request_of("Summarise this", HISTORY, DOCUMENTS).intent is Intent.REWORK
+    assert request_of("Summarise this", (), DOCUMENTS).intent is Intent.DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("Which documents mention Escalation?", "Escalation"),
+        ("In welke documenten staat iets over „Urlaub“?", "Urlaub"),
+        ("Wo wird die Garantie erwähnt?", "die Garantie"),
+        ("What documents do you have?", ""),
+    ],
+)
+def test_what_the_documents_should_mention_is_told_as_written(text: str, topic: str) -> None:
+    assert request_of(text) == Request(Intent.CORPUS, topic=topic)
+
+
+def test_the_newest_documents_are_asked_for() -> None:
+    assert request_of("What are the newest documents?").newest_first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "simpler please, my colleague isn't technical",
+        "Too long. Two sentences max.",
+        "Schreib das bitte um, es klingt sehr nach Behörde",
+    ],
+)
+def test_a_remark_beside_a_request_changes_nothing(text: str) -> None:
+    assert request_of(text, HISTORY).intent is Intent.REWORK
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["How long may a customer keep it, in one sentence?", "?!", "Give me the fees, as a table"],
+)
+def test_a_question_in_a_shape_stays_a_question(text: str) -> None:
+    assert request_of(text, HISTORY).intent in {Intent.QUESTION, Intent.FOLLOW_UP}
+
+
+def test_a_question_about_a_name_stands_alone() -> None:
+    assert request_of("Who is Chopin?", HISTORY).intent is Intent.QUESTION
+    assert request_of("What is the price?", HISTORY).intent is Intent.FOLLOW_UP
 
 
 @pytest.mark.parametrize(

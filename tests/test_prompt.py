@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from rag.domain import Profile, Sent, Turn
-from rag.prompt import build_prompt
+from rag.domain import A_QUESTION, Form, Intent, Profile, Request, Sent, Turn
+from rag.prompt import build_prompt, task_of
 from tests.fakes import POSTAGE, PRICE, RETURNS, count_words, hits_of, passage
 
 HITS = hits_of(RETURNS, POSTAGE, PRICE)
 
 
 def test_the_question_comes_last_after_the_numbered_passages() -> None:
-    prompt = build_prompt("small", "Who pays?", (), HITS, "en", Profile(1000, 80), count_words)
+    task = task_of(A_QUESTION, "Who pays?")
+    prompt = build_prompt("small", task, (), HITS, "en", Profile(1000, 80), count_words)
     last = prompt.messages[-1].content
     assert last.index("[1] Returns › Deadline") < last.index("[3] RelayBox FAQ")
     assert last.endswith("Question: Who pays?")
@@ -89,3 +90,17 @@ def test_a_table_part_brings_its_header() -> None:
 def test_the_answers_language_is_asked_for() -> None:
     prompt = build_prompt("small", "Wer zahlt?", (), HITS, "de", Profile(100, 80), count_words)
     assert "German" in prompt.messages[0].content
+
+
+def test_work_on_an_answer_shows_the_answer_that_the_person_saw() -> None:
+    request = Request(Intent.REWORK, Form.TRANSLATION, "nl")
+    task = task_of(request, "In Dutch, please", "It costs 249 euros. [1]")
+    assert "It costs 249 euros. [1]" in task
+    assert "In Dutch, please" in task
+    assert task.endswith("Answer in Dutch.")
+
+
+def test_of_a_document_read_in_parts_only_the_request_stays() -> None:
+    turn = Turn("Summarise it", "It is long.", sent=(Sent("small", "x", "r", (1,)),) * 2)
+    prompt = build_prompt("small", "Q?", (turn,), HITS, "en", Profile(1000, 80), count_words)
+    assert [m.content for m in prompt.messages[1:3]] == ["Question: Summarise it", "It is long."]

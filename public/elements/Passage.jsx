@@ -3,6 +3,7 @@ const LABELS = {
   table: "Table",
   open: "Open the file",
   digest: "Fingerprint of the file",
+  only_in: "Ask only in this document",
 };
 
 function label(key, values = {}) {
@@ -54,6 +55,15 @@ function PassageTable({ header, segments }) {
   );
 }
 
+async function narrow(scope) {
+  try {
+    await callAction({ name: "only_in", payload: { scope } });
+    document.getElementById("chat-input")?.focus();
+  } catch (error) {
+    console.debug("only_in was not delivered", error);
+  }
+}
+
 export default function Passage() {
   const { document: file, page, source, tableHeader, segments = [], sha256, before, after } = props;
   const address = props.file;
@@ -71,8 +81,11 @@ export default function Passage() {
       </blockquote>
       {after && <p className="pl-neighbour">{after}</p>}
       {address && (
-        <p>
+        <p className="pl-buttons">
           <a className="pl-open" href={address} target="_blank" rel="noreferrer">{label("open")}</a>
+          <button type="button" className="pl-button" onClick={() => narrow(file)}>
+            {label("only_in")}
+          </button>
         </p>
       )}
       {sha256 && (

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 const LABELS = {
   card: "How this answer came about",
   who: "Who answered, and why",
+  understood: "Understood as",
   signals: "Signals",
   met: "met",
   missed: "not met",
@@ -143,7 +144,7 @@ function Section({ title, children }) {
   );
 }
 
-function Who({ name, badge, why, problem, change }) {
+function Who({ name, badge, why, problem, change, understood }) {
   return (
     <Section title={label("who")}>
       <p className="pl-who">
@@ -153,6 +154,9 @@ function Who({ name, badge, why, problem, change }) {
       {why && <p className="pl-why">{why}</p>}
       {(problem || change) && (
         <p className="pl-why">{problem && <b>{problem}</b>} {change}</p>
+      )}
+      {understood && (
+        <p className="pl-understood">{label("understood")}: <b>{understood}</b></p>
       )}
     </Section>
   );
@@ -385,6 +389,7 @@ export default function TraceCard() {
   useClosingNotice();
   const {
     who,
+    understood,
     hint,
     conversation,
     signals = [],
@@ -397,7 +402,7 @@ export default function TraceCard() {
   } = props;
   return (
     <article className="pl-card" aria-label={label("card")}>
-      {who && <Who {...who} />}
+      {who && <Who {...who} understood={understood} />}
       {signals.length > 0 && <Signals signals={signals} />}
       {waterfall.length > 0 && <Waterfall bars={waterfall} hint={hint} />}
       {cost.length > 0 && <Cost tiles={cost} />}

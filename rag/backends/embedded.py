@@ -85,12 +85,14 @@ class EmbeddedBackend:
         return self._child.process.pid if self._child else None
 
     async def stream(
-        self, messages: Sequence[Message], max_tokens: int
+        self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
     ) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; a child that died in it is started again, once."""
         said = ""
         try:
-            async with aclosing((await self.start()).stream(messages, max_tokens)) as stream:
+            async with aclosing(
+                (await self.start()).stream(messages, max_tokens, temperature)
+            ) as stream:
                 async for delta in stream:
                     said += delta.text
                     yield delta
@@ -100,7 +102,9 @@ class EmbeddedBackend:
         else:
             return
         logger.warning("The built-in model's process ended; it is started again.")
-        async with aclosing((await self.start()).stream(messages, max_tokens)) as stream:
+        async with aclosing(
+            (await self.start()).stream(messages, max_tokens, temperature)
+        ) as stream:
             async for delta in _after(said, stream):
                 yield delta
 

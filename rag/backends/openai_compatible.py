@@ -75,14 +75,14 @@ class OpenAICompatibleBackend:
         return self._profile
 
     async def stream(
-        self, messages: Sequence[Message], max_tokens: int
+        self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
     ) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; see ``ChatBackend.stream``."""
         thinking = ReasoningFilter()
         ended = False
         try:
             async with asyncio.timeout(self._timeout_s) as deadline:
-                async with await self._request(messages, max_tokens) as stream:
+                async with await self._request(messages, max_tokens, temperature) as stream:
                     self._expect_events(stream.response.headers.get("content-type", ""))
                     async for chunk in stream:
                         deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
@@ -106,14 +106,14 @@ class OpenAICompatibleBackend:
             raise self._ours(error) from error
 
     async def _request(
-        self, messages: Sequence[Message], max_tokens: int
+        self, messages: Sequence[Message], max_tokens: int, temperature: float
     ) -> openai.AsyncStream[ChatCompletionChunk]:
         written: list[Any] = [{"role": m.role, "content": m.content} for m in messages]
         return await self._client.chat.completions.create(
             model=self._model,
             messages=written,
             max_tokens=max_tokens,
-            temperature=0,
+            temperature=temperature,
             stream=True,
             stream_options={"include_usage": True},
             extra_body=self._extra_body,

@@ -53,6 +53,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "intent": answer.intent,
+        "scope": answer.scope,
         "answer": answer.text or answer_text(answer),
         "outcome": answer.outcome,
         "model": answer.model,
@@ -84,6 +85,16 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "usage": _usage_json(answer.usage),
         "cost": answer.cost,
         "corpus_revision": answer.corpus_revision,
+        "share_read": answer.share_read,
+        "documents": [
+            {
+                "path": item.path,
+                "title": item.title,
+                "passages": item.passages,
+                "number": item.number or None,
+            }
+            for item in answer.listed
+        ],
     }
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import regex
 
-from rag.domain import SMALL_TALK, Answer, Attempt, Hit, Outcome, Reason, Sentence, Support
+from rag.domain import SMALL_TALK, Answer, Hit, Intent, Outcome, Reason, Sentence, Support
 from rag.present.texts import say
 from rag.prompt import source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.domain import Check, Passage
-    from rag.events import Retrieved
+    from rag.domain import Listed, Passage
 
 NEAREST = 3
+MAX_LISTED = 40
+"""Documents named in an answer about the corpus; more would not be read."""
+FILES_PATH = "/corpus/"
+"""Where the chat serves the corpus' files."""
 _MARKDOWN = regex.compile(r"([\\*_{}\[\]<>#|~$])")
 _LINE_MARK = regex.compile(r"^(\s*(?:(?:[-*+]|\d{1,2}[.)])\s+|#{1,6}\s+|>\s*)*)")
 _CODE_MARK = regex.compile(r"(`+|~~~+)")
@@ -24,16 +28,6 @@ _LINK_OPENING = regex.compile(r"!?\[(?!\d{1,3}\](?!\())|<")
 _ADDRESS = regex.compile(r"(?:https?://|www\.)[^\s<>`\[\])|]*[^\s<>`\[\])|.,;:!?]")
 """A bare address would become a link; as code it can be read and copied."""
 _RULE = regex.compile(r"[\s:|-]*")
-_SECOND = 1_000
-
-
-def milliseconds(value: float | None) -> str:
-    """Return a duration as a person reads it: ``412 ms``, ``3.9 s``."""
-    if value is None:
-        return "–"
-    if value < 1:
-        return "<1 ms" if value > 0 else "0 ms"
-    return f"{value:.0f} ms" if value < _SECOND else f"{value / _SECOND:.1f} s"
 
 
 def reason_text(reason: Reason, language: str = "en") -> str:
@@ -42,8 +36,14 @@ def reason_text(reason: Reason, language: str = "en") -> str:
         return say("reason.no_large", language)
     detail = reason.detail
     if reason.code == "unsupported":
-        detail = detail.replace("/", " of ")
+        detail = share_text(detail, language)
     return say(f"reason.{reason.code}", language, detail=detail)
+
+
+def share_text(value: str, language: str) -> str:
+    """Say ``2/3`` in words; other values as they are."""
+    full, slash, count = value.partition("/")
+    return say("value.of", language, full=full, count=count) if slash else value
 
 
 def escape(text: str) -> str:
@@ -59,39 +59,114 @@ def escape(text: str) -> str:
 
 def answer_text(answer: Answer) -> str:
     """Return what a person reads, as plain text with ``[n]``."""
-    if answer.intent in SMALL_TALK:
-        counts = {"documents": answer.documents, "passages": answer.passages}
-        return say(answer.intent, answer.language, **counts)
-    if answer.outcome is Outcome.QUOTED:
-        return f"{say('quoted', answer.language)}\n\n{answer.text}"
-    if answer.outcome is Outcome.REFUSED:
-        nearest = "\n".join(f"[{h.number}] {place(h.passage)}" for h in answer.hits[:NEAREST])
-        return _refusal(answer) + (
-            f"\n{say('nearest', answer.language)}\n{nearest}" if nearest else ""
-        )
+    language = answer.language
     if answer.outcome is Outcome.FAILED:
-        return " ".join(reason_text(reason, answer.language) for reason in answer.reasons)
-    return answer.text
+        return " ".join(reason_text(reason, language) for reason in answer.reasons)
+    if answer.outcome is Outcome.REFUSED:
+        hits = answer.hits[:NEAREST]
+        lines = [f"[{hit.number}] {place(hit.passage, language)}" for hit in hits]
+        nearest = "\n".join([say("nearest", language), *lines]) if lines else ""
+        parts = ["\n".join(part for part in (_refusal(answer), nearest) if part)]
+    else:
+        parts = [_opening(answer), answer.text or _listing(answer)]
+    return "\n\n".join(part for part in (*parts, *notes_of(answer)) if part)
 
 
 def answer_markdown(answer: Answer) -> str:
     """Return the message in the chat: chips where ``[n]`` stands, weak sentences marked."""
-    if answer.outcome is Outcome.ANSWERED and answer.intent not in SMALL_TALK:
-        return marked(answer.text, answer.sentences, answer.language)
-    if answer.outcome is Outcome.QUOTED:
-        quotes = "\n>\n".join(
+    if answer.outcome is Outcome.FAILED:
+        return answer_text(answer)
+    if answer.outcome is Outcome.REFUSED:
+        opening, body = _refusal(answer, escaped=True), _nearest(answer)
+    elif answer.outcome is Outcome.QUOTED and answer.intent is not Intent.REWORK:
+        opening = _opening(answer, escaped=True)
+        body = "\n>\n".join(
             f"> {escape(_without_bars(s.text))} {_chips(s.citations)}" for s in answer.sentences
         )
-        return f"{say('quoted', answer.language)}\n\n{quotes}"
-    if answer.outcome is Outcome.REFUSED:
-        nearest = "\n".join(
-            f"- [{h.number}] {escape(place(h.passage))}" for h in answer.hits[:NEAREST]
-        )
-        lines = [_refusal(answer, escaped=True)]
-        if nearest:
-            lines.append(f"{say('nearest', answer.language)}\n{nearest}")
-        return "\n\n".join(lines)
-    return answer_text(answer)
+    else:
+        opening = _opening(answer, escaped=True)
+        text = marked(answer.text, answer.sentences, answer.language)
+        body = text or _listing(answer, linked=True)
+    notes = (f"*{escape(note)}*" for note in notes_of(answer))
+    return "\n\n".join(part for part in (opening, body, *notes) if part)
+
+
+def _nearest(answer: Answer) -> str:
+    """The nearest passages as a list of chips; empty where none was found."""
+    hits = answer.hits[:NEAREST]
+    lines = [f"- [{h.number}] {escape(place(h.passage, answer.language))}" for h in hits]
+    return "\n".join([say("nearest", answer.language), *lines]) if lines else ""
+
+
+def _opening(answer: Answer, *, escaped: bool = False) -> str:
+    """What stands above an answer that is not a model's own text; empty above one that is."""
+    language = answer.language
+    codes = {reason.code for reason in answer.reasons}
+    if answer.intent in SMALL_TALK:
+        counts = {"documents": answer.documents, "passages": answer.passages}
+        return say(answer.intent, language, **counts)
+    for code in ("nothing_to_rework", "which_document", "unchanged"):
+        if code in codes:
+            return say(code, language)
+    if answer.intent is Intent.CORPUS:
+        return _listing_opening(answer, escaped=escaped)
+    if answer.outcome is Outcome.QUOTED:
+        keys = {Intent.REWORK: "rearranged", Intent.DOCUMENT: "leads"}
+        return say(keys.get(answer.intent, "quoted"), language)
+    return ""
+
+
+def _listing_opening(answer: Answer, *, escaped: bool) -> str:
+    request = answer.request
+    topic = request.topic if request else ""
+    values = {
+        "topic": escape(topic) if escaped else topic,
+        "count": len(answer.listed),
+        "documents": answer.documents,
+        "passages": answer.passages,
+    }
+    if topic:
+        key = {0: "listed_none", 1: "listed_topic_one"}.get(len(answer.listed), "listed_topic")
+    else:
+        key = "listed_newest" if request and request.newest_first else "listed_all"
+    return say(key, answer.language, **values)
+
+
+def _listing(answer: Answer, *, linked: bool = False) -> str:
+    """The documents of an answer about the corpus, one a line."""
+    lines = [_listed(item, answer.language, linked=linked) for item in answer.listed[:MAX_LISTED]]
+    if more := len(answer.listed) - len(lines):
+        lines.append(f"- {say('listed_more', answer.language, count=more)}")
+    return "\n".join(lines)
+
+
+def _listed(item: Listed, language: str, *, linked: bool) -> str:
+    key = "listed_passages_one" if item.passages == 1 else "listed_passages"
+    title = item.title if item.title != item.path else ""
+    name, title = (
+        (f"[{escape(item.path)}]({FILES_PATH}{quote(item.path)})", escape(title))
+        if linked
+        else (item.path, title)
+    )
+    parts = [part for part in (name, title, say(key, language, count=item.passages)) if part]
+    return f"- {' · '.join(parts)}" + (f" [{item.number}]" if item.number else "")
+
+
+def notes_of(answer: Answer) -> list[str]:
+    """What a person should know beside the answer."""
+    notes = []
+    language = answer.language
+    if answer.share_read is not None:
+        names = dict.fromkeys(hit.passage.document for hit in answer.hits)
+        documents = ", ".join(names)
+        whole = answer.share_read >= 1
+        key = "read_all" if whole else "read_share"
+        notes.append(say(key, language, documents=documents, share=f"{answer.share_read:.0%}"))
+    for reason in answer.reasons:
+        if reason.code == "other_language":
+            name = say(f"language.{reason.detail}", language)
+            notes.append(say("note.other_language", language, name=name))
+    return notes
 
 
 def _without_bars(text: str) -> str:
@@ -105,8 +180,9 @@ def shown_hits(answer: Answer) -> tuple[Hit, ...]:
     """The hits whose numbers stand in the message."""
     if answer.outcome is Outcome.REFUSED:
         return answer.hits[:NEAREST]
-    cited = {citation.number for citation in answer.citations}
-    return tuple(hit for hit in answer.hits if hit.number in cited)
+    shown = {citation.number for citation in answer.citations}
+    shown |= {item.number for item in answer.listed[:MAX_LISTED]}
+    return tuple(hit for hit in answer.hits if hit.number in shown)
 
 
 def _refusal(answer: Answer, *, escaped: bool = False) -> str:
@@ -137,6 +213,30 @@ def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> st
     return "".join([*pieces, tame(text[position:], in_code=in_code)])
 
 
+def live_markdown(text: str, checked: int, sentences: Sequence[Sentence], language: str) -> str:
+    """Return a text that is still being written; ``checked`` characters of it were looked at.
+
+    What no look has seen yet is marked too, for the stylesheet to draw in soft ink.
+    """
+    seen = marked(text[:checked], sentences, language)
+    rest = text[checked:]
+    lead = rest[: len(rest) - len(rest.lstrip())]
+    tail = tame(rest[len(lead) :], in_code=_opens_code(text[:checked]))
+    return seen + lead + "\n".join(_mark_line(line, "unchecked", "") for line in tail.split("\n"))
+
+
+def sources_mark(answer: Answer) -> str:
+    """A link that shows nothing and carries the sources to whoever copies the answer."""
+    places = " ¦ ".join(
+        f"{hit.number} {place(hit.passage, answer.language)}" for hit in shown_hits(answer)
+    )
+    return f'\n\n[](#sources "{_title(places)}")' if places else ""
+
+
+def _title(text: str) -> str:
+    return " ".join(text.split()).replace("\\", "/").replace('"', "”")
+
+
 def tame(text: str, *, in_code: bool = False) -> str:
     """Take links, images and HTML out of a model's text; ``[n]`` and code stay as they are.
 
@@ -158,7 +258,7 @@ def _opens_code(text: str) -> bool:
 
 def _mark(body: str, sentence: Sentence, language: str) -> str:
     """Wrap what can be wrapped: each line, and in a table's row each cell."""
-    title = problem_text(sentence, language).replace('"', "”")
+    title = _title(problem_text(sentence, language))
     return "\n".join(_mark_line(line, str(sentence.support), title) for line in body.split("\n"))
 
 
@@ -173,7 +273,9 @@ def _mark_line(line: str, support: str, title: str) -> str:
 
 def _wrap(words: str, support: str, title: str) -> str:
     unfit = not words or _opens_code(words) or _RULE.fullmatch(words)
-    return words if unfit else f'[{words}](#{support} "{title}")'
+    if unfit:
+        return words
+    return f'[{words}](#{support} "{title}")' if title else f"[{words}](#{support})"
 
 
 def problem_text(sentence: Sentence, language: str = "en") -> str:
@@ -187,82 +289,8 @@ def _chips(numbers: Sequence[int]) -> str:
     return " ".join(f"[{number}]" for number in numbers)
 
 
-def place(passage: Passage) -> str:
+def place(passage: Passage, language: str = "en") -> str:
     """Where a passage stands: file, page, headings."""
-    page = f", page {passage.page}" if passage.page is not None else ""
+    page = f", {say('page', language, page=passage.page)}" if passage.page is not None else ""
     source = source_of(passage)
     return f"{passage.document}{page}" + (f" · {source}" if source else "")
-
-
-def summary_line(answer: Answer) -> str:
-    """The one line under an answer that opens its trace."""
-    parts = [answer.model or _writer(answer)]
-    if answer.escalated or answer.timings.first_token_ms is None:
-        parts.append(milliseconds(answer.timings.total_ms))
-    if answer.timings.first_token_ms is not None:
-        parts.append(
-            say("first_token", answer.language, ms=milliseconds(answer.timings.first_token_ms))
-        )
-    if answer.attempts:
-        written = answer.attempts[-1].generation.usage.completion_tokens
-        parts.append(say("tokens", answer.language, tokens=written))
-    sources = len(answer.citations)
-    if sources:
-        key = "source" if sources == 1 else "sources"
-        parts.append(say(key, answer.language, count=sources))
-    if any(not attempt.generation.local for attempt in answer.attempts):
-        parts.append(say("elsewhere", answer.language))
-    weak = sum(sentence.support is not Support.FULL for sentence in answer.sentences)
-    if weak:
-        parts.append(say("weak_sentences", answer.language, count=weak))
-    return " · ".join(parts)
-
-
-def _writer(answer: Answer) -> str:
-    if answer.outcome is Outcome.QUOTED:
-        return say("quotation", answer.language)
-    if answer.outcome is Outcome.REFUSED:
-        return say("refusal", answer.language)
-    return say("no_model", answer.language)
-
-
-def retrieved_line(retrieved: Retrieved) -> str:
-    """The name of the retrieval's step."""
-    return say("retrieved", count=len(retrieved.hits), ms=milliseconds(retrieved.milliseconds))
-
-
-def retrieved_markdown(hits: Sequence[Hit]) -> str:
-    """What the retrieval's step shows: rank, place, matched words."""
-    return "\n".join(
-        f"{hit.number}. {escape(place(hit.passage))} — {escape(', '.join(hit.matched)) or '–'}"
-        for hit in hits
-    )
-
-
-def attempt_line(attempt: Attempt, *, draft: bool) -> str:
-    """The name of a model's step."""
-    generation = attempt.generation
-    return say(
-        "draft_step" if draft else "answer_step",
-        model=generation.model,
-        ms=milliseconds(generation.timings.total_ms),
-        tokens=("≈" if generation.usage.estimated else "")
-        + str(generation.usage.completion_tokens),
-    )
-
-
-def doubts_markdown(attempt: Attempt) -> str:
-    """Why a draft was doubted, as a list."""
-    reasons = attempt.confidence.reasons or (Reason("always"),)
-    lines = [f"- {escape(reason_text(reason))}" for reason in reasons]
-    return "\n".join([say("doubted"), *lines])
-
-
-def check_lines(checks: Sequence[Check]) -> str:
-    """The checks as lines for a terminal."""
-    lines = []
-    for check in checks:
-        mark = "ok" if check.ok else ("FAIL" if check.required else "note")
-        remedy = f" {check.remedy}" if check.remedy and not check.ok else ""
-        lines.append(f"{mark:>4}  {check.name}: {check.detail}{remedy}")
-    return "\n".join(lines)

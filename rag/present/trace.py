@@ -10,8 +10,9 @@ import regex
 
 from rag.analysis import analyse
 from rag.domain import SMALL_TALK, Answer, Attempt, Outcome, Signal, Support
-from rag.present.message import milliseconds, problem_text, reason_text
-from rag.present.texts import say
+from rag.present.lines import milliseconds
+from rag.present.message import FILES_PATH, problem_text, reason_text, share_text
+from rag.present.texts import all_under, say
 from rag.prompt import source_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from rag.domain import Hit, Passage, Query
 
 _WORD_OR_SPACE = regex.compile(r"\s+|[^\s]+")
-FILES_PATH = "/corpus/"
 _CENT = 100
 _REASONS_SHOWN = 2
 _LIKE_ENOUGH = 0.4
@@ -30,32 +30,39 @@ _LIKE_ENOUGH = 0.4
 def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
     """Everything that the card draws; ``answers`` are the conversation's so far."""
     return {
+        "labels": all_under("card.", answer.language),
         "who": _who(answer),
+        "understood": say(f"intent.{answer.intent}", answer.language),
         "signals": [_signal(s, answer.language) for s in _deciding(answer)],
         "waterfall": _waterfall(answer),
         "hint": _hint(answer),
         "cost": _cost(answer),
-        "passages": [passage_props(hit, answer.query) for hit in answer.hits],
+        "passages": [_without_labels(passage_props(hit, answer)) for hit in answer.hits],
         "attempts": [_attempt(attempt, answer) for attempt in answer.attempts],
         "changes": _changes(answer),
         "query": [
             {"term": word, "weight": weight}
             for word, weight in {t.word: t.weight for t in answer.query.terms}.items()
         ],
-        "conversation": _conversation(answers),
+        "conversation": _conversation(answers, answer.language),
     }
 
 
-def passage_props(hit: Hit, query: Query) -> dict[str, Any]:
+def _without_labels(props: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in props.items() if key != "labels"}
+
+
+def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
     """A passage with the question's words marked."""
     passage = hit.passage
     return {
+        "labels": all_under("card.", answer.language),
         "rank": hit.number,
         "document": passage.document,
         "page": passage.page,
         "source": source_of(passage),
         "tableHeader": passage.table_header,
-        "segments": marked_segments(passage.text, passage.language, query),
+        "segments": marked_segments(passage.text, passage.language, answer.query),
         "matched": list(hit.matched),
         "used": hit.used,
         "sha256": passage.sha256,
@@ -88,21 +95,24 @@ def marked_segments(text: str, language: str, query: Query) -> list[dict[str, An
 
 
 def _who(answer: Answer) -> dict[str, str]:
+    language = answer.language
     badge = answer.outcome.value
     if answer.outcome is Outcome.ANSWERED and answer.escalated:
         badge = "escalated"
     names = {Outcome.QUOTED: "quotation", Outcome.REFUSED: "no_model"}
-    name = answer.model or say(names.get(answer.outcome, "no_model"))
-    why = [reason_text(reason) for reason in answer.reasons]
+    name = answer.model or say(names.get(answer.outcome, "no_model"), language)
+    why = [reason_text(reason, language) for reason in answer.reasons]
     doubted = next((a for a in answer.attempts if not a.confidence.accepted), None)
-    problems = [problem_text(s) for s in doubted.sentences if s.problem] if doubted else []
+    problems = (
+        [problem_text(s, language) for s in doubted.sentences if s.problem] if doubted else []
+    )
     change = doubted.confidence.would_change if doubted else None
     return {
         "name": name,
         "badge": badge if answer.intent not in SMALL_TALK else "",
         "why": " ".join(why[:_REASONS_SHOWN]) or _accepted(answer),
         "problem": f"{problems[0]}." if problems else "",
-        "change": say(f"change.{change.code}", detail=change.detail) if change else "",
+        "change": say(f"change.{change.code}", language, detail=change.detail) if change else "",
     }
 
 
@@ -110,7 +120,7 @@ def _accepted(answer: Answer) -> str:
     if not answer.attempts:
         return ""
     full = sum(sentence.support is Support.FULL for sentence in answer.sentences)
-    return f"{full} of {len(answer.sentences)} sentences are fully supported by the passages."
+    return say("accepted_all", answer.language, full=full, count=len(answer.sentences))
 
 
 def _deciding(answer: Answer) -> tuple[Signal, ...]:
@@ -121,10 +131,15 @@ def _deciding(answer: Answer) -> tuple[Signal, ...]:
 def _signal(signal: Signal, language: str) -> dict[str, Any]:
     return {
         "name": say(f"signal.{signal.code}", language),
-        "value": signal.value.replace("/", " of "),
+        "value": _value(signal.value, language),
         "needed": say(f"needed.{signal.needed}", language),
         "passed": signal.passed,
     }
+
+
+def _value(value: str, language: str) -> str:
+    texts = all_under("value.", language)
+    return texts.get(value) or share_text(value, language)
 
 
 def _waterfall(answer: Answer) -> list[dict[str, Any]]:
@@ -133,11 +148,10 @@ def _waterfall(answer: Answer) -> list[dict[str, Any]]:
     bars = [("prepare", timings.prepare_ms, "core"), ("retrieve", timings.retrieve_ms, "core")]
     for attempt in answer.attempts:
         part = attempt.generation.timings
-        who = "draft" if attempt.rung == "small" else "large"
         bars += [
             ("queue", part.queue_ms, "core"),
-            (f"{who} prefill", part.prefill_ms, attempt.rung),
-            (f"{who} decode", part.decode_ms, f"{attempt.rung}-soft"),
+            (f"{attempt.rung}_prefill", part.prefill_ms, attempt.rung),
+            (f"{attempt.rung}_decode", part.decode_ms, f"{attempt.rung}-soft"),
             ("verify", attempt.verify_ms, "core"),
         ]
     rows, start = [], 0.0
@@ -145,7 +159,7 @@ def _waterfall(answer: Answer) -> list[dict[str, Any]]:
         if label != "queue" or length >= 1:
             rows.append(
                 {
-                    "label": label,
+                    "label": say(f"bar.{label}", answer.language),
                     "start": start,
                     "ms": length,
                     "text": milliseconds(length),
@@ -163,8 +177,8 @@ def _hint(answer: Answer) -> str:
         return ""
     share = longest["ms"] / (sum(row["ms"] for row in rows) or 1)
     dropped = sum(attempt.dropped_turns for attempt in answer.attempts)
-    note = f" {dropped} earlier turns no longer fitted the prompt." if dropped else ""
-    return f"Bottleneck: {longest['label']}, {share:.0%} of the time.{note}"
+    hint = say("bottleneck", answer.language, label=longest["label"], share=f"{share:.0%}")
+    return f"{hint} {say('dropped', answer.language, count=dropped)}" if dropped else hint
 
 
 def _cost(answer: Answer) -> list[dict[str, str]]:
@@ -175,13 +189,24 @@ def _cost(answer: Answer) -> list[dict[str, str]]:
     rates = [a.generation.timings.tokens_per_second for a in answer.attempts]
     rate = next((r for r in reversed(rates) if r is not None), None)
     rows = [
-        {"value": f"{about}{usage.prompt_tokens:,}", "label": "prompt tok"},
-        {"value": f"{about}{usage.completion_tokens:,}", "label": "written tok"},
-        {"value": f"{usage.cached_tokens:,}", "label": "reused tok"},
-        {"value": "–" if rate is None else f"{rate:,.0f}", "label": "tok/s"},
+        {"value": f"{about}{usage.prompt_tokens:,}", "label": say("cost.prompt", answer.language)},
+        {
+            "value": f"{about}{usage.completion_tokens:,}",
+            "label": say("cost.written", answer.language),
+        },
+        {"value": f"{usage.cached_tokens:,}", "label": say("cost.reused", answer.language)},
+        {
+            "value": "–" if rate is None else f"{rate:,.0f}",
+            "label": say("cost.rate", answer.language),
+        },
     ]
     if answer.cost is not None:
-        rows.append({"value": f"{answer.cost * _CENT:.2f} ¢", "label": "notional"})
+        rows.append(
+            {
+                "value": f"{answer.cost * _CENT:.2f} ¢",
+                "label": say("cost.notional", answer.language),
+            }
+        )
     return rows
 
 
@@ -223,13 +248,16 @@ def _changes(answer: Answer) -> list[dict[str, str]]:
     return changes
 
 
-def _conversation(answers: Sequence[Answer]) -> str:
+def _conversation(answers: Sequence[Answer], language: str) -> str:
     times = sorted(answer.timings.total_ms for answer in answers)
-    median = milliseconds(times[len(times) // 2]) if times else "–"
     tokens = sum(a.usage.prompt_tokens + a.usage.completion_tokens for a in answers)
-    refused = sum(answer.outcome is Outcome.REFUSED for answer in answers)
-    revision = (answers[-1].corpus_revision if answers else "") or "–"
-    return (
-        f"This conversation: {len(answers)} answers · {sum(a.escalated for a in answers)} escalated"
-        f" · {refused} refused · median {median} · {tokens:,} tok · corpus revision {revision}"
+    return say(
+        "conversation",
+        language,
+        answers=len(answers),
+        escalated=sum(a.escalated for a in answers),
+        refused=sum(answer.outcome is Outcome.REFUSED for answer in answers),
+        median=milliseconds(times[len(times) // 2]) if times else "–",
+        tokens=f"{tokens:,}",
+        revision=(answers[-1].corpus_revision if answers else "") or "–",
     )

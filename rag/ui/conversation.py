@@ -26,27 +26,29 @@ class Conversation:
 
     exchanges: list[Exchange] = field(default_factory=list)
     open_trace: str = ""
+    offered: str = ""
+    """The revision of the corpus whose folders and documents are offered."""
     asked: list[str] = field(default_factory=list)
     """The ids of all questions in order, also of those that were stopped."""
 
-    def history(self) -> tuple[Turn, ...]:
-        """Earlier turns that a follow-up can lean on."""
-        return tuple(
-            Turn(
-                exchange.answer.question,
-                exchange.answer.text,
-                exchange.answer.intent is Intent.FOLLOW_UP,
-                tuple(a.sent for a in exchange.answer.attempts if a.sent and a.generation.text),
-                exchange.answer.hits,
-            )
-            for exchange in self.exchanges
-            if exchange.answer.intent not in SMALL_TALK
-            and exchange.answer.outcome is not Outcome.FAILED
-        )
+    def history(self, before: str = "") -> tuple[Turn, ...]:
+        """Earlier turns that a follow-up can lean on, those ``before`` a question's id.
+
+        Of a question that was answered several times the latest answer counts.
+        """
+        position = self.asked.index(before) if before in self.asked else len(self.asked)
+        latest = dict.fromkeys(self.asked[:position], None)
+        latest |= {e.question_id: e.answer for e in self.exchanges if e.question_id in latest}
+        return tuple(turn_of(answer) for answer in latest.values() if answer and _counts(answer))
+
+    def exchange(self, message_id: str) -> Exchange | None:
+        """The exchange whose answer is in that message."""
+        return next((e for e in self.exchanges if e.message_id == message_id), None)
 
     def begin(self, question_id: str) -> None:
         """Note that a question was asked, whether or not it will be answered."""
-        self.asked.append(question_id)
+        if question_id not in self.asked:
+            self.asked.append(question_id)
 
     def forget_from(self, question_id: str) -> None:
         """Drop a question and what came after it: it was edited."""
@@ -64,3 +66,19 @@ class Conversation:
             if exchange.message_id == message_id:
                 return answers
         return []
+
+
+def _counts(answer: Answer) -> bool:
+    return answer.intent not in SMALL_TALK and answer.outcome is not Outcome.FAILED
+
+
+def turn_of(answer: Answer) -> Turn:
+    """What later turns see of an answer."""
+    return Turn(
+        answer.question,
+        answer.text,
+        answer.intent in {Intent.FOLLOW_UP, Intent.REWORK},
+        tuple(a.sent for a in answer.attempts if a.sent and a.generation.text),
+        answer.hits,
+        answer.sentences,
+    )

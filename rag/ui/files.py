@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from rag.present.message import FILES_PATH
 from rag.present.texts import say
-from rag.present.trace import FILES_PATH
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import logging
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from rag.access import OwnPagesOnly, own_hosts, own_origins
+from rag.present.texts import CATALOGUE, all_under, say
 from rag.settings import PROJECT_FOLDER
 from rag.ui.files import files_route
 from rag.ui.sign_in import EverybodyIsLocal, prepare_sign_in
@@ -66,9 +68,20 @@ def _without_outside_links(template: Callable[[str], str]) -> Callable[[str], st
     """Chainlit's page links fonts and a stylesheet on other hosts; a preconnect dials out."""
 
     def page(root_path: str) -> str:
-        return str(_OUTSIDE_META.sub("", _OUTSIDE_LINK.sub("", template(root_path))))
+        own = _OUTSIDE_META.sub("", _OUTSIDE_LINK.sub("", template(root_path)))
+        return str(own.replace("</head>", f"{_texts_for_the_page()}</head>", 1))
 
     return page
+
+
+def _texts_for_the_page() -> str:
+    """Our texts that public/plumbline.js shows, in each language of the catalogue."""
+    texts = {
+        language: all_under("button.", language) | {"sources": say("sources_title", language)}
+        for language in CATALOGUE
+    }
+    data = json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json" id="plumbline-texts">{data}</script>'
 
 
 def _with_plain_steps(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -78,7 +91,7 @@ def _with_plain_steps(load: Callable[..., dict[str, Any]]) -> Callable[..., dict
         texts = load(self, language)
         chat = texts.get("chat", {})
         chat.get("messages", {}).get("status", {}).update({"used": "", "using": ""})
-        chat["watermark"] = "Every sentence is checked against your documents."
+        chat["watermark"] = say("watermark", language.partition("-")[0])
         return texts
 
     return translation

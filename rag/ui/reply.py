@@ -9,17 +9,32 @@ import chainlit as cl
 from chainlit.data import get_data_layer
 from chainlit.utils import utc_now
 
-from rag.domain import Answer, Outcome
-from rag.events import Answered, Asking, Escalated, Event, Prefill, Retrieved, Token
-from rag.present.message import (
-    answer_markdown,
+from rag.domain import SMALL_TALK, Answer, Outcome
+from rag.events import (
+    Answered,
+    Asking,
+    Checked,
+    Escalated,
+    Event,
+    Prefill,
+    Reading,
+    Retrieved,
+    Token,
+)
+from rag.present.lines import (
     attempt_line,
     doubts_markdown,
     milliseconds,
     retrieved_line,
     retrieved_markdown,
-    shown_hits,
     summary_line,
+)
+from rag.present.message import (
+    answer_markdown,
+    live_markdown,
+    marked,
+    shown_hits,
+    sources_mark,
     tame,
 )
 from rag.present.texts import say
@@ -45,12 +60,17 @@ _ICONS = {"retrieval": "search", "llm": "pen-line", "tool": "list-checks"}
 
 
 class Reply:
-    """Shows one request in the chat as it happens."""
+    """Shows one request in the chat as it happens, in the request's language."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "en", large: str = "") -> None:
         self.answer: Answer | None = None
+        self._language = language
+        self._large = large
         self._message: cl.Message | None = None
-        self._pieces: list[str] = []
+        self._before = ""
+        self._text = ""
+        self._checked: Checked | None = None
+        self._part = ""
         self._flushed = self._kept = 0.0
         self._step: cl.Step | None = None
         self._attempt: Attempt | None = None
@@ -62,12 +82,21 @@ class Reply:
 
     async def take(self, event: Event) -> None:
         """Show an event."""
+        language = self._language
         if isinstance(event, Token):
-            await self._write(event.text)
+            self._text += event.text
+            await self._flush_in_time()
+        elif isinstance(event, Checked):
+            self._checked = event
+            await self._flush_in_time()
         elif isinstance(event, Retrieved):
-            await _finished_step(retrieved_line(event), "retrieval", retrieved_markdown(event.hits))
+            shown = retrieved_markdown(event.hits, language)
+            await _finished_step(retrieved_line(event, language), "retrieval", shown)
+        elif isinstance(event, Reading):
+            await self._begin_part(event)
         elif isinstance(event, Asking):
-            self._step = await _started_step(say("writing", model=event.model))
+            name = say("writing", language, model=event.model)
+            self._step = await _started_step(f"{name} · {self._part}" if self._part else name)
         elif isinstance(event, Prefill):
             await self._reading(event)
         elif isinstance(event, Escalated):
@@ -75,22 +104,42 @@ class Reply:
         elif isinstance(event, Answered):
             await self._finish(event.answer)
 
-    async def _write(self, text: str) -> None:
-        """Send pieces by time; the first one goes at once."""
-        self._pieces.append(text)
-        shown = len(self._message.content) if self._message else 0
+    async def _begin_part(self, event: Reading) -> None:
+        """What was written about the parts before stays above what follows."""
+        if event.parts > 1:
+            if self._step is not None:
+                await _finish_step(self._step, self._part)
+            values = {"part": event.part, "parts": event.parts}
+            self._part = say("reading_part", self._language, **values)
+        self._before = marked(event.text, event.sentences, self._language)
+        self._start_over()
+        if self._message is not None:
+            await self._show()
+
+    def _start_over(self) -> None:
+        self._text, self._checked = "", None
+
+    async def _flush_in_time(self) -> None:
+        """Show what there is now and then; the first word at once."""
+        shown = len(self._before) + len(self._text)
         pause = FLUSH_S + FLUSH_S_PER_THOUSAND_CHARACTERS * shown / 1_000
         if self._message is None or time.monotonic() - self._flushed >= pause:
-            await self._flush()
+            await self._show()
 
-    async def _flush(self) -> None:
-        shown = self._message.content if self._message else ""
-        text = tame("".join(self._pieces), in_code=shown.count("`") % 2 == 1)
-        self._pieces.clear()
+    def _markdown(self) -> str:
+        text, checked = self._text, self._checked
+        end = len(checked.text) if checked and text.startswith(checked.text) else 0
+        sentences = checked.sentences if checked and end else ()
+        live = live_markdown(text, end, sentences, self._language)
+        return "\n\n".join(part for part in (self._before, live) if part.strip())
+
+    async def _show(self) -> None:
+        text = self._markdown()
         if not text:
             return
         if self._message is not None:
-            await self._message.stream_token(text)
+            self._message.content = text
+            await cl.context.emitter.update_step(self._message.to_dict())
             if time.monotonic() - self._kept >= KEEP_S:
                 await self._keep(self._message)
         else:
@@ -98,6 +147,7 @@ class Reply:
             # before it streams: a message that only streams has no date.
             self._message = cl.Message(content=text, metadata={PARTIAL: True})
             await self._message.send()
+            self._message.streaming = True
             self._kept = time.monotonic()
         self._flushed = time.monotonic()
 
@@ -108,98 +158,109 @@ class Reply:
             await layer.update_step(message.to_dict())
 
     async def _reading(self, event: Prefill) -> None:
-        if self._step is not None and event.done < event.total and self._message is None:
-            self._step.name = say("reading", done=event.done, total=event.total)
+        if self._step is not None and event.done < event.total and not self._text:
+            values = {"done": event.done, "total": event.total}
+            name = say("reading", self._language, **values)
+            self._step.name = f"{name} · {self._part}" if self._part else name
             await self._step.update()
 
     async def _escalate(self, attempt: Attempt) -> None:
         """Move the draft into its own step, above the message that will replace it."""
-        self._pieces.clear()
-        if self._message is not None:
+        self._start_over()
+        if self._message is not None and not self._before:
             await self._message.remove()
             self._message = None
+        elif self._message is not None:
+            await self._show()
         if self._step is not None:
             self._step.output = tame(attempt.generation.text) or "–"
-            await _finish_step(self._step, attempt_line(attempt, draft=attempt.rung == "small"))
-        await _finished_step(_checked_line(attempt), "tool", doubts_markdown(attempt))
+            draft = attempt.rung == "small"
+            await _finish_step(self._step, attempt_line(attempt, self._language, draft=draft))
+        doubts = doubts_markdown(attempt, self._language)
+        await _finished_step(self._checked_line(attempt), "tool", doubts)
         self._step = None
 
     async def _finish(self, answer: Answer) -> None:
         self.answer = answer
-        self._pieces.clear()
         if self._step is not None and answer.attempts:
             attempt = answer.attempts[-1]
-            await _finish_step(self._step, attempt_line(attempt, draft=False))
+            await _finish_step(self._step, attempt_line(attempt, self._language, draft=False))
             await _finished_step(
-                _checked_line(attempt), "tool", _support_markdown(attempt), self._step.id
+                self._checked_line(attempt), "tool", self._support(attempt), self._step.id
             )
         message = self._message or cl.Message(content="")
         message.metadata = {}
-        message.content = answer_markdown(answer)
+        message.content = answer_markdown(answer) + sources_mark(answer)
         message.elements = [  # "side": a chip opens it
             cl.CustomElement(
-                name=f"[{hit.number}]", display="side", props=passage_props(hit, answer.query)
+                name=f"[{hit.number}]", display="side", props=passage_props(hit, answer)
             )
             for hit in shown_hits(answer)
         ]
-        message.actions = actions_of(answer)
+        message.actions = actions_of(answer, self._large)
         message.is_error = answer.outcome is Outcome.FAILED
         await (message.update() if self._message else message.send())
         self._message = message
 
+    def _checked_line(self, attempt: Attempt) -> str:
+        count = len(attempt.sentences)
+        key = "checked_one" if count == 1 else "checked"
+        return say(key, self._language, count=count, ms=milliseconds(attempt.verify_ms))
+
+    def _support(self, attempt: Attempt) -> str:
+        full = sum(sentence.support == "full" for sentence in attempt.sentences)
+        return say("supported", self._language, full=full, count=len(attempt.sentences))
+
     async def stop(self) -> None:
         """Keep what was written so far, and mark it: it was not checked."""
-        await self._flush()
+        await self._show()
         if self._step is not None:
-            await _finish_step(self._step, say("stopped_step"))
+            await _finish_step(self._step, say("stopped_step", self._language))
         for message in cl.chat_context.get():
             if message.content == _CHAINLITS_OWN_NOTE:
                 await message.remove()
         if self._message is None:
-            await cl.Message(content=f"*{say('stopped_early')}*").send()
+            await cl.Message(content=f"*{say('stopped_early', self._language)}*").send()
         elif self.answer is None:
             self._message.metadata = {}
-            self._message.content = f"{self._message.content}\n\n*{say('stopped')}*"
+            note = say("stopped", self._language)
+            self._message.content = f"{self._message.content}\n\n*{note}*"
             await self._message.update()
 
     async def fail(self, text: str) -> None:
         """Keep what was written so far, and say in a sentence what went wrong."""
-        await self._flush()
+        await self._show()
         if self._step is not None:
-            await _finish_step(self._step, say("failed_step"))
+            await _finish_step(self._step, say("failed_step", self._language))
         await cl.ErrorMessage(content=text).send()
 
 
-def actions_of(answer: Answer) -> list[cl.Action]:
-    """The buttons under an answer."""
+def actions_of(answer: Answer, large: str = "") -> list[cl.Action]:
+    """The buttons under an answer; ``large`` names the large model where there is one."""
+    language = answer.language
+    if answer.intent in SMALL_TALK:
+        return []
     actions = []
     if answer.outcome is Outcome.REFUSED and not answer.attempts:
-        actions.append(
-            cl.Action(
-                name="ask_anyway",
-                payload={"question": answer.question, "mode": answer.mode},
-                label=say("ask_anyway", answer.language),
-                tooltip=say("ask_anyway_tip", answer.language),
-            )
-        )
+        actions.append(_action("ask_anyway", answer))
     if answer.hits or answer.attempts or answer.outcome is Outcome.REFUSED:
-        actions.append(
-            cl.Action(
-                name="trace", payload={}, label=summary_line(answer), tooltip=say("trace_tip")
-            )
-        )
+        label, tip = summary_line(answer), say("trace_tip", language)
+        actions.append(cl.Action(name="trace", payload={}, label=label, tooltip=tip))
+    if answer.attempts or answer.outcome is Outcome.FAILED:
+        actions.append(_action("regenerate", answer, icon="refresh-cw"))
+    if large and answer.attempts and answer.attempts[-1].rung != "large":
+        actions.append(_action("retry_large", answer, icon="arrow-up-right", model=large))
     return actions
 
 
-def _checked_line(attempt: Attempt) -> str:
-    count = len(attempt.sentences)
-    key = "checked_one" if count == 1 else "checked"
-    return say(key, count=count, ms=milliseconds(attempt.verify_ms))
-
-
-def _support_markdown(attempt: Attempt) -> str:
-    full = sum(sentence.support == "full" for sentence in attempt.sentences)
-    return say("supported", full=full, count=len(attempt.sentences))
+def _action(name: str, answer: Answer, icon: str | None = None, **values: str) -> cl.Action:
+    return cl.Action(
+        name=name,
+        payload={},
+        label=say(name, answer.language, **values),
+        tooltip=say(f"{name}_tip", answer.language),
+        icon=icon,
+    )
 
 
 def _run_id() -> str | None:
@@ -243,7 +304,7 @@ async def show_trace(answers: Sequence[Answer], message_id: str) -> None:
         display="inline",
         props={"id": message_id, **trace_props(answers[-1], answers)},
     )
-    await show_sidebar(say("trace"), [card])
+    await show_sidebar(say("trace", answers[-1].language), [card])
 
 
 async def show_sidebar(title: str, elements: Sequence[cl.CustomElement]) -> None:

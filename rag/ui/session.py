@@ -6,6 +6,7 @@ import asyncio
 import logging
 import uuid
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import chainlit as cl
@@ -15,9 +16,11 @@ from chainlit.session import ws_sessions_id
 
 from rag.codec import from_plain, to_plain
 from rag.domain import Answer, Mode, Outcome, Question
-from rag.present.texts import say
+from rag.intent import reply_language
+from rag.present.texts import CATALOGUE, say
 from rag.ui.conversation import Conversation, Exchange
 from rag.ui.data_layer import HistoryDataLayer
+from rag.ui.places import EVERYWHERE, places_of, places_of_nothing
 from rag.ui.reply import Reply, actions_of, show_sidebar, show_trace
 
 if TYPE_CHECKING:
@@ -35,21 +38,27 @@ CLOSED_TAB_GRACE_S = 30.0
 SWEEP_S = 60.0
 RESUME_S = 0.3
 MODE = "model"
+SCOPE = "scope"
 
 
-async def resume(assistant_history: History, thread_id: str) -> None:
-    """Bring an old conversation back: its memory, and the lines under its answers."""
+async def begin(assistant: Assistant) -> None:
+    """Offer the models and places of a new chat."""
+    await offer_modes(assistant, Mode.AUTO, "")
+
+
+async def resume(assistant: Assistant, history: History, thread_id: str) -> None:
+    """Bring an old conversation back: its memory, the lines under its answers, its choices."""
     kept = Conversation()
-    for message_id, question_id, record in await asyncio.to_thread(
-        assistant_history.answers, thread_id
-    ):
+    mode, scope = Mode.AUTO, ""
+    for message_id, question_id, record in await asyncio.to_thread(history.answers, thread_id):
         answer = from_plain(Answer, record)
         kept.begin(question_id)
         kept.exchanges.append(Exchange(question_id, message_id, answer))
-        for action in actions_of(answer):
+        mode, scope = answer.mode, answer.scope
+        for action in actions_of(answer, _large(assistant)):
             await action.send(for_id=message_id)
     cl.user_session.set("conversation", kept)
-    await offer_modes()
+    await offer_modes(assistant, mode, scope)
     _background(_close_sidebar_after_resume())
 
 
@@ -68,35 +77,103 @@ def conversation() -> Conversation:
     return kept
 
 
-async def offer_modes() -> None:
-    """Show Auto / Small / Large under the text field."""
-    options = [
-        cl.ModeOption(
-            id=mode.value,
-            name=mode.value.capitalize(),
-            description=say(f"mode.{mode.value}"),
-            default=mode is Mode.AUTO,
-        )
-        for mode in Mode
-    ]
-    await cl.context.emitter.set_modes([cl.Mode(id=MODE, name="Model", options=options)])
+async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
+    """Show who may answer and where to look, under the text field."""
+    language = page_language()
+    corpus = assistant.knowledge.current
+    places = places_of(corpus, language) if corpus else places_of_nothing(language)
+    known = {place.id for place in places}
+    chosen = (scope or EVERYWHERE) if (scope or EVERYWHERE) in known else EVERYWHERE
+    conversation().offered = corpus.revision if corpus else ""
+    await cl.context.emitter.set_modes(
+        [
+            cl.Mode(
+                id=MODE,
+                name=say("model", language),
+                options=[
+                    cl.ModeOption(
+                        id=option.value,
+                        name=option.value.capitalize(),
+                        description=say(f"mode.{option.value}", language),
+                        default=option is mode,
+                    )
+                    for option in Mode
+                ],
+            ),
+            cl.Mode(
+                id=SCOPE,
+                name=say("only_in", language),
+                options=[
+                    cl.ModeOption(
+                        id=place.id,
+                        name=place.name,
+                        description=place.description,
+                        default=place.id == chosen,
+                    )
+                    for place in places
+                ],
+            ),
+        ]
+    )
+
+
+def page_language() -> str:
+    """The browser's language, where the catalogue has it."""
+    language = str(cl.context.session.language).partition("-")[0].lower()
+    return language if language in CATALOGUE else "en"
+
+
+def _large(assistant: Assistant) -> str:
+    large = assistant.cascade.large
+    return large.name if large else ""
 
 
 async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     """Answer what a person sent or edited; whatever goes wrong is said in the chat."""
-    chosen = str((message.modes or {}).get(MODE, Mode.AUTO))
-    mode = Mode(chosen) if chosen in set(Mode) else Mode.AUTO
+    chosen = message.modes or {}
+    mode = str(chosen.get(MODE, Mode.AUTO))
+    scope = str(chosen.get(SCOPE, EVERYWHERE))
     conversation().forget_from(message.id)
-    await _guarded(assistant, Question(message.content, mode=mode), message.id)
+    question = Question(
+        message.content,
+        mode=Mode(mode) if mode in set(Mode) else Mode.AUTO,
+        scope="" if scope == EVERYWHERE else scope,
+    )
+    await _guarded(assistant, question, message.id)
 
 
-async def ask_anyway(assistant: Assistant, text: str, mode: str) -> None:
-    """Ask a model although the evidence said no, with the Stop button while it runs."""
+async def ask_anyway(assistant: Assistant, message_id: str) -> None:
+    """Ask a model although the evidence said no."""
+    await _ask_again(assistant, message_id, skip_gate=True)
+
+
+async def regenerate(assistant: Assistant, message_id: str) -> None:
+    """Answer a question once more, in other words; the first answer stays."""
+    await _ask_again(assistant, message_id, again=True)
+
+
+async def retry_large(assistant: Assistant, message_id: str) -> None:
+    """Have the large model answer a question; the first answer stays."""
+    await _ask_again(assistant, message_id, mode=Mode.LARGE)
+
+
+async def only_in(assistant: Assistant, scope: str) -> None:
+    """Narrow what follows to a folder or document."""
+    await offer_modes(assistant, Mode.AUTO, scope)
+
+
+async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -> None:
+    """Ask the question of an answer again, with the Stop button while it runs."""
+    exchange = conversation().exchange(message_id)
+    if exchange is None:
+        return
+    answer = exchange.answer
+    question = Question(answer.question, mode=answer.mode, scope=answer.scope)
     emitter = cl.context.emitter
     await emitter.task_start()
     try:
-        question = Question(text, mode=Mode(mode), skip_gate=True)
-        await _guarded(assistant, question, str(uuid.uuid4()))
+        changed = replace(question, **changes)  # type: ignore[arg-type]
+        await _guarded(assistant, changed, exchange.question_id)
     finally:
         await emitter.task_end()
 
@@ -105,7 +182,7 @@ async def _guarded(assistant: Assistant, question: Question, question_id: str) -
     # Chainlit sets this for new messages only; without it Stop does not reach an edited one.
     cl.context.session.current_task = asyncio.current_task()
     conversation().begin(question_id)
-    reply = Reply()
+    reply = Reply(reply_language(question.text), _large(assistant))
     try:
         await _answer(assistant, question, question_id, reply)
     except asyncio.CancelledError:
@@ -114,14 +191,12 @@ async def _guarded(assistant: Assistant, question: Question, question_id: str) -
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("Unexpected error %s", number)
-        await reply.fail(say("unexpected", number=number))
+        await reply.fail(say("unexpected", reply_language(question.text), number=number))
 
 
 async def _answer(assistant: Assistant, question: Question, question_id: str, reply: Reply) -> None:
     kept = conversation()
-    asked = Question(
-        question.text, kept.history(), question.mode, question.scope, question.skip_gate
-    )
+    asked = replace(question, history=kept.history(before=question_id))
     async with aclosing(assistant.ask(asked)) as events:
         async for event in events:
             await reply.take(event)
@@ -136,6 +211,9 @@ async def _answer(assistant: Assistant, question: Question, question_id: str, re
             question_id,
             to_plain(reply.answer),
         )
+    corpus = assistant.knowledge.current
+    if corpus and corpus.revision != kept.offered:
+        await offer_modes(assistant, question.mode, question.scope)
     # New chips open the sidebar by themselves: it shows what the person had open, or closes.
     if kept.open_trace and reply.answer.outcome is not Outcome.FAILED:
         await open_trace(reply.message_id)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from rag.domain import (
@@ -13,28 +16,30 @@ from rag.domain import (
     EvidenceLevel,
     Generation,
     Intent,
+    Listed,
     Outcome,
     Reason,
+    Request,
     Sentence,
     Support,
     Timings,
     Usage,
 )
+from rag.present.lines import attempt_line, check_lines, doubts_markdown, milliseconds, summary_line
 from rag.present.message import (
+    MAX_LISTED,
     answer_markdown,
     answer_text,
-    attempt_line,
-    check_lines,
-    doubts_markdown,
+    live_markdown,
     marked,
-    milliseconds,
     place,
     reason_text,
     shown_hits,
-    summary_line,
+    sources_mark,
     tame,
 )
-from rag.present.texts import CATALOGUE, ENGLISH, say
+from rag.present.texts import CATALOGUE, say
+from rag.present.texts.english import ENGLISH
 from tests.fakes import CORPUS, PRICE, RETURNS, hits_of, passage
 
 HITS = hits_of(*CORPUS)
@@ -255,6 +260,10 @@ CODES = [
     "removed",
     "failed",
     "off_topic",
+    "nothing_to_rework",
+    "which_document",
+    "unchanged",
+    "other_language",
 ]
 
 
@@ -271,6 +280,64 @@ def test_every_fault_tells_what_would_have_changed_it(code: str) -> None:
     assert ENGLISH[f"change.without_{code}"]
 
 
-def test_a_language_without_a_text_says_it_in_english() -> None:
-    assert say("trace", "nl") == "Trace"
+def test_a_language_without_a_catalogue_is_answered_in_english() -> None:
     assert say("thanks", "xx") == ENGLISH["thanks"]
+
+
+@pytest.mark.parametrize("language", CATALOGUE)
+def test_every_language_has_every_text_with_the_same_gaps_to_fill(language: str) -> None:
+    gaps = re.compile(r"\{\w+\}")
+    texts = CATALOGUE[language]
+    assert {key: set(gaps.findall(text)) for key, text in texts.items()} == {
+        key: set(gaps.findall(text)) for key, text in ENGLISH.items()
+    }
+
+
+def test_while_it_is_written_what_was_not_checked_is_soft() -> None:
+    text = "It costs 249 euros. It is pi"
+    checked = (Sentence("It costs 249 euros.", 0, 19, Support.FULL, (3,)),)
+    shown = live_markdown(text, 19, checked, "en")
+    assert shown == "It costs 249 euros. [It is pi](#unchecked)"
+
+
+def test_while_a_list_is_written_its_marks_stay_outside() -> None:
+    assert live_markdown("- one\n- tw", 0, (), "en") == "- [one](#unchecked)\n- [tw](#unchecked)"
+
+
+def test_the_sources_go_with_the_message_for_whoever_copies_it() -> None:
+    mark = sources_mark(answer())
+    assert mark == '\n\n[](#sources "3 faq.md · RelayBox FAQ")'
+    assert not sources_mark(answer(Outcome.ANSWERED, citations=()))
+
+
+def listing(topic: str, *listed: Listed) -> Answer:
+    request = Request(Intent.CORPUS, topic=topic)
+    found = answer(text="", sentences=(), citations=(), intent=Intent.CORPUS, request=request)
+    return replace(found, listed=listed, documents=3, passages=7)
+
+
+def test_documents_are_listed_with_links_and_the_passage_that_mentions_the_topic() -> None:
+    text = answer_markdown(listing("price", Listed("a b.md", "A [b]", 2, 3)))
+    assert "1 of 3 documents mentions “price”" in text
+    assert "[a b.md](/corpus/a%20b.md) · A \\[b\\] · 2 passages [3]" in text
+
+
+def test_a_long_list_tells_how_many_more_there_are() -> None:
+    many = [Listed(f"{number}.md", "", 1) for number in range(MAX_LISTED + 5)]
+    assert answer_text(listing("", *many)).endswith("… and 5 more.")
+
+
+def test_a_topic_that_no_document_mentions_is_said() -> None:
+    assert answer_text(listing("snow")) == "No document mentions “snow”."
+
+
+@pytest.mark.parametrize(("share", "said"), [(1.0, "Read whole: "), (0.25, "Read 25% of ")])
+def test_a_read_document_tells_what_share_was_read(share: float, said: str) -> None:
+    read = answer(intent=Intent.DOCUMENT, share_read=share)
+    assert said in answer_text(read)
+    assert said in answer_markdown(read)
+
+
+def test_a_question_in_another_language_than_the_documents_is_told_so() -> None:
+    other = answer(language="nl", reasons=(Reason("other_language", "en"),))
+    assert "Je documenten zijn in het Engels" in answer_text(other)

@@ -30,9 +30,12 @@ def test_the_questions_words_are_marked_and_nothing_is_lost() -> None:
     assert [s["text"] for s in segments if s["mark"]] == ["pay", "return", "postage", "pays"]
 
 
-def test_a_passage_card_tells_where_it_stands() -> None:
-    [hit] = hits_of(POSTAGE)
-    props = passage_props(hit, QUERY)
+async def test_a_passage_card_tells_where_it_stands_in_the_answers_language(corpus: Path) -> None:
+    answer = await answered(
+        corpus, "Wie viel kostet die RelayBox und wer zahlt das?", FakeBackend()
+    )
+    props = passage_props(hits_of(POSTAGE)[0], answer)
+    assert props["labels"]["open"] == "Datei öffnen"
     assert (props["document"], props["source"]) == ("returns.md", "Returns › Postage")
 
 

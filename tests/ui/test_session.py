@@ -9,12 +9,15 @@ import pytest
 from chainlit.chat_context import chat_contexts
 
 from rag.assistant import Assistant
-from rag.domain import Delta, Mode, Question
+from rag.cascade import AGAIN_TEMPERATURE
+from rag.domain import Delta, Mode, Profile, Question
 from rag.events import Event
+from rag.generate import Model
 from rag.ui import session
-from tests.fakes import FakeBackend, says
+from tests.fakes import FakeBackend, FakeClock, count_words, says
 from tests.test_assistant import assistant_of
 from tests.ui.conftest import Socket
+from tests.ways.test_document import book
 
 GOOD = says("Customers may return the RelayBox within 30 days of delivery.")
 QUESTION = "How long can a customer keep the RelayBox?"
@@ -34,12 +37,13 @@ async def test_an_answer_is_one_message_with_its_steps_chips_and_line(
 ) -> None:
     await session.answer_message(assistant_of(corpus, FakeBackend(GOOD)), cl.Message(QUESTION))
     [message] = socket.messages
-    assert message["output"].endswith("delivery. [1]")
+    assert message["output"].startswith("Customers may return")
+    assert 'delivery. [1]\n\n[](#sources "1 returns.md' in message["output"]
     assert any(step.startswith("Retrieved") for step in socket.steps)
     assert any("tok" in step for step in socket.steps)
     [chip] = socket.named("element")
     assert (chip["name"], chip["display"], chip["forId"]) == ("[1]", "side", message["id"])
-    assert [action["name"] for action in socket.named("action")] == ["trace"]
+    assert [action["name"] for action in socket.named("action")] == ["trace", "regenerate"]
     assert socket.events[-1] == ("set_sidebar_elements", {"elements": [], "key": None})
 
 
@@ -63,7 +67,9 @@ async def test_an_editing_person_can_stop_too(corpus: Path, socket: Socket) -> N
     started = asyncio.Event()
 
     class Slow(FakeBackend):
-        async def stream(self, messages: object, max_tokens: int) -> AsyncGenerator[Delta, None]:
+        async def stream(
+            self, messages: object, max_tokens: int, temperature: float = 0.0
+        ) -> AsyncGenerator[Delta, None]:
             yield Delta(text="The RelayBox ships ")
             started.set()
             await asyncio.sleep(60)
@@ -82,7 +88,9 @@ async def test_an_editing_person_can_stop_too(corpus: Path, socket: Socket) -> N
 
 async def test_a_stop_before_the_first_word_is_said(corpus: Path, socket: Socket) -> None:
     class Silent(FakeBackend):
-        async def stream(self, messages: object, max_tokens: int) -> AsyncGenerator[Delta, None]:
+        async def stream(
+            self, messages: object, max_tokens: int, temperature: float = 0.0
+        ) -> AsyncGenerator[Delta, None]:
             await asyncio.sleep(60)
             yield Delta()
 
@@ -115,13 +123,113 @@ async def test_the_chosen_mode_is_used(corpus: Path, socket: Socket) -> None:
 
 
 async def test_asking_anyway_shows_that_it_works_and_ends(corpus: Path, socket: Socket) -> None:
-    await session.ask_anyway(
-        assistant_of(corpus, FakeBackend(GOOD)), "customers of Mongolia", "small"
-    )
+    assistant = assistant_of(corpus, FakeBackend(GOOD))
+    await session.answer_message(assistant, cl.Message("Which penguins live in Mongolia?"))
+    refusal = socket.messages[-1]["id"]
+    socket.events.clear()
+    await session.ask_anyway(assistant, refusal)
     names = [event for event, _ in socket.events]
     assert names[0] == "task_start"
     assert names[-1] == "task_end"
     assert len(socket.messages) == 1
+
+
+async def test_a_regenerated_answer_stands_below_the_first_and_counts_from_then_on(
+    corpus: Path, socket: Socket
+) -> None:
+    backend = FakeBackend(GOOD)
+    assistant = assistant_of(corpus, backend)
+    await session.answer_message(assistant, cl.Message(QUESTION))
+    first = socket.messages[-1]["id"]
+    backend.deltas = says("The RelayBox may be returned by customers within 30 days of delivery.")
+    await session.regenerate(assistant, first)
+    assert len(socket.messages) == 2
+    assert backend.temperatures == [0.0, AGAIN_TEMPERATURE]
+    assert len(backend.asked[-1]) == len(backend.asked[0])
+    [turn] = session.conversation().history()
+    assert turn.answer.startswith("The RelayBox may be returned")
+
+
+async def test_an_older_question_is_answered_again_without_what_came_after_it(
+    corpus: Path, socket: Socket
+) -> None:
+    backend = FakeBackend(GOOD)
+    assistant = assistant_of(corpus, backend)
+    await session.answer_message(assistant, cl.Message(QUESTION))
+    first = socket.messages[-1]["id"]
+    await session.answer_message(assistant, cl.Message("And who pays the postage?"))
+    await session.regenerate(assistant, first)
+    assert [turn.question for turn in session.conversation().history()] == [
+        QUESTION,
+        "And who pays the postage?",
+    ]
+    assert len(backend.asked[-1]) == 2
+
+
+async def test_the_large_model_is_asked_on_demand(corpus: Path, socket: Socket) -> None:
+    large = FakeBackend(GOOD, model="gpt-oss-20b")
+    assistant = assistant_of(corpus, FakeBackend(GOOD))
+    assistant.cascade.large = Model("large", large, FakeClock(), count_words)
+    await session.answer_message(assistant, cl.Message(QUESTION))
+    labels = [action["label"] for action in socket.named("action")]
+    assert "Ask gpt-oss-20b" in labels
+    await session.retry_large(assistant, socket.messages[-1]["id"])
+    assert len(large.asked) == 1
+    assert "Ask gpt-oss-20b" not in [a["label"] for a in socket.named("action")][len(labels) :]
+
+
+async def test_where_to_look_is_offered_and_used(corpus: Path, socket: Socket) -> None:
+    assistant = assistant_of(corpus, FakeBackend(GOOD))
+    await asyncio.to_thread(assistant.knowledge.refresh)
+    await session.begin(assistant)
+    [_, scope] = socket.named("set_modes")[-1]
+    assert [option["id"] for option in scope["options"]] == [
+        "*",
+        "office",
+        "faq.md",
+        "office/holidays.md",
+        "returns.md",
+    ]
+    message = cl.Message(QUESTION)
+    message.modes = {session.SCOPE: "office"}
+    await session.answer_message(assistant, message)
+    assert session.conversation().exchanges[-1].answer.scope == "office"
+    await session.only_in(assistant, "faq.md")
+    [_, scope] = socket.named("set_modes")[-1]
+    assert [o["id"] for o in scope["options"] if o["default"]] == ["faq.md"]
+
+
+async def test_new_documents_are_offered_after_the_next_answer(
+    corpus: Path, socket: Socket
+) -> None:
+    assistant = assistant_of(corpus, FakeBackend(GOOD))
+    await session.begin(assistant)
+    (corpus / "new.md").write_text("# New\n\nSomething new stands here.\n")
+    await session.answer_message(assistant, cl.Message(QUESTION))
+    [_, scope] = socket.named("set_modes")[-1]
+    assert "new.md" in {option["id"] for option in scope["options"]}
+
+
+async def test_a_longer_document_shows_its_parts_in_one_message(
+    corpus: Path, socket: Socket
+) -> None:
+    book(corpus, 4)
+    small = FakeBackend(says("The boats came home in the evening light."), profile=Profile(200, 80))
+    await session.answer_message(assistant_of(corpus, small), cl.Message("Summarise book.md"))
+    [message] = socket.messages
+    assert message["output"].count("evening light") > 1
+    assert any("part 2 of" in step for step in socket.steps)
+
+
+async def test_steps_and_lines_are_in_the_language_of_the_question(
+    corpus: Path, socket: Socket
+) -> None:
+    await session.answer_message(
+        assistant_of(corpus, FakeBackend(GOOD)),
+        cl.Message("Hoe lang kan een klant de RelayBox houden?"),
+    )
+    assert any("passages gevonden" in step for step in socket.steps)
+    assert any("geweigerd" in action["label"] for action in socket.named("action"))
 
 
 async def test_an_open_trace_follows_the_newest_answer_until_it_is_closed(

@@ -1,0 +1,105 @@
+"""Answers, steps and checks -> single lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.domain import Answer, Attempt, Hit, Intent, Outcome, Reason, Support
+from rag.present.message import escape, place, reason_text
+from rag.present.texts import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.domain import Check
+    from rag.events import Retrieved
+
+_SECOND = 1_000
+
+
+def milliseconds(value: float | None) -> str:
+    """Return a duration as a person reads it: ``412 ms``, ``3.9 s``."""
+    if value is None:
+        return "–"
+    if value < 1:
+        return "<1 ms" if value > 0 else "0 ms"
+    return f"{value:.0f} ms" if value < _SECOND else f"{value / _SECOND:.1f} s"
+
+
+def summary_line(answer: Answer) -> str:
+    """The one line under an answer that opens its trace."""
+    parts = [answer.model or _writer(answer)]
+    if answer.escalated or answer.timings.first_token_ms is None:
+        parts.append(milliseconds(answer.timings.total_ms))
+    if answer.timings.first_token_ms is not None:
+        parts.append(
+            say("first_token", answer.language, ms=milliseconds(answer.timings.first_token_ms))
+        )
+    if answer.attempts:
+        written = answer.attempts[-1].generation.usage.completion_tokens
+        parts.append(say("tokens", answer.language, tokens=written))
+    sources = len(answer.citations)
+    if sources:
+        key = "source" if sources == 1 else "sources"
+        parts.append(say(key, answer.language, count=sources))
+    if any(not attempt.generation.local for attempt in answer.attempts):
+        parts.append(say("elsewhere", answer.language))
+    weak = sum(sentence.support is not Support.FULL for sentence in answer.sentences)
+    if weak:
+        parts.append(say("weak_sentences", answer.language, count=weak))
+    return " · ".join(parts)
+
+
+def _writer(answer: Answer) -> str:
+    if answer.intent is Intent.CORPUS:
+        return say("from_index", answer.language)
+    if answer.outcome is Outcome.QUOTED:
+        return say("quotation", answer.language)
+    if answer.outcome is Outcome.REFUSED:
+        return say("refusal", answer.language)
+    return say("no_model", answer.language)
+
+
+def retrieved_line(retrieved: Retrieved, language: str = "en") -> str:
+    """The name of the retrieval's step; without evidence a document was read, not searched."""
+    key = "retrieved" if retrieved.evidence else "read_line"
+    return say(key, language, count=len(retrieved.hits), ms=milliseconds(retrieved.milliseconds))
+
+
+def retrieved_markdown(hits: Sequence[Hit], language: str = "en") -> str:
+    """What the retrieval's step shows: rank, place, matched words."""
+    lines = []
+    for hit in hits:
+        matched = f" — {escape(', '.join(hit.matched))}" if hit.matched else ""
+        lines.append(f"{hit.number}. {escape(place(hit.passage, language))}{matched}")
+    return "\n".join(lines)
+
+
+def attempt_line(attempt: Attempt, language: str = "en", *, draft: bool) -> str:
+    """The name of a model's step."""
+    generation = attempt.generation
+    return say(
+        "draft_step" if draft else "answer_step",
+        language,
+        model=generation.model,
+        ms=milliseconds(generation.timings.total_ms),
+        tokens=("≈" if generation.usage.estimated else "")
+        + str(generation.usage.completion_tokens),
+    )
+
+
+def doubts_markdown(attempt: Attempt, language: str = "en") -> str:
+    """Why a draft was doubted, as a list."""
+    reasons = attempt.confidence.reasons or (Reason("always"),)
+    lines = [f"- {escape(reason_text(reason, language))}" for reason in reasons]
+    return "\n".join([say("doubted", language), *lines])
+
+
+def check_lines(checks: Sequence[Check]) -> str:
+    """The checks as lines for a terminal."""
+    lines = []
+    for check in checks:
+        mark = "ok" if check.ok else ("FAIL" if check.required else "note")
+        remedy = f" {check.remedy}" if check.remedy and not check.ok else ""
+        lines.append(f"{mark:>4}  {check.name}: {check.detail}{remedy}")
+    return "\n".join(lines)

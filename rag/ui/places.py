@@ -1,0 +1,51 @@
+"""Where a question can be narrowed to: the corpus' folders and documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from rag.present.texts import say
+
+if TYPE_CHECKING:
+    from rag.knowledge import Generation
+
+EVERYWHERE = "*"
+MAX_PLACES = 200
+"""A longer list is no help; folders come first, so that most of a big corpus can be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An option of the picker; ``id`` is a path of the corpus."""
+
+    id: str
+    name: str
+    description: str
+
+
+def places_of_nothing(language: str) -> list[Place]:
+    """Only everywhere."""
+    name = say("everywhere", language)
+    return [Place(EVERYWHERE, name, say("everywhere_tip", language))]
+
+
+def places_of(corpus: Generation, language: str) -> list[Place]:
+    """Everywhere, then the folders, then the documents, each by path."""
+    folders = sorted(
+        {
+            str(parent)
+            for path in corpus.titles
+            for parent in PurePosixPath(path).parents
+            if str(parent) != "."
+        }
+    )
+    return [
+        *places_of_nothing(language),
+        *(Place(path, f"{path}/", say("only_in_folder", language, path=path)) for path in folders),
+        *(
+            Place(path, PurePosixPath(path).name, title or path)
+            for path, title in corpus.titles.items()
+        ),
+    ][:MAX_PLACES]

@@ -1,0 +1,83 @@
+"""Which documents there are, and which mention something: answered from the index alone."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.cascade import Result
+from rag.domain import NO_QUERY, Listed, Outcome
+from rag.events import Answered, Event, Retrieved
+from rag.evidence import matched_words, words_of
+from rag.query import build_query
+from rag.retrieval import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from rag.domain import Hit, Passage, Query, Request, Turn
+    from rag.knowledge import Generation
+    from rag.ways.case import Case
+
+MAX_PASSAGES = 1_000
+"""Searched for mentions; a topic that stands in more has its documents listed from these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Documents, and the passage of each that mentions the topic best."""
+
+    documents: tuple[Listed, ...]
+    hits: tuple[Hit, ...] = ()
+    query: Query = NO_QUERY
+
+
+async def list_documents_of(case: Case) -> AsyncGenerator[Event, None]:
+    """Answer without a model."""
+    started = case.parts.clock.now()
+    history, scope = case.question.history, case.question.scope
+    listing = await asyncio.to_thread(list_documents, case.request, case.corpus, history, scope)
+    milliseconds = case.parts.clock.now() - started
+    retrieved = Retrieved(listing.hits, listing.query, None, milliseconds)
+    yield Answered(case.answer(Result(outcome=Outcome.ANSWERED), retrieved, listing.documents))
+
+
+def list_documents(
+    request: Request, corpus: Generation, conversation: Sequence[Turn], scope: str = ""
+) -> Listing:
+    """List the documents that have all words of the request's topic in one passage.
+
+    Without a topic all documents are listed, by path or the last changed first.
+    """
+    if request.topic:
+        return _mentioning(request.topic, corpus, conversation, scope)
+    titles = corpus.titles
+    entries = [e for e in corpus.readable if _is_in(scope, e.file.path)]
+    if request.newest_first:
+        entries.sort(key=lambda entry: -entry.file.modified_ns)
+    return Listing(
+        tuple(Listed(e.file.path, titles[e.file.path], len(e.passages)) for e in entries)
+    )
+
+
+def _mentioning(
+    topic: str, corpus: Generation, conversation: Sequence[Turn], scope: str
+) -> Listing:
+    idf_of = corpus.retriever.idf_of
+    query = build_query(topic, (), corpus.languages, idf_of)
+    wanted = len({word.word for word in words_of(query, idf_of)})
+    found: dict[str, list[Passage]] = {}
+    for _, passage in corpus.retriever.search(query.weights, MAX_PASSAGES, scope):
+        if len(matched_words(query, passage, idf_of)) >= wanted:
+            found.setdefault(passage.document, []).append(passage)
+    best = numbered(corpus, [passages[0] for passages in found.values()], conversation, query)
+    listed = tuple(
+        Listed(path, corpus.titles[path], len(passages), hit.number)
+        for (path, passages), hit in zip(found.items(), best, strict=True)
+    )
+    return Listing(listed, best, query)
+
+
+def _is_in(scope: str, path: str) -> bool:
+    return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")
