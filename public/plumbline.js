@@ -79,28 +79,35 @@
 
   /* ---------- names for buttons that show only a picture ---------- */
 
-  const NAMES = {
-    "#new-chat-button": "new-chat",
-    "#chat-submit": "send",
-    "#stop-button": "stop",
-    "#theme-toggle": "theme",
-    "button.edit-message": "edit",
-  };
+  const NAMES = [
+    ["#new-chat-button", "new-chat"],
+    ["#sidebar-trigger-button", "sidebar"],
+    ["#search-chats-button", "search"],
+    ["#thread-options", "options"],
+    ["#theme-toggle", "theme"],
+    ["#chat-submit", "send"],
+    ["#stop-button", "stop"],
+    ["#side-view-title button", "close"],
+    ["button.edit-message", "edit"],
+    ["button[class*='positive-feedback']", "good"],
+    ["button[class*='negative-feedback']", "bad"],
+    [".message-content button", "copy-code"],
+    [".message-content ~ * button:has(> svg:only-child)", "copy"],
+  ];
 
   const name = () => {
-    for (const [selector, key] of Object.entries(NAMES)) {
-      for (const button of document.querySelectorAll(selector)) {
-        if (!button.getAttribute("aria-label")) button.setAttribute("aria-label", texts[key] ?? key);
+    for (const [selector, key] of NAMES) {
+      for (const button of document.querySelectorAll(`:is(${selector}):not([aria-label])`)) {
+        if (!button.textContent.trim()) button.setAttribute("aria-label", texts[key] ?? key);
       }
     }
-    for (const button of document.querySelectorAll("button:not([aria-label])")) {
-      const silent = !button.textContent.trim() && !button.title && !button.getAttribute("aria-labelledby");
-      if (silent && button.closest(".message-content ~ *")) {
-        button.setAttribute("aria-label", texts.copy ?? "Copy");
-      }
+    for (const options of document.querySelectorAll("#thread-options:not([role])")) {
+      options.setAttribute("role", "button");
     }
-    const sheet = document.querySelector('[role="dialog"]:has(> #side-view-content)');
-    sheet?.setAttribute("aria-labelledby", "side-view-title");
+    document.querySelector('ul:has(> #thread-history)')?.setAttribute("role", "group");
+    document
+      .querySelector('[role="dialog"]:has(> #side-view-content)')
+      ?.setAttribute("aria-labelledby", "side-view-title");
     for (const part of document.querySelectorAll("[aria-controls]")) {
       if (!document.getElementById(part.getAttribute("aria-controls"))) {
         part.removeAttribute("aria-controls");
@@ -115,6 +122,6 @@
     setTimeout(() => {
       due = false;
       name();
-    }, 200);
+    }, 50);
   }).observe(document, { childList: true, subtree: true });
 })();

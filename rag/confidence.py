@@ -110,7 +110,7 @@ def _too_short(
     if expected is None or generation.usage.completion_tokens >= min_tokens:
         return False
     complete = expected in {AnswerType.VALUE, AnswerType.NAME, AnswerType.YES_NO}
-    return not (complete and all(s.support is Support.FULL for s in sentences))
+    return not (complete and all(map(_stands, sentences)))
 
 
 def _off_topic(sentences: Sequence[Sentence]) -> bool:

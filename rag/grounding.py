@@ -73,6 +73,8 @@ _FORMULA = regex.compile(
 )
 """What belongs to a letter's or a table's form and claims nothing."""
 _LABEL = regex.compile(r"^\W*(?:subject|onderwerp|betreff)\s*:\s*", regex.IGNORECASE)
+FENCES = ("```", "~~~")
+"""What opens and closes a block of code."""
 _TABLE_RULE = regex.compile(r"\|[\s:|-]*")
 
 
@@ -202,7 +204,7 @@ def _claim_spans(answer: str) -> Iterator[tuple[int, int]]:
     """Sentences; "Yes." and a list's bare "1." go together with what follows them."""
     pending: int | None = None
     end = 0
-    spans = list(split_sentences(answer))
+    spans = list(_with_whole_blocks(answer, list(split_sentences(answer))))
     for index, (start, end) in enumerate(spans):
         begin = start if pending is None else pending
         piece = MARKER.sub("", answer[start:end]).strip(" *_-#>\t")
@@ -216,6 +218,22 @@ def _claim_spans(answer: str) -> Iterator[tuple[int, int]]:
             yield begin, end
     if pending is not None:
         yield pending, end
+
+
+def _with_whole_blocks(answer: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Sentences, but a block of code from fence to fence as one."""
+    opened: int | None = None
+    for start, end in spans:
+        is_fence = answer.startswith(FENCES, start)
+        if opened is None and is_fence:
+            opened = start
+        elif opened is not None and is_fence:
+            yield opened, end
+            opened = None
+        elif opened is None:
+            yield start, end
+    if opened is not None:
+        yield opened, spans[-1][1]
 
 
 def _is_table_head(answer: str, spans: Sequence[tuple[int, int]]) -> bool:
@@ -246,6 +264,8 @@ def cite(
         if body.endswith("|"):  # a table's row: what stands after its last bar is lost
             body = f"{body[:-1].rstrip()}{markers} |"
             markers = ""
+        elif body.startswith(FENCES):
+            markers = f"\n\n{markers.strip()}" if markers else ""
         pieces += [body, markers]
         start = length + len(between)
         moved.append(replace(sentence, start=start, end=start + len(body)))

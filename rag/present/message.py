@@ -8,6 +8,7 @@ from urllib.parse import quote
 import regex
 
 from rag.domain import SMALL_TALK, Answer, Hit, Intent, Outcome, Reason, Sentence, Support
+from rag.grounding import FENCES
 from rag.present.texts import say
 from rag.prompt import source_of
 
@@ -206,6 +207,9 @@ def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> st
         shown = tame(body, in_code=in_code)
         if sentence.support is Support.FULL or in_code:
             pieces.append(shown)
+        elif body.startswith(FENCES):  # within it a mark would be code
+            mark = f'[⟨⟩](#{sentence.support} "{_problem_title(sentence, language)}")'
+            pieces.append(f"{shown}\n\n{mark}")
         else:
             pieces.append(_mark(shown, sentence, language))
         in_code ^= _opens_code(body)
@@ -221,8 +225,13 @@ def live_markdown(text: str, checked: int, sentences: Sequence[Sentence], langua
     seen = marked(text[:checked], sentences, language)
     rest = text[checked:]
     lead = rest[: len(rest) - len(rest.lstrip())]
-    tail = tame(rest[len(lead) :], in_code=_opens_code(text[:checked]))
-    return seen + lead + "\n".join(_mark_line(line, "unchecked", "") for line in tail.split("\n"))
+    in_code = _opens_code(text[:checked])
+    lines = []
+    for line in tame(rest[len(lead) :], in_code=in_code).split("\n"):
+        is_fence = line.lstrip().startswith(FENCES)
+        lines.append(line if in_code or is_fence else _mark_line(line, "unchecked", ""))
+        in_code ^= is_fence
+    return seen + lead + "\n".join(lines)
 
 
 def sources_mark(answer: Answer) -> str:
@@ -258,8 +267,12 @@ def _opens_code(text: str) -> bool:
 
 def _mark(body: str, sentence: Sentence, language: str) -> str:
     """Wrap what can be wrapped: each line, and in a table's row each cell."""
-    title = _title(problem_text(sentence, language))
+    title = _problem_title(sentence, language)
     return "\n".join(_mark_line(line, str(sentence.support), title) for line in body.split("\n"))
+
+
+def _problem_title(sentence: Sentence, language: str) -> str:
+    return _title(problem_text(sentence, language))
 
 
 def _mark_line(line: str, support: str, title: str) -> str:

@@ -33,9 +33,10 @@ class App:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
+        self.state = log.parent / "state"
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("RAG_")},
-            "RAG_STATE_DIR": str(log.parent / "state"),
+            "RAG_STATE_DIR": str(self.state),
             "RAG_PORT": str(self.port),
             "RAG_CORPUS_DIR": str(corpus),
             **(settings or {}),

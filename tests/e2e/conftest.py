@@ -107,6 +107,7 @@ class Chat:
             .filter(has_text="first token")
             .or_(self.page.locator("button", has_text="refused ·"))
             .or_(self.page.locator("button", has_text="quotation ·"))
+            .or_(self.page.locator("button", has_text="from the index ·"))
         )
 
     @property

@@ -1,0 +1,293 @@
+"""The conversation in a real browser: requests that are no questions, marks, copies, choices."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Chat, Stage
+from tests.scripted_server import Script
+
+QUESTION = "How long can a customer keep the RelayBox?"
+SERIOUS = {"serious", "critical"}
+
+
+def colour(page: Page, selector: str) -> str:
+    return str(page.locator(selector).last.evaluate("e => getComputedStyle(e).color"))
+
+
+def findings(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds that keeps people out."""
+    response: dict[str, Any] = Axe().run(page).response
+    return [
+        (found["id"], [node["html"] for node in found["nodes"]])
+        for found in response["violations"]
+        if found["impact"] in SERIOUS
+    ]
+
+
+def test_while_it_streams_what_is_not_checked_is_soft_and_then_ink(
+    chat: Chat, stage: Stage
+) -> None:
+    stage.small.script = Script(
+        "Customers may return the RelayBox within 30 days of delivery. The return is possible in"
+        " the original box.",
+        token_seconds=0.12,
+    )
+    chat.send(QUESTION)
+    message = chat.page.locator("[data-step-type=assistant_message] .message-content").last
+    expect(message.locator("a[href='#unchecked']")).to_contain_text("The return is")
+    assert "Customers may" not in message.locator("a[href='#unchecked']").inner_text()
+    soft = colour(chat.page, "a[href='#unchecked']")
+    ink = colour(chat.page, "[data-step-type=assistant_message] [role=article]")
+    assert soft != ink
+    chat.shot("streaming")
+    chat.lines.first.wait_for()
+    expect(chat.page.locator("a[href='#unchecked']")).to_have_count(0)
+
+
+def test_a_sentence_without_support_is_marked_while_it_streams(chat: Chat, stage: Stage) -> None:
+    stage.large.script = Script(
+        "A customer may return the RelayBox within 30 days of delivery. Penguins like it cold. In"
+        " the original box it may be returned.",
+        token_seconds=0.12,
+    )
+    chat.page.click("#mode-picker-trigger-model")
+    chat.page.get_by_text("The large model at once").click()
+    chat.send(QUESTION)
+    mark = chat.page.locator("a[href='#none']")
+    expect(mark).to_contain_text("Penguins")
+    expect(chat.page.locator("#stop-button")).to_be_attached()
+    chat.lines.first.wait_for()
+
+
+def test_the_last_answer_is_worked_on_with_its_passages(chat: Chat, stage: Stage) -> None:
+    chat.ask(QUESTION)
+    stage.small.script = Script(
+        "| what | when |\n| --- | --- |\n| return the RelayBox | within 30 days of delivery |"
+    )
+    chat.ask("Put it in a table")
+    table = chat.page.locator("[data-step-type=assistant_message] table")
+    expect(table.locator(".element-link")).to_have_text("[1]")
+    assert chat.page.locator("[id^='step-Retrieved']").count() == 1
+    chat.shot("rework")
+    chat.lines.last.click()
+    expect(chat.page.locator("#side-view-content")).to_contain_text("work on the last answer")
+
+
+def test_a_translation_is_marked_as_compared_by_numbers_and_names(chat: Chat, stage: Stage) -> None:
+    chat.ask(QUESTION)
+    stage.small.script = Script("Klanten mogen de RelayBox binnen 30 dagen terugsturen.")
+    chat.ask("In Dutch, please")
+    mark = chat.page.locator("a[href='#partial']")
+    expect(mark).to_contain_text("binnen 30 dagen")
+    assert "another language" in str(mark.get_attribute("title"))
+
+
+def test_a_document_is_summed_up_and_the_share_read_is_said(chat: Chat, stage: Stage) -> None:
+    stage.small.script = Script("Employees have 28 days of holiday a year.")
+    chat.ask("Summarise office/holidays.md")
+    assert "Read whole: office/holidays.md." in chat.answer
+    assert chat.page.locator("[id^='step-Read']").count() == 1
+    chat.shot("document")
+
+
+def test_which_documents_mention_something_is_answered_with_links(chat: Chat, stage: Stage) -> None:
+    chat.ask("Which documents mention the warranty?")
+    link = chat.page.locator("[data-step-type=assistant_message] a[href='/corpus/faq.md']")
+    expect(link).to_have_text("faq.md")
+    chat.page.locator(".element-link").click()
+    expect(chat.page.locator("#side-view-content")).to_contain_text("lasts two years")
+    assert stage.small.requests == stage.large.requests == []
+    chat.shot("documents")
+
+
+def test_only_in_a_folder_narrows_what_is_searched(chat: Chat, stage: Stage) -> None:
+    chat.page.click("#mode-picker-trigger-scope")
+    chat.page.get_by_text("The folder office").click()
+    chat.ask(QUESTION)
+    assert "do not answer this" in chat.answer
+    chat.page.reload()
+    expect(chat.page.locator("#mode-picker-trigger-scope")).to_have_text("office/")
+
+
+def test_a_passage_narrows_to_its_document(chat: Chat, stage: Stage) -> None:
+    chat.ask(QUESTION)
+    chat.page.locator(".element-link").click()
+    chat.page.get_by_role("button", name="Ask only in this document").click()
+    expect(chat.page.locator("#mode-picker-trigger-scope")).to_have_text("returns.md")
+    chat.ask("How much does the RelayBox cost in euros?")
+    assert "249" not in chat.answer
+
+
+def test_copies_are_plain_text_with_the_sources(chat: Chat, stage: Stage) -> None:
+    chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    stage.small.script = Script("A customer may return the RelayBox within 14 days.")
+    chat.ask(QUESTION)
+    wanted = (
+        "A customer may return the RelayBox within 30 days of delivery, in the original box. [1]"
+        " Most people never need that.\n\nSources\n[1] returns.md · Returns › Deadline"
+    )
+    chat.page.get_by_role("button", name="Copy the answer with its sources").click()
+    chat.page.wait_for_function(
+        "async t => (await navigator.clipboard.readText()) === t", arg=wanted
+    )
+    chat.page.evaluate(
+        "navigator.clipboard.writeText('').then(() => getSelection().selectAllChildren("
+        "document.querySelector('[data-step-type=assistant_message] .message-content')))"
+    )
+    chat.page.keyboard.press("Control+c")
+    chat.page.wait_for_function(
+        "async t => (await navigator.clipboard.readText()) === t", arg=wanted
+    )
+
+
+def test_an_answer_is_given_again_and_by_the_large_model_and_all_stay(
+    chat: Chat, stage: Stage
+) -> None:
+    chat.ask(QUESTION)
+    stage.small.script = Script("The RelayBox may be returned within 30 days of delivery.")
+    chat.page.get_by_role("button", name="Answer again").click()
+    chat.lines.nth(1).wait_for()
+    chat.page.get_by_role("button", name="Ask gpt-oss-20b").last.click()
+    chat.lines.nth(2).wait_for()
+    answers = chat.page.locator("[data-step-type=assistant_message]")
+    expect(answers).to_have_count(3)
+    chat.page.reload()
+    expect(answers).to_have_count(3)
+    expect(chat.lines).to_have_count(3)
+    assert "gpt-oss-20b" in chat.lines.last.inner_text()
+
+
+def test_feedback_with_its_reason_is_kept(chat: Chat, stage: Stage) -> None:
+    chat.ask(QUESTION)
+    chat.page.get_by_role("button", name="Bad answer").click()
+    chat.page.get_by_role("textbox").last.fill("It forgot the box.")
+    chat.page.click("#submit-feedback")
+    expect(chat.page.locator("button.negative-feedback-on")).to_be_visible()
+    chat.page.reload()
+    expect(chat.page.locator("button.negative-feedback-on")).to_be_visible()
+    [file] = stage.app.state.rglob("history.sqlite3")
+    with sqlite3.connect(file) as history:
+        comments = history.execute("SELECT value, comment FROM feedback").fetchall()
+    assert (0, "It forgot the box.") in comments
+
+
+def test_code_and_lists_of_an_answer_are_rendered(chat: Chat, stage: Stage) -> None:
+    stage.large.script = Script(
+        "The RelayBox ships within two working days.\n\n- It costs 249 euros.\n\n```\nrelay --on\n```"
+    )
+    chat.page.click("#mode-picker-trigger-model")
+    chat.page.get_by_text("The large model at once").click()
+    chat.ask("How much does the RelayBox cost and when does it ship?")
+    message = chat.page.locator("[data-step-type=assistant_message]").last
+    expect(message.locator("code")).to_contain_text("relay --on")
+    expect(message.locator("li")).to_contain_text("249 euros")
+
+
+@pytest.mark.parametrize(
+    ("locale", "readme", "place", "again"),
+    [
+        ("nl-NL", "Vraag je documenten", "Overal", "Opnieuw antwoorden"),
+        ("de-DE", "Frag deine Dokumente", "Überall", "Noch einmal antworten"),
+    ],
+)
+def test_the_page_speaks_the_browsers_language(
+    browser: Browser, stage: Stage, locale: str, readme: str, place: str, again: str
+) -> None:
+    context = browser.new_context(locale=locale)
+    page = context.new_page()
+    chat = Chat(page, stage)
+    expect(page.locator("#mode-picker-trigger-scope")).to_have_text(place)
+    page.click("#readme-button")
+    expect(page.get_by_text(readme)).to_be_visible()
+    page.keyboard.press("Escape")
+    question = {
+        "nl-NL": "Wat kost de RelayBox en hoeveel euro is dat?",
+        "de-DE": "Was kostet die RelayBox und wie viel Euro ist das?",
+    }[locale]
+    stage.small.script = Script(
+        "De RelayBox kost 249 euro." if locale == "nl-NL" else "Die RelayBox kostet 249 Euro."
+    )
+    chat.send(question)
+    expect(page.get_by_role("button", name=again)).to_be_visible()
+    assert "249" in chat.answer
+    assert "Engels" in chat.answer or "Englisch" in chat.answer
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_serious(browser: Browser, stage: Stage, theme: Any, width: int) -> None:
+    stage.small.script = Script("A customer may return the RelayBox within 14 days.")
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    context.add_init_script(f"localStorage.setItem('vite-ui-theme', '{theme}')")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    chat = Chat(page, stage)
+    page.wait_for_timeout(500)
+    assert findings(page) == []
+    chat.ask(QUESTION)
+    page.wait_for_timeout(500)
+    assert findings(page) == []
+    chat.shot(f"{theme}-{width}")
+    chat.lines.first.click()
+    expect(page.locator("#side-view-content")).to_contain_text("escalated")
+    page.wait_for_timeout(800)
+    assert findings(page) == []
+    context.close()
+
+
+def test_everything_works_by_keyboard(chat: Chat, stage: Stage) -> None:
+    page = chat.page
+    expect(page.locator("#mode-picker-trigger-scope")).to_be_visible()
+    page.focus("#chat-input")
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    chat.lines.first.wait_for()
+    reached = tabbed(page, 60)
+    assert any(text == "[1]" for text in reached)
+    assert any("to first token" in text for text in reached)
+    page.locator(".element-link").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#side-view-content")).to_contain_text("within 30 days")
+    chat.lines.first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#side-view-content")).to_contain_text("Understood as")
+    page.get_by_role("button", name="Close").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#side-view-content")).to_have_count(0)
+    page.focus("#mode-picker-trigger-scope")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#mode-picker-trigger-scope")).to_have_text("office/")
+
+
+def tabbed(page: Page, times: int) -> set[str]:
+    """What Tab reaches from the top of the page."""
+    page.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(times):
+        page.keyboard.press("Tab")
+        reached.add(str(page.evaluate("document.activeElement.textContent")))
+    return reached
+
+
+def test_with_reduced_motion_nothing_moves(browser: Browser, stage: Stage) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    chat = Chat(page, stage)
+    chat.ask(QUESTION)
+    chat.lines.first.click()
+    expect(page.locator("#side-view-content")).to_contain_text("answered")
+    moving = page.evaluate(
+        "() => document.getAnimations().filter(a => a.playState === 'running'"
+        " && a.effect.getComputedTiming().duration > 50).length"
+    )
+    assert moving == 0
+    context.close()
