@@ -61,7 +61,7 @@ async def on_chat_start() -> None:
 @cl.on_chat_resume
 async def on_chat_resume(thread: ThreadDict) -> None:
     """Go on where the conversation was."""
-    await session.resume(assistant, history, thread["id"])
+    await session.resume(assistant, history, thread)
 
 
 @cl.on_message
@@ -86,6 +86,12 @@ async def on_regenerate(action: cl.Action) -> None:
 async def on_retry_large(action: cl.Action) -> None:
     """Have the large model answer."""
     await session.retry_large(assistant, action.forId or "")
+
+
+@cl.action_callback("earlier")
+async def on_earlier(_: cl.Action) -> None:
+    """Show earlier turns of a long conversation."""
+    await session.show_earlier(assistant)
 
 
 @cl.action_callback("only_in")

@@ -6,7 +6,10 @@ import dataclasses
 import types
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
 
@@ -27,27 +30,24 @@ def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - as above
 
     Raises KeyError, TypeError or ValueError where the data is of another shape.
     """
-    value: T = _read(kind, data)
+    value: T = _reader(kind)(data)  # type: ignore[arg-type]  # a class is hashable
     return value
 
 
-def _read(kind: Any, data: Any) -> Any:  # noqa: ANN401 - type hints are objects of many kinds
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - type hints are objects of many kinds
+    """A function that reads values of ``kind``; made once a kind, since answers have thousands."""
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
-        if data is None:
-            return None
-        return _read(next(k for k in get_args(kind) if k is not type(None)), data)
+        inner = _reader(next(k for k in get_args(kind) if k is not type(None)))
+        return lambda data: None if data is None else inner(data)
     if origin is tuple:
-        return tuple(_read(get_args(kind)[0], item) for item in data)
+        item = _reader(get_args(kind)[0])
+        return lambda data: tuple(map(item, data))
     if origin is Literal or kind in {str, int, float, bool, Any}:
-        return data
+        return lambda data: data
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(data)
-    hints = _hints(kind)
-    return kind(**{name: _read(hints[name], data[name]) for name in hints if name in data})
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
+        return kind
     hints = get_type_hints(kind)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(kind)}
+    return lambda data: kind(**{n: read(data[n]) for n, read in readers.items() if n in data})

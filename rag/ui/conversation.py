@@ -26,6 +26,10 @@ class Conversation:
 
     exchanges: list[Exchange] = field(default_factory=list)
     open_trace: str = ""
+    shown: int = 0
+    """How many turns the page holds."""
+    with_actions: set[str] = field(default_factory=set)
+    """The messages whose buttons the page has."""
     offered: str = ""
     """The revision of the corpus whose folders and documents are offered."""
     asked: list[str] = field(default_factory=list)

@@ -7,7 +7,7 @@ import logging
 import uuid
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import chainlit as cl
 from chainlit.chat_context import chat_contexts
@@ -22,11 +22,13 @@ from rag.ui.conversation import Conversation, Exchange
 from rag.ui.data_layer import HistoryDataLayer
 from rag.ui.places import EVERYWHERE, places_of, places_of_nothing
 from rag.ui.reply import Reply, actions_of, show_sidebar, show_trace
+from rag.ui.window import EARLIER_TURNS, MOST_TURNS, OPENED_TURNS, narrow, offer_earlier, show
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from chainlit.session import WebsocketSession
+    from chainlit.types import ThreadDict
 
     from rag.assistant import Assistant
     from rag.history import History
@@ -46,20 +48,75 @@ async def begin(assistant: Assistant) -> None:
     await offer_modes(assistant, Mode.AUTO, "")
 
 
-async def resume(assistant: Assistant, history: History, thread_id: str) -> None:
-    """Bring an old conversation back: its memory, the lines under its answers, its choices."""
-    kept = Conversation()
-    mode, scope = Mode.AUTO, ""
-    for message_id, question_id, record in await asyncio.to_thread(history.answers, thread_id):
-        answer = from_plain(Answer, record)
-        kept.begin(question_id)
-        kept.exchanges.append(Exchange(question_id, message_id, answer))
-        mode, scope = answer.mode, answer.scope
-        for action in actions_of(answer, _large(assistant)):
-            await action.send(for_id=message_id)
+async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> None:
+    """Bring an old conversation back: its memory, the lines under its answers, its choices.
+
+    Chainlit draws the thread after this; of a long one only its end is left in.
+    """
+    kept = await asyncio.to_thread(_remembered, history, thread["id"])
     cl.user_session.set("conversation", kept)
-    await offer_modes(assistant, mode, scope)
+    language = page_language()
+    kept.shown = OPENED_TURNS
+    await offer_earlier(narrow(thread, kept.shown, language), language)
+    await _send_actions(assistant, thread)
+    last = kept.exchanges[-1].answer if kept.exchanges else None
+    await offer_modes(assistant, last.mode if last else Mode.AUTO, last.scope if last else "")
     _background(_close_sidebar_after_resume())
+
+
+def _remembered(history: History, thread_id: str) -> Conversation:
+    kept = Conversation()
+    for message_id, question_id, record in history.answers(thread_id):
+        kept.begin(question_id)
+        kept.exchanges.append(Exchange(question_id, message_id, from_plain(Answer, record)))
+    return kept
+
+
+async def _send_actions(assistant: Assistant, thread: ThreadDict) -> None:
+    """The lines and buttons under the answers on the page: Chainlit does not keep them."""
+    kept = conversation()
+    new = {step["id"] for step in thread["steps"]} - kept.with_actions
+    kept.with_actions |= new
+    await asyncio.gather(
+        *(
+            action.send(for_id=exchange.message_id)
+            for exchange in kept.exchanges
+            if exchange.message_id in new
+            for action in actions_of(exchange.answer, _large(assistant))
+        )
+    )
+
+
+async def show_earlier(assistant: Assistant) -> None:
+    """Put some more of a long conversation on the page."""
+    kept = conversation()
+    kept.shown += EARLIER_TURNS
+    thread = await _thread()
+    if thread:
+        await show(thread, kept.shown, page_language())
+        await _send_actions(assistant, thread)
+        await _close_sidebar_after_resume()
+
+
+async def _keep_page_short(message: cl.Message) -> None:
+    """Take the oldest turns off a page that has grown long, before a new one begins."""
+    kept = conversation()
+    kept.shown += 1
+    if kept.shown <= MOST_TURNS:
+        return
+    thread = await _thread()
+    if thread:
+        kept.shown = OPENED_TURNS
+        step = cl.context.current_step
+        latest = [message.to_dict(), *([step.to_dict()] if step else [])]
+        await show(thread, kept.shown, page_language(), latest)
+
+
+async def _thread() -> ThreadDict | None:
+    layer = get_data_layer()
+    if layer is None:
+        return None
+    return cast("ThreadDict | None", await layer.get_thread(cl.context.session.thread_id))
 
 
 async def _close_sidebar_after_resume() -> None:
@@ -133,7 +190,10 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     chosen = message.modes or {}
     mode = str(chosen.get(MODE, Mode.AUTO))
     scope = str(chosen.get(SCOPE, EVERYWHERE))
-    conversation().forget_from(message.id)
+    if message.id in conversation().asked:
+        conversation().forget_from(message.id)
+    else:
+        await _keep_page_short(message)
     question = Question(
         message.content,
         mode=Mode(mode) if mode in set(Mode) else Mode.AUTO,
@@ -203,6 +263,7 @@ async def _answer(assistant: Assistant, question: Question, question_id: str, re
     if reply.answer is None:
         raise AssertionError("every request ends with Answered")
     kept.exchanges.append(Exchange(question_id, reply.message_id, reply.answer))
+    kept.with_actions.add(reply.message_id)
     if isinstance(layer := get_data_layer(), HistoryDataLayer):
         await asyncio.to_thread(
             layer.history.put_answer,

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from rag.ui.window import EARLIER_TURNS, MOST_TURNS, OPENED_TURNS
 from tests.e2e.conftest import Chat, Stage
 from tests.scripted_server import Script
 
@@ -291,3 +292,24 @@ def test_with_reduced_motion_nothing_moves(browser: Browser, stage: Stage) -> No
     )
     assert moving == 0
     context.close()
+
+
+def test_a_long_conversation_keeps_its_page_short_and_its_earlier_turns_near(
+    chat: Chat, stage: Stage
+) -> None:
+    stage.small.script = Script("The RelayBox costs 249 euros.")
+    users = chat.page.locator("[data-step-type=user_message]")
+    answers = chat.page.locator("[data-step-type=assistant_message]")
+    for number in range(MOST_TURNS + 1):
+        chat.send(f"How much does the RelayBox cost, request {number}?")
+        expect(users.last).to_contain_text(f"request {number}?")
+        expect(chat.page.locator("#stop-button")).to_have_count(0)
+    expect(users).to_have_count(OPENED_TURNS)
+    expect(answers.last).to_contain_text("249 euros")
+    chat.page.get_by_role("button", name="earlier turns").click()
+    expect(users).to_have_count(OPENED_TURNS + EARLIER_TURNS)
+    expect(chat.lines).to_have_count(OPENED_TURNS + EARLIER_TURNS)
+    expect(chat.page.locator("#side-view-content")).to_have_count(0)
+    chat.page.reload()
+    expect(users).to_have_count(OPENED_TURNS)
+    chat.shot("long")

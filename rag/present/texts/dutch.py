@@ -166,6 +166,8 @@ DUTCH = {
     "retry_large": "Vraag {model}",
     "retry_large_tip": "Vraag het grote model hetzelfde; dit antwoord blijft staan",
     "sources_title": "Bronnen",
+    "earlier_note": "{count} eerdere beurten staan niet op de pagina.",
+    "earlier": "Toon {count} eerdere beurten",
     "everywhere": "Overal",
     "everywhere_tip": "Doorzoek alle documenten",
     "only_in": "Alleen in…",

@@ -168,6 +168,8 @@ ENGLISH = {
     "retry_large": "Ask {model}",
     "retry_large_tip": "Ask the large model the same; this answer stays",
     "sources_title": "Sources",
+    "earlier_note": "{count} earlier turns are not on the page.",
+    "earlier": "Show {count} earlier turns",
     "everywhere": "Everywhere",
     "everywhere_tip": "Search all documents",
     "only_in": "Only in…",

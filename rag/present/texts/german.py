@@ -166,6 +166,8 @@ GERMAN = {
     "retry_large": "{model} fragen",
     "retry_large_tip": "Das große Modell dasselbe fragen; diese Antwort bleibt stehen",
     "sources_title": "Quellen",
+    "earlier_note": "{count} frühere Züge sind nicht auf der Seite.",
+    "earlier": "{count} frühere Züge zeigen",
     "everywhere": "Überall",
     "everywhere_tip": "Alle Dokumente durchsuchen",
     "only_in": "Nur in…",
