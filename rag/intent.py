@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     from rag.domain import Turn
     from rag.phrases import Phrases
 
-_MAX_WORDS_OF_SMALL_TALK = 7
-
 _FOLLOW_UP_OPENING = regex.compile(
     r"^(and|but|so|also|what about|how about|why|why not|en|maar|dus|ook|hoe zit het met|waarom"
     r"|und|aber|auch|was ist mit|wie ist es mit|warum)\b",
     regex.IGNORECASE,
 )
 _PRONOUN = regex.compile(
-    r"\b(it|its|they|them|their|that(?! are| were)|this|those|these|he|she|him|her|his|there|then"
+    r"\b(it|its|they|them|their|that(?! are| were)|this|those|these|he|she|him|her|his|then"
+    r"|(?<!\b(?:is|are|was|were) )there(?! (?:is|are|was|were))"
     r"|hij|hem|hun|dat|dit|deze|daar|ervan|erover|daarvan|daarover"
+    r"|das(?=\s*(?:$|[?!.,]|auch|dann|denn|nicht|noch|so|immer|wirklich|möglich|erlaubt))"
     r"|ihn|ihm|dies|diese[rsnm]?|dort|davon|darüber|dazu|damit|dafür|dabei)\b",
     regex.IGNORECASE,
 )
@@ -52,6 +52,12 @@ _ASKS_ABOUT_A_NAME = regex.compile(
 _STANDS_ALONE_TERMS = 5
 """A question with this many content words of its own says what it is about."""
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:[-'’;.][\p{L}\p{N}]+)*")
+_DOCUMENT_BEFORE = regex.compile(
+    r"\b(?:document|file|bestand|dokument|datei) [\"'“„«]?$", regex.IGNORECASE
+)
+_DOCUMENT_AFTER = regex.compile(
+    r"[\"'”“»]? (?:document|file|bestand|dokument|datei)\b", regex.IGNORECASE
+)
 _QUOTED = regex.compile(r"[\"“”„«»‘](?P<name>[^\"“”„«»]+)[\"“”«»’]")
 _END = " ?!.,:;…"
 _RECIPIENT = regex.compile(
@@ -62,6 +68,8 @@ _PURPOSE = regex.compile(r"^(?P<request>.{8,}?) (?:for|voor|für|i can|i could) 
 _CLAUSE = regex.compile(r"[.!?;]+\s+|,\s+|\s+[–-]\s+|\s+and make\s+|\s*\(|\)\s*")
 _PLAIN_LANGUAGE = regex.compile(r"\b(?:plain|simple|gewoon|einfachem)\W+\p{L}+$")
 _EVERYTHING = frozenset({"everything", "alles"})
+_ASKS = frozenset({"is", "are", "does", "do", "ist", "sind", "zijn"})
+"""A sentence that begins so asks for something; "that is too long" does not."""
 _TASKS_OF_ONE_WORD = frozenset({"tldr", "tl;dr", "summary", "samenvatting", "zusammenfassung"})
 _FORMS = (
     *(Form.TABLE, Form.EMAIL, Form.LIST, Form.SIMPLER, Form.LONGER, Form.SHORTER, Form.OTHER),
@@ -101,8 +109,6 @@ def request_of(
 def _small_talk(text: str) -> Intent | None:
     plain = regex.sub(r"[^\p{L}\p{N}' ]+", " ", text.casefold().replace("’", "'"))
     plain = " ".join(plain.split())
-    if not 0 < len(plain.split()) <= _MAX_WORDS_OF_SMALL_TALK:
-        return None
     for pattern, intent in (
         (GREETING, Intent.GREETING),
         (THANKS, Intent.THANKS),
@@ -110,9 +116,14 @@ def _small_talk(text: str) -> Intent | None:
     ):
         if pattern.fullmatch(plain):
             return intent
-    first, *others = _CLAUSE.split(text.casefold().strip(_END))
-    thanked = bool(THANKS.fullmatch(first)) and all(map(_is_remark, others))
-    return Intent.THANKS if thanked and "?" not in text else None
+    clauses = [" ".join(_words_of(part)) for part in _CLAUSE.split(text.casefold())]
+    clauses = [clause for clause in clauses if clause]
+    if clauses and all(map(HELP.fullmatch, clauses)):
+        return Intent.HELP
+    others = [clause for clause in clauses if not THANKS.fullmatch(clause)]
+    if len(others) < len(clauses) and all(map(_is_remark, others)) and "?" not in text:
+        return Intent.THANKS
+    return None
 
 
 def _is_remark(clause: str) -> bool:
@@ -174,14 +185,15 @@ def _about_a_document(
 ) -> Request | None:
     named, rest, surely = _named(text, documents)
     words = [word for clause in _requests_in(rest) for word in _words_of(_core(clause, phrases))]
-    known = (
+    known = frozenset(chain.from_iterable(phrases.forms.values())) | (
         phrases.summaries | phrases.about | phrases.documents | phrases.glue | phrases.last_answer
     )
     outside = [word for word in words if word not in known]
     strong = bool(phrases.summaries & set(words))
     if named:
         asks = strong or (surely and phrases.about & set(words))
-        return Request(Intent.DOCUMENT, documents=named) if asks and not outside else None
+        fits = len(outside) <= (1 if strong and surely else 0)
+        return Request(Intent.DOCUMENT, documents=named) if asks and fits else None
     if outside:
         has_noun = bool(phrases.documents & set(words))
         found = _titled(outside, documents, has_noun=has_noun) if strong else ""
@@ -211,9 +223,13 @@ def _named(text: str, documents: Mapping[str, str]) -> tuple[tuple[str, ...], st
     quoted = {match["name"].strip().casefold() for match in _QUOTED.finditer(text)}
     for name, path, sure in names:
         pattern = rf"(?<![\p{{L}}\p{{N}}_/.-]){regex.escape(name)}(?![\p{{L}}\p{{N}}_/-])"
-        shorter = regex.sub(pattern, " ", rest, flags=regex.IGNORECASE)
-        if shorter != rest:
-            surely |= sure or name in quoted
+        found = regex.search(pattern, rest, regex.IGNORECASE)
+        if found:
+            beside = _DOCUMENT_BEFORE.search(rest, 0, found.start()) or _DOCUMENT_AFTER.match(
+                rest, found.end()
+            )
+            surely |= sure or name in quoted or beside is not None
+            shorter = regex.sub(pattern, " ", rest, flags=regex.IGNORECASE)
             rest = shorter
             paths.append(path)
     return tuple(dict.fromkeys(paths)), rest, surely
@@ -267,7 +283,16 @@ def _reworked(text: str, phrases: Phrases) -> Request | None:
         core = purpose["request"]
         words = _words_of(core)
     shapes = frozenset(chain.from_iterable(phrases.forms.values()))
-    known = phrases.glue | phrases.last_answer | phrases.reworks | shapes | set(LANGUAGE_NAMES)
+    if words and words[0] in _ASKS:
+        return None
+    known = (
+        {"is", "ist"}
+        | phrases.glue
+        | phrases.last_answer
+        | phrases.reworks
+        | shapes
+        | set(LANGUAGE_NAMES)
+    )
     if not words or not set(words) <= known:
         return None
     if len(words) == 1 and not _is_whole_task(words[0], phrases):

@@ -54,16 +54,17 @@ _NUMBERS = _words("1 2 3 4 5 6 7 8 9 10 20 30 50 80 100 150 200")
 _EN_DOC = r"(?:documents?|files?|docs?|pdfs?|sources?|papers?)"
 _NL_DOC = r"(?:document(?:en)?|bestand(?:en)?|stuk(?:ken)?|bron(?:nen)?|pdf['’]?s?)"
 _DE_DOC = r"(?:dokumente?n?|dateien?|unterlagen?|quellen?|pdfs?)"
+_EN_HOME = rf"(?:collection|corpus|library|folder|{_EN_DOC})"
 _TOPIC = r"(?P<topic>.+?)"
 
 ENGLISH = Phrases(
     polite=regex.compile(
-        r"\b(?:(?:please|kindly|(?:can|could) you tell (?:me|us)|tell (?:me|us)|would you mind|do you mind|now|ok|okay|and|then|so|also|just|hey|hi|hello|plumbline|great|thanks|thank you|perfect|good|nice"
+        r"\b(?:(?:please|pls|plz|kindly|i'd like|if possible|(?:can|could) you tell (?:me|us)|tell (?:me|us)|would you mind|do you mind|now|ok|okay|and|then|so|also|just|hey|hi|hello|plumbline|great|thanks|thank you|perfect|good|nice"
         r"|(?:can|could|would|will) (?:you|u|i|we)(?: please)?|i (?:want|need|would like|'d like)(?: you to| to)?|i'd like(?: you to| to)?|let's|for me|for us|again|instead|now|maybe)\b\s*)+"
     ),
     glue=_words(
         "a an the in into to as of with for from by on only just me us bit little much even very more less fewer"
-        " and or but so than no not too any some at most about max maximum around up down out same thing like using use can could be please now again then out line max tops drop lose parts part whole thing nice proper neat quick small i can send"
+        " and or but so than no not too any some at most about max maximum around up down out same thing like using use can could be please pls plz now again then out line max enough like i'm new here down boil three most important points sound going come tops drop lose parts part whole thing nice proper neat quick small i can send"
     )
     | _NUMBERS
     | _words("one two three four five six seven eight nine ten twenty fifty hundred single"),
@@ -79,7 +80,7 @@ ENGLISH = Phrases(
             " summarized tldr tl;dr sentence sentences paragraph words line lines trim cut"
         ),
         Form.SIMPLER: _words(
-            "simpler simple simply simplify plain easier clearer understandable layman's laymans terms language english child five"
+            "simpler simple simply simplify plain easier clearer understandable layman's laymans terms language english new beginner child five"
             " year old non-technical jargon"
         ),
         Form.LONGER: _words("longer expand elaborate"),
@@ -93,12 +94,12 @@ ENGLISH = Phrases(
         " summarize translate condense express present draft compose create do sum phrase change transform repeat cut drop lose need rephrasing rewording rewriting send"
     ),
     summaries=_words(
-        "summarise summarize summary overview outline gist tldr tl;dr digest abstract sum"
+        "summarise summarize summary overview outline gist tldr tl;dr digest abstract sum takeaways highlights topics gist"
     ),
     about=_words(
         "what what's whats is about does do say tell in contain contains key main points point ideas content contents cover"
         " covers describe read me us explain whole entire full important most short brief quick up give show who did just"
-        " uploaded added here attached called named cover message takeaways i are walk through broad strokes five three two bullets nutshell basically exactly you"
+        " uploaded added here attached called named cover message takeaways i are walk through broad strokes five three two bullets nutshell basically exactly you things topics from at lines sentences words ten can't if possible like come down to"
     ),
     documents=_words(
         "document documents file files doc docs pdf pdfs upload attachment presentation slides spreadsheet report paper page"
@@ -109,7 +110,7 @@ ENGLISH = Phrases(
     ),
     listing=_words(
         "have there list show search know corpus folder available read access indexed index library find names knowledge base"
-        " give overview all loaded hold many collection everything through total"
+        " give overview all loaded hold many collection everything through total in stored"
     ),
     newest=_words("new newest latest recent recently changed added updated last uploaded oldest"),
     mentioning=_mentioning(
@@ -123,18 +124,19 @@ ENGLISH = Phrases(
         rf" (?:that mention|that contain|that are about|that talk about|which mention|mentioning|containing|about|on|with) {_TOPIC}",
         rf"(?:do (?:you|we|i) have|are there|is there)(?: any| an?| some)? {_EN_DOC}"
         rf" (?:about|on|mentioning|that mentions?|which mentions?|containing|dealing with) {_TOPIC}",
-        rf"(?:do (?:you|we|i) have|is there) (?:anything|something) (?:about|on) {_TOPIC} in (?:the|our|your|my) (?:collection|corpus|library|folder|{_EN_DOC})",
+        rf"(?:do (?:you|we|i) have|is there) (?:anything|something) (?:about|on) {_TOPIC} in (?:the|our|your|my) {_EN_HOME}",
+        rf"(?:do (?:you|we|i) have|is there) (?:anything|something) in (?:the|our|your|my) {_EN_HOME} (?:about|on) {_TOPIC}",
     ),
 )
 
 DUTCH = Phrases(
     polite=regex.compile(
-        r"\b(?:(?:alsjeblieft|alstublieft|aub|a\.u\.b\.|graag|even|eens|nu|en|dan|oké|ok|maar|ook|hallo|hoi|bedankt|dank je|dankje|prima|mooi|goed|nog"
+        r"\b(?:(?:alsjeblieft|alstublieft|pls|aub|a\.u\.b\.|graag|even|eens|nu|en|dan|oké|ok|maar|ook|hallo|hoi|bedankt|dank je|dankje|prima|mooi|goed|nog"
         r"|(?:kun|kan|wil|zou|kunt) (?:je|jij|u|ik)(?: me| mij| ons)?(?: alsjeblieft)?|ik (?:wil|zou) (?:graag)?|voor (?:me|mij|ons)|plumbline|opnieuw)\b\s*)+"
     ),
     glue=_words(
         "een de het in naar als van met voor uit door op alleen me mij ons wat beetje veel nog meer minder en of maar dan geen"
-        " niet te er hier om iets max maximaal hooguit ongeveer zelfde hetzelfde zo kan kunnen eens even graag nu nog alsjeblieft opnieuw wel nette net netjes kleine helemaal nogal jargon"
+        " niet te er hier om iets max maximaal hooguit ongeveer zelfde hetzelfde zo kan kunnen eens even graag nu nog alsjeblieft opnieuw wel nette net netjes kleine helemaal nogal jargon mensentaal ingewikkeld verwoorden woorden pls kan"
     )
     | _NUMBERS
     | _words("één twee drie vier vijf zes zeven acht negen tien twintig vijftig honderd enkele"),
@@ -167,12 +169,12 @@ DUTCH = Phrases(
         " houd hou stel opstellen formuleer herhaal doe"
     ),
     summaries=_words(
-        "vat samen samenvatting samenvatten samengevat overzicht hoofdlijnen strekking kern tldr hoofdpunten"
+        "vat samen samenvatting samenvatten samengevat overzicht hoofdlijnen strekking kern tldr hoofdpunten kernpunten onderwerpen"
     ),
     about=_words(
         "wat waar waarover gaat gaan over staat staan zegt vertel vertelt in inhoud bevat beschrijft lees lezen geef belangrijkste"
         " punten hoofdpunten dit dat deze kort korte hele volledige net zojuist geüpload toegevoegd bijgevoegde maak is leg uit van"
-        " nou eigenlijk er zijn ik allemaal hoofdpunten geven grote lijnen hier mij precies zo"
+        " nou eigenlijk er zijn ik allemaal hoofdpunten geven grote lijnen hier mij precies zo straks beetje zo'n daar me kun je muss wissen dingen onderwerpen regels zinnen"
     ),
     documents=_words(
         "document documenten bestand bestanden pdf pdf's upload bijlage presentatie rapport stuk stukken tekst bron bronnen"
@@ -183,18 +185,18 @@ DUTCH = Phrases(
     ),
     listing=_words(
         "heb hebt zijn lijst toon laat zien doorzoeken doorzoek zoeken ken kent map corpus beschikbaar lezen toegang geïndexeerd"
-        " bibliotheek noem namen kennisbank geef overzicht alle staan zitten hoeveel verzameling allemaal hier totaal beschikbare"
+        " bibliotheek noem namen kennisbank geef overzicht alle staan zitten hoeveel verzameling allemaal hier totaal beschikbare erin tijd laatste laten"
     ),
     newest=_words(
         "nieuw nieuwe nieuwste laatst laatste recent recente onlangs gewijzigd toegevoegd veranderd bijgewerkt geüpload oudste laatste"
     ),
     mentioning=_mentioning(
-        rf"(?:welke?|hoeveel|wat voor) {_NL_DOC} (?:noemen|noemt|vermelden|vermeldt|bevatten|bevat|gaan over|gaat over|beschrijven"
+        rf"(?:welke?|hoeveel|wat voor) {_NL_DOC} (?:gaan er over|gaat er over|noemen|noemt|vermelden|vermeldt|bevatten|bevat|gaan over|gaat over|beschrijven"
         rf"|beschrijft|bespreken|bespreekt|behandelen|behandelt|zeggen iets over|zegt iets over|hebben het over) {_TOPIC}",
         rf"in (?:welke?|hoeveel) {_NL_DOC} (?:staat|staan|komt|komen|wordt|worden|gaat het)(?: er)?(?: iets| informatie| wat)?(?: over)?"
         rf" {_TOPIC}(?: (?:voor|genoemd|vermeld|beschreven|besproken|behandeld))?",
         rf"waar (?:wordt|worden) {_TOPIC} (?:genoemd|vermeld|besproken)(?: in (?:de|mijn|onze) {_NL_DOC})?",
-        rf"(?:toon|geef|noem|zoek|laat)(?: me| mij)?(?: alle)?(?: de| mijn| onze)? {_NL_DOC} (?:over|met|die gaan over|waarin) {_TOPIC}(?: zien)?",
+        rf"(?:toon|geef|noem|zoek|laat)(?: me| mij)?(?: een overzicht van| een lijst van)?(?: alle)?(?: de| mijn| onze)? {_NL_DOC} (?:over|met|die gaan over|die over|waarin) {_TOPIC}(?: gaan)?(?: zien)?",
         rf"(?:heb je|hebben we|zijn er|is er|heb ik)(?: ook)?(?: een)? {_NL_DOC} (?:over|met|waarin) {_TOPIC}",
         rf"(?:heb je|hebben we|is er|staat er|heb ik)(?: ook)? iets over {_TOPIC} in (?:de|onze|mijn|jouw|je) (?:verzameling|map|{_NL_DOC})(?: staan)?",
     ),
@@ -208,7 +210,7 @@ GERMAN = Phrases(
     ),
     glue=_words(
         "ein eine einen einem einer der die das den dem des in ins im zu als von vom mit für aus auf nur mir uns etwas bisschen"
-        " viel noch mehr weniger und oder aber kein keine nicht um hier daraus maximal höchstens etwa gleiche selbe so bis kann geht bitte mal jetzt nochmal einmal auch ganze ganzen nette kleine ausdrücken sehr so"
+        " viel noch mehr weniger und oder aber kein keine nicht um hier daraus maximal höchstens etwa gleiche selbe so bis kann geht bitte mal jetzt nochmal einmal auch ganze ganzen nette kleine ausdrücken sehr so draus"
     )
     | _NUMBERS
     | _words(
@@ -243,12 +245,12 @@ GERMAN = Phrases(
         " kürzen vereinfache dar darstellen zeig zeige zeigen sag sage sagen verwandle wiederhole um erstelle erstellen ausdrücken drück aus umschreiben brauche"
     ),
     summaries=_words(
-        "fass fasse fassen zusammen zusammenfassung zusammenfassen zusammengefasst überblick übersicht kernaussagen kern tldr inhaltsangabe kurzform"
+        "fass fasse fassen zusammen zusammenfassung zusammenfassen zusammengefasst überblick übersicht kernaussagen kern tldr inhaltsangabe kurzform kernaussagen stichpunkten hauptpunkte"
     ),
     about=_words(
         "was worum wovon geht gehts handelt es in steht stehen sagt erzähl erzähle inhalt enthält beschreibt lies lesen gib mir"
         " wichtigsten wichtigste punkte hauptpunkte kurz kurze ganze ganzen gerade eben hochgeladen hochgeladene hochgeladenen"
-        " drin da darin ist über erkläre das diese dieser diesem dieses diesen den dem der die von sind ich habe hier grob so geben was genau eigentlich kurzform mir"
+        " drin da darin ist über erkläre das diese dieser diesem dieses diesen den dem der die von sind ich habe hier grob so geben was genau eigentlich kurzform mir fünf drei zehn stichpunkten sätzen zeilen"
     ),
     documents=_words(
         "dokument dokumente dokumenten dokuments datei dateien pdf pdfs upload anhang präsentation bericht unterlagen text quelle"
@@ -259,7 +261,7 @@ GERMAN = Phrases(
     ),
     listing=_words(
         "hast habe haben gibt liste zeig zeige auflisten durchsuchen durchsuchst suchen kennst ordner korpus verfügbar lesen"
-        " zugriff indexiert bibliothek nenne namen wissensbasis gib übersicht alle liegen viele vielen sammlung insgesamt auf verfügbaren hier sind"
+        " zugriff indexiert bibliothek nenne namen wissensbasis gib übersicht alle liegen viele vielen sammlung insgesamt auf verfügbaren hier sind hinterlegt aller"
     ),
     newest=_words(
         "neu neue neuen neueste neuesten letzte letzten zuletzt kürzlich geändert hinzugefügt aktualisiert hochgeladen älteste ältesten"
@@ -305,38 +307,38 @@ LANGUAGE_NAMES = {
 ASKING = _words(
     "are is am i we they can could do does which what how many much that of my our your you there here any right moment currently were was been have has"
     " welke welk wat hoeveel kun kan je jij u er zijn heb hebben mijn onze jullie beschikbaar over"
-    " welche was wie viele vielen kannst können du sie dir dich ihr meine unsere es da momentan wir ich gerade habt allemaal insgesamt als zum through everything the a in of all me us an list het de den die das mir dem alle een most what's lijst van sind der bitte please wurden wurde worden werd sind"
+    " welche was wie viele vielen kannst können du sie dir dich ihr meine unsere es da momentan wir ich gerade habt allemaal insgesamt als zum through everything the a in of all me us an list het de den die das mir dem alle een most what's lijst van sind der bitte please eine einen to ist je one wurden wurde worden werd sind"
 )
 """Words around those that ask for the list of documents, of all three languages."""
 
 GREETING = regex.compile(
-    r"(hi+|hello|hey|good (morning|afternoon|evening|day)|greetings"
+    r"(hi+|hiya|hello|hey|good (morning|afternoon|evening|day)|greetings"
     r"|hoi|hallo|hai|dag|goede(morgen|middag|navond)|goeie?morgen"
     r"|guten (tag|morgen|abend)|moin|servus|grüß (gott|dich)|gruezi)"
-    r"( (there|all|everyone|plumbline|daar|allemaal|zusammen|du|you))*"
+    r"( (there|all|again|everyone|plumbline|daar|allemaal|zusammen|du|you))*"
     r"( (how are you|how are you doing|hoe gaat het( met je)?|wie geht('s|s| es)( dir| ihnen)?))?"
 )
 THANKS = regex.compile(
     r"((many |ok |okay |great |perfect |super |top |cool |nice )*(thanks|thank you|thx|cheers)"
-    r"|(heel |hartelijk |super |ok |oké |top |prima |mooi |fijn )*(bedankt|dank je( wel)?|dankjewel|dank u( wel)?|dankuwel|merci)"
-    r"|(vielen |herzlichen |besten |super |ok |top |prima |gut )*(danke|dank)( schön| sehr)?|dankeschön)"
-    r"( (a lot|very much|so much|again|for (your|the) help|zeer|voor (je|uw|de) hulp|für (deine|die|ihre) hilfe))*"
+    r"|(heel |hartelijk |super |ok |oké |top |prima |mooi |fijn )*(bedankt|dank|dank je( wel)?|dankjewel|dank u( wel)?|dankuwel|merci)"
+    r"|(vielen |herzlichen |besten |super |ok |top |prima |gut )*(danke|dank)( schön| sehr| dir| ihnen)?|dankeschön)"
+    r"( (a lot|very much|so much|again|for (your|the) (help|explanation|answer)|zeer|voor (je|uw|de|het) (hulp|uitleg|antwoord)|für (deine|die|ihre) (hilfe|erklärung|antwort)))*"
     r"( (that|this|it) (was|is) (helpful|great|useful))?"
 )
 HELP = regex.compile(
     r"help( me)?|what (can|do) you do( for (me|us))?|what can you help( me| us)? with|how can you help( me| us)?|what are you( for)?|who are you|what is this|what's this"
     r"|how do (i|you) (use|work with) (this( chat| tool| app)?|you|it|plumbline)|how does (this( chat| tool| app)?|plumbline) work|how do you work"
-    r"|what can i (ask|do)( you| here)?"
-    r"|wat (kun|kan) (je|jij|u)( allemaal)?( doen)?( voor (mij|me|ons))?|waar(mee)? (kun|kan) (je|jij|u) (me|mij|ons)?( mee)? ?helpen|wat kan je( doen)?|wat doe je|wie ben je|wat is dit"
-    r"|hoe werkt (dit|het|deze chat|plumbline)|hoe gebruik ik (dit|deze chat|plumbline)|hoe werk je|wat kan ik( hier)? (vragen|doen)|hulp"
+    r"|what can i (ask|do)( you| here)?|what (sort|kind)s? of (things|questions) can i ask( you)?|what can i use (you|this) for"
+    r"|wat (kun|kan) (je|jij|u)( eigenlijk)?( allemaal)?( doen)?( voor (mij|me|ons))?|waar(mee)? (kun|kan) (je|jij|u) (me|mij|ons)?( mee)? ?helpen|wat kan je( doen)?|wat doe je|wie ben je|wat is dit"
+    r"|hoe werkt (dit|het|deze chat|plumbline)( hier)?( eigenlijk)?|hoe gebruik ik (dit|deze chat|plumbline)|hoe werk je|wat kan ik( je| hier)? (allemaal )?(vragen|doen)|hulp"
     r"|was kannst du( alles)?( tun| machen)?|was können sie( alles)?( tun| machen)?( für (mich|uns))?|(wobei|womit|wie) (kannst du|können sie)( mir| uns)? helfen|wer bist du|was ist das"
-    r"|wie funktioniert (das|es|dieser chat|plumbline)|wie benutze ich (das|diesen chat|plumbline)|hilfe|was kann ich( hier)? (fragen|tun)"
+    r"|wie funktioniert (das|es|dieser chat|plumbline)( hier)?( eigentlich)?|wie benutze ich (das|diesen chat|plumbline)|hilfe|was kann ich( dich| sie| hier)? (fragen|tun)"
 )
 
 REMARK_OPENINGS = _words(
-    "i my our we it it's this that that's he she they too too-long not reads sounds top"
-    " ik mijn onze ons wij we het dat dit te niet hier klinkt leest"
-    " ich mein meine unser unsere wir es das dies zu nicht klingt liest sonst"
+    "i my our we it it's this that that's he she they too too-long not reads sounds top great perfect clear"
+    " ik mijn onze ons wij we het dat dit te niet hier klinkt leest heb snap helder duidelijk prima top great perfect clear"
+    " ich mein meine unser unsere wir es das dies zu nicht klingt liest sonst hab keine super klar"
 )
 WISHES = _words(
     "need want like give show wil nodig graag geef toon brauche möchte will gib zeig which what how who when where"

@@ -20,17 +20,35 @@ TABLE = [
     tuple(line.split("\t"))
     for line in (Path(__file__).parent / "requests.tsv").read_text(encoding="utf-8").splitlines()
 ]
-QUESTIONS = [text for kind, text in TABLE if kind in {"question", "follow_up"}]
+KINDS_OF_QUESTIONS = {"question", "follow_up"}
+RIGHT_SHARE = 0.95
 
 
-@pytest.mark.parametrize(("kind", "text"), TABLE)
-def test_each_request_of_the_table_is_told(kind: str, text: str) -> None:
-    assert request_of(text, HISTORY, DOCUMENTS, "returns.md").intent == kind
+def told(text: str) -> Intent:
+    return request_of(text, HISTORY, DOCUMENTS, "returns.md").intent
 
 
-@pytest.mark.parametrize("text", QUESTIONS)
-def test_without_a_conversation_every_question_is_one(text: str) -> None:
-    assert request_of(text, (), DOCUMENTS).intent is Intent.QUESTION
+def test_of_the_table_nearly_all_requests_are_told() -> None:
+    wrong = [(kind, text, told(text)) for kind, text in TABLE if told(text) != kind]
+    assert len(wrong) <= (1 - RIGHT_SHARE) * len(TABLE), wrong
+
+
+@pytest.mark.parametrize("kind", {kind for kind, _ in TABLE} - KINDS_OF_QUESTIONS)
+def test_of_each_kind_nearly_all_are_told(kind: str) -> None:
+    texts = [text for k, text in TABLE if k == kind]
+    wrong = [text for text in texts if told(text) != kind]
+    assert len(wrong) <= 1 + 0.1 * len(texts), wrong
+
+
+def test_no_question_of_the_table_is_taken_for_something_else() -> None:
+    questions = [text for kind, text in TABLE if kind in KINDS_OF_QUESTIONS]
+    assert [text for text in questions if told(text) not in KINDS_OF_QUESTIONS] == []
+
+
+def test_without_a_conversation_every_question_is_one() -> None:
+    questions = [text for kind, text in TABLE if kind in KINDS_OF_QUESTIONS]
+    found = {text: request_of(text, (), DOCUMENTS).intent for text in questions}
+    assert set(found.values()) == {Intent.QUESTION}, found
 
 
 @pytest.mark.parametrize(
