@@ -97,7 +97,8 @@ async def on_earlier(_: cl.Action) -> None:
 @cl.action_callback("only_in")
 async def on_only_in(action: cl.Action) -> None:
     """Narrow what follows to a document."""
-    await session.only_in(assistant, str(action.payload.get("scope", "")))
+    payload = action.payload
+    await session.only_in(assistant, str(payload.get("scope", "")), str(payload.get("model", "")))
 
 
 @cl.action_callback("trace")

@@ -14,6 +14,7 @@
   const stay = (event) => {
     if (event.target instanceof Element && event.target.closest(MARKS)) {
       event.preventDefault();
+      event.target.closest("a[title]:not([href='#sources'])")?.toggleAttribute("data-why");
     }
   };
 

@@ -61,17 +61,17 @@ class Token:
     end: int
 
 
-def detect_language(text: str) -> str:
-    """Return the language whose function words fill the text most, ``"en"`` where none does."""
+def detect_language(text: str, default: str = DEFAULT_LANGUAGE) -> str:
+    """Return the language whose function words fill the text most, ``default`` where none does."""
     words = [match.group().casefold() for match in _WORD.finditer(text[:_SAMPLE_CHARACTERS])]
     if not words:
-        return DEFAULT_LANGUAGE
+        return default
     shares = {
         code: sum(word in language.stop_words for word in words) / len(words)
         for code, language in LANGUAGES.items()
     }
     best = max(shares, key=lambda code: shares[code])
-    return best if shares[best] >= _MIN_STOP_WORD_SHARE else DEFAULT_LANGUAGE
+    return best if shares[best] >= _MIN_STOP_WORD_SHARE else default
 
 
 def analyse(text: str, language: str = DEFAULT_LANGUAGE) -> Iterator[Token]:

@@ -85,7 +85,9 @@ class Assistant:
         _validate(question.text)
         corpus = self.knowledge.refresh()
         focus = _focus(question, corpus)
-        request = request_of(question.text, question.history, corpus.titles, focus)
+        request = request_of(
+            question.text, question.history, corpus.titles, focus, question.language
+        )
         if request.intent not in SMALL_TALK:
             self._require(corpus, question.scope)
         return Case(self._parts, question, request, corpus, start, self._clock.now())
@@ -110,7 +112,7 @@ class Assistant:
             text="",
             outcome=Outcome.FAILED,
             model="",
-            language=reply_language(text),
+            language=reply_language(text, question.language),
             mode=question.mode,
             scope=question.scope,
             reasons=(Reason("failed", error.sentence),),

@@ -42,6 +42,7 @@ from rag.prompt import Prompt, build_prompt, task_of
 from rag.quotation import leads_of, quotation_for, rearranged
 from rag.sentences import last_end
 from rag.settings import Escalation
+from rag.shape import has_shape, unfenced
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -187,7 +188,11 @@ class Cascade:
         grounding: Grounding,
     ) -> Attempt:
         started = self._clock.now()
+        worked_on = found.worked_on
+        if worked_on:
+            generation = replace(generation, text=unfenced(generation.text))
         sentences = grounding.check(generation.text)
+        fits = not worked_on or has_shape(found.request, generation.text, worked_on.answer)
         confidence = judge(
             model.rung,
             generation,
@@ -196,6 +201,7 @@ class Cascade:
             answer_type_of(found.question.text) if found.request.intent in QUESTIONS else None,
             min_confidence=self._rules.min_confidence,
             min_tokens=self._rules.min_tokens,
+            in_shape=fits,
         )
         return Attempt(
             model.rung,
@@ -278,7 +284,8 @@ async def _look(rung: Rung, text: str, grounding: Grounding) -> Checked:
 def _quote(found: Found, result: Result) -> None:
     """The last rung: sentences that stand as they are in the passages or in the last answer."""
     if found.worked_on:
-        made = rearranged(found.request, found.worked_on.sentences)
+        titles = dict.fromkeys(hit.passage.title for hit in found.hits)
+        made = rearranged(found.request, found.worked_on.sentences, ", ".join(titles))
     elif found.request.intent is Intent.DOCUMENT:
         made = leads_of(found.hits)
     else:

@@ -37,18 +37,23 @@ def judge(  # noqa: PLR0913 - one argument a thing that is weighed
     *,
     min_confidence: float,
     min_tokens: int,
+    in_shape: bool = True,
 ) -> Confidence:
     """Decide whether a model's text stands.
 
     The small model's has to be sound in every way; the large one's needs half of its sentences
     fully supported and no number that is absent from the passages. ``expected`` is what kind of
     answer the question wants; None where there is no question, whose length nothing tells.
+    ``in_shape``: is it the table, list or language that was asked for?
     """
     value = _value(sentences)
     problems = _problems(generation, sentences, expected, min_tokens)
+    if not in_shape and not {p.code for p in problems} & _NOTHING_SAID:
+        problems.append(Reason("form"))
     if not problems and value < min_confidence:
         problems.append(Reason("unsupported", _count(sentences)))
-    accepted = _large_stands(generation, sentences) if rung == "large" else not problems
+    stands = _large_stands(generation, sentences) and in_shape
+    accepted = stands if rung == "large" else not problems
     return Confidence(
         value=0.0 if {p.code for p in problems} & _NOTHING_SAID else value,
         accepted=accepted,
@@ -166,7 +171,9 @@ def _signals(
         for s in sentences
     )
     stands = _large_stands(generation, sentences)
-    supported = stands if rung == "large" else not codes & {"unsupported", "uncited", "empty"}
+    supported = (
+        stands if rung == "large" else not codes & {"unsupported", "uncited", *_NOTHING_SAID}
+    )
     found = evidence.level if evidence else None
     return [
         *(
@@ -190,6 +197,7 @@ def _signals(
             not codes & {"cut_off", "unreachable"},
         ),
         Signal("hedging", "yes" if "hedging" in codes else "no", "no", "hedging" not in codes),
+        *([Signal("form", "no", "yes", passed=False)] if "form" in codes else []),
     ]
 
 

@@ -87,6 +87,8 @@ class Request:
     topic: str = ""
     """What the documents looked for mention; empty for a list of all."""
     newest_first: bool = False
+    spoken: str = ""
+    """The language that the request is in, where its words told; ISO 639-1."""
 
 
 A_QUESTION = Request(Intent.QUESTION)
@@ -227,6 +229,8 @@ class Turn:
     hits: tuple[Hit, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     """Of the answer, with what carries each."""
+    rearranged: bool = False
+    """Is it what was left of an earlier answer that could not be worked on?"""
 
     @property
     def cited(self) -> tuple[Hit, ...]:
@@ -377,6 +381,8 @@ class Question:
     """A folder or document of the corpus to look in; empty: everywhere."""
     skip_gate: bool = False
     """Ask a model even where the evidence says no ("Ask anyway")."""
+    language: str = "en"
+    """Of the page: what a message of a word or two is replied to in."""
     again: bool = False
     """Was it answered already, so that another wording is wanted?"""
 

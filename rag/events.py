@@ -30,6 +30,8 @@ class Reading:
     parts: int
     text: str
     sentences: tuple[Sentence, ...]
+    last: Attempt | None = None
+    """The last try at the part before."""
 
 
 @dataclass(frozen=True, slots=True)

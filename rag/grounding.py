@@ -66,7 +66,7 @@ _FORMULA = regex.compile(
     r"|(?:met )?vriendelijke groet(?:en)?,?"
     r"|mit freundlichen grüßen,?|(?:viele|beste) grüße,?"
     r"|(?:sure|of course|natuurlijk|gerne?)[,!.]?"
-    r"|\[[^\]]*\]"
+    r"|\[[^\]]*\]|(?:subject|onderwerp|betreff)\s*:[^\d]*"
     r"|(?:here (?:is|are)|here's|below (?:is|are)|hier (?:is|zijn|volgt|ist|sind))\b"
     r"[^:\d]{0,60}:",
     regex.IGNORECASE,

@@ -222,6 +222,16 @@ class History:
         self._run("DELETE FROM answers WHERE message_id=?", [step_id])
         self._run("DELETE FROM steps WHERE id=?", [step_id])
 
+    def delete_steps_after(self, thread_id: str, step_id: str, kept_id: str = "") -> None:
+        """Delete what came after a step in its thread, but for one other."""
+        later = self._run(
+            "SELECT id FROM steps WHERE thread_id=? AND id!=? AND created_at>"
+            "(SELECT created_at FROM steps WHERE id=?)",
+            [thread_id, kept_id, step_id],
+        )
+        for row in later:
+            self.delete_step(row["id"])
+
     def put_element(self, record: Record) -> None:
         """Add an element or replace it; it needs ``id``, ``threadId`` and ``forId``."""
         self.set_thread(record["threadId"])
@@ -253,6 +263,12 @@ class History:
         """A thread's answers in order: (message id, question id, record)."""
         rows = self._run("SELECT * FROM answers WHERE thread_id=? ORDER BY rowid", [thread_id])
         return [(r["message_id"], r["question_id"], json.loads(r["record"])) for r in rows]
+
+    def answer_count(self, thread_id: str) -> int:
+        """How many answers a thread has."""
+        return int(
+            self._run("SELECT count(*) AS n FROM answers WHERE thread_id=?", [thread_id])[0]["n"]
+        )
 
     def put_feedback(self, for_id: str, value: int, comment: str | None) -> str:
         """Keep what a person thinks of an answer; one a step. Return its id."""

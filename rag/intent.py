@@ -6,6 +6,7 @@ else is taken for one (``rag.phrases`` has the words).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -14,7 +15,6 @@ import regex
 
 from rag.analysis import detect_language, terms_of
 from rag.domain import Form, Intent, Request
-from rag.languages import LANGUAGES
 from rag.phrases import (
     ASKING,
     GREETING,
@@ -52,6 +52,10 @@ _ASKS_ABOUT_A_NAME = regex.compile(
 _STANDS_ALONE_TERMS = 5
 """A question with this many content words of its own says what it is about."""
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:[-'’;.][\p{L}\p{N}]+)*")
+_FILE_NAME = regex.compile(
+    r"[\p{L}\p{N}_/.-]+\.(?:pdf|docx?|odt|rtf|pptx?|xlsx?|csv|tsv|md|txt|html?|epub|eml|msg|ipynb|json|xml|rst|org)\b",
+    regex.IGNORECASE,
+)
 _DOCUMENT_BEFORE = regex.compile(
     r"\b(?:document|file|bestand|dokument|datei) [\"'“„«]?$", regex.IGNORECASE
 )
@@ -83,24 +87,26 @@ def request_of(
     history: Sequence[Turn] = (),
     documents: Mapping[str, str] | None = None,
     focus: str = "",
+    default: str = "en",
 ) -> Request:
     """Return what ``text`` asks for, after the turns before it.
 
-    ``documents`` are the corpus' (path -> title); ``focus`` is the one that "this document" means.
+    ``documents`` are the corpus' (path -> title); ``focus`` is the one that "this document" means;
+    ``default`` is the language of a message that does not tell its own.
     """
     documents = documents or {}
     if small_talk := _small_talk(text):
         return Request(small_talk)
-    language = reply_language(text)
+    language = reply_language(text, default)
     answered = any(turn.answer for turn in history)
-    for phrases in _most_likely_first(language):
+    for code, phrases in _most_likely_first(language):
         found = (
             _about_a_document(text, phrases, documents, focus, answered=answered)
             or _about_the_corpus(text, phrases)
             or _rework(text, phrases)
         )
         if found:
-            return found
+            return replace(found, spoken=code)
     if history and leans_on_history(text):
         return Request(Intent.FOLLOW_UP)
     return Request(Intent.QUESTION)
@@ -132,9 +138,9 @@ def _is_remark(clause: str) -> bool:
     return not words or (words[0] in REMARK_OPENINGS and not set(words) & WISHES)
 
 
-def _most_likely_first(language: str) -> Iterator[Phrases]:
+def _most_likely_first(language: str) -> Iterator[tuple[str, Phrases]]:
     """A short message hardly tells its language, so all are tried."""
-    yield from (PHRASES[code] for code in sorted(PHRASES, key=lambda code: code != language))
+    yield from sorted(PHRASES.items(), key=lambda pair: pair[0] != language)
 
 
 def _core(text: str, phrases: Phrases) -> str:
@@ -194,6 +200,11 @@ def _about_a_document(
         asks = strong or (surely and phrases.about & set(words))
         fits = len(outside) <= (1 if strong and surely else 0)
         return Request(Intent.DOCUMENT, documents=named) if asks and fits else None
+    missing = _FILE_NAME.search(text)
+    if missing and (strong or phrases.about & set(words)):
+        inside = set(_words_of(missing.group().casefold()))
+        if set(outside) <= inside:
+            return Request(Intent.DOCUMENT, topic=missing.group())
     if outside:
         has_noun = bool(phrases.documents & set(words))
         found = _titled(outside, documents, has_noun=has_noun) if strong else ""
@@ -295,7 +306,8 @@ def _reworked(text: str, phrases: Phrases) -> Request | None:
     )
     if not words or not set(words) <= known:
         return None
-    if len(words) == 1 and not _is_whole_task(words[0], phrases):
+    asked_nicely = core != text.casefold().strip(_END)
+    if len(words) == 1 and not _is_whole_task(words[0], phrases, nicely=asked_nicely):
         return None
     languages = [word for word in words if word in LANGUAGE_NAMES]
     if languages and not _PLAIN_LANGUAGE.search(core):
@@ -304,8 +316,10 @@ def _reworked(text: str, phrases: Phrases) -> Request | None:
     return Request(Intent.REWORK, form) if form else None
 
 
-def _is_whole_task(word: str, phrases: Phrases) -> bool:
-    """Does one word alone ask for work on the answer: "shorter", "rephrase"?"""
+def _is_whole_task(word: str, phrases: Phrases, *, nicely: bool) -> bool:
+    """Does one word alone ask for work on the answer: "shorter", "rephrase", "Dutch, please"?"""
+    if nicely and (word in LANGUAGE_NAMES or word in phrases.forms[Form.LIST]):
+        return True
     return word.endswith("er") or word in phrases.reworks or word in _TASKS_OF_ONE_WORD
 
 
@@ -324,8 +338,8 @@ def leans_on_history(text: str) -> bool:
     return bool(_FOLLOW_UP_OPENING.search(text.strip()) or _PRONOUN.search(text))
 
 
-def reply_language(text: str) -> str:
-    """The language of a short message, for our own replies."""
+def reply_language(text: str, default: str = "en") -> str:
+    """The language of a message for our own replies; ``default`` where no word tells it."""
     words = text.casefold().split()
     for code, openings in (
         ("nl", {"hoi", "dag", "goedemorgen", "goedemiddag", "bedankt", "dankjewel", "hulp", "wat"}),
@@ -333,5 +347,4 @@ def reply_language(text: str) -> str:
     ):
         if any(word.strip("!?.,") in openings for word in words):
             return code
-    language = detect_language(text)
-    return language if language in LANGUAGES else "en"
+    return detect_language(text, default)

@@ -131,7 +131,7 @@ ENGLISH = Phrases(
 
 DUTCH = Phrases(
     polite=regex.compile(
-        r"\b(?:(?:alsjeblieft|alstublieft|pls|aub|a\.u\.b\.|graag|even|eens|nu|en|dan|oké|ok|maar|ook|hallo|hoi|bedankt|dank je|dankje|prima|mooi|goed|nog"
+        r"\b(?:(?:alsjeblieft|alstublieft|pls|aub|a\.u\.b|graag|even|eens|nu|en|dan|oké|ok|maar|ook|hallo|hoi|bedankt|dank je|dankje|prima|mooi|goed|nog"
         r"|(?:kun|kan|wil|zou|kunt) (?:je|jij|u|ik)(?: me| mij| ons)?(?: alsjeblieft)?|ik (?:wil|zou) (?:graag)?|voor (?:me|mij|ons)|plumbline|opnieuw)\b\s*)+"
     ),
     glue=_words(
@@ -319,7 +319,7 @@ GREETING = regex.compile(
     r"( (how are you|how are you doing|hoe gaat het( met je)?|wie geht('s|s| es)( dir| ihnen)?))?"
 )
 THANKS = regex.compile(
-    r"((many |ok |okay |great |perfect |super |top |cool |nice )*(thanks|thank you|thx|cheers)"
+    r"(ok|okay|oké|perfect|great|super|top|prima|mooi|fijn|cool|nice|klasse|toll|gut|good|got it|i see|duidelijk|helder|klar|alles klar|begrepen|verstanden)|((many |ok |okay |great |perfect |super |top |cool |nice )*(thanks|thank you|thx|cheers)"
     r"|(heel |hartelijk |super |ok |oké |top |prima |mooi |fijn )*(bedankt|dank|dank je( wel)?|dankjewel|dank u( wel)?|dankuwel|merci)"
     r"|(vielen |herzlichen |besten |super |ok |top |prima |gut )*(danke|dank)( schön| sehr| dir| ihnen)?|dankeschön)"
     r"( (a lot|very much|so much|again|for (your|the) (help|explanation|answer)|zeer|voor (je|uw|de|het) (hulp|uitleg|antwoord)|für (deine|die|ihre) (hilfe|erklärung|antwort)))*"

@@ -90,18 +90,30 @@ def quotation_for(
     return replace(made, used=frozenset(piece.position for piece in quotes))
 
 
-def rearranged(request: Request, sentences: Sequence[Sentence]) -> Quotation | None:
-    """The sentences that passages carry as a list, a table or fewer; else as they were."""
-    carried = [(s.text.strip("|").strip(), s.citations) for s in sentences if s.citations]
+def rearranged(request: Request, sentences: Sequence[Sentence], title: str) -> Quotation | None:
+    """The sentences that passages carry as a list, a table or fewer; else as they were.
+
+    A table's rows become sentences again. ``title`` heads the table.
+    """
+    carried = [(_as_prose(s.text), s.citations) for s in sentences if s.citations]
     if not carried:
         return None
     if request.form is Form.SHORTER:
         carried = carried[: max(1, len(carried) // _HALF)]
-    before = {Form.LIST: "- ", Form.TABLE: "| "}.get(request.form or Form.OTHER, "")
-    after = " |" if request.form is Form.TABLE else ""
-    lead = "|   |\n| - |\n" if request.form is Form.TABLE else ""
-    between = "\n" if before else " "
-    return quotation_of(carried, lead=lead, before=before, after=after, between=between)
+    if request.form is Form.TABLE:
+        lead = f"| {title.replace('|', ' ')} |\n| --- |\n"
+        return quotation_of(carried, lead=lead, before="| ", after=" |", between="\n")
+    if request.form is Form.LIST:
+        return quotation_of(carried, before="- ", between="\n")
+    return quotation_of(carried, between=" ")
+
+
+def _as_prose(text: str) -> str:
+    """A table's row as its cells, a block of code as its lines, an item without its mark."""
+    plain = text.strip("`~\n ").removeprefix("- ").strip()
+    if plain.startswith("|"):
+        plain = " – ".join(cell.strip() for cell in plain.strip("|").split("|"))
+    return " ".join(plain.split())
 
 
 def leads_of(hits: Sequence[Hit]) -> Quotation | None:

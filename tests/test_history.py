@@ -163,3 +163,13 @@ def test_a_thousand_conversations_are_listed_in_an_instant(history: History, me:
     started = time.process_time()
     assert len(history.threads(me, 1000)) == 1000
     assert time.process_time() - started < 0.3
+
+
+def test_what_came_after_a_step_is_deleted_but_for_one_other(history: History) -> None:
+    for number in range(1, 6):
+        history.put_step(step("t", number))
+    history.put_answer("t", "t-3", "t-2", {})
+    assert history.answer_count("t") == 1
+    history.delete_steps_after("t", "t-2", "t-4")
+    assert [s["id"] for s in history.steps("t")] == ["t-1", "t-2", "t-4"]
+    assert history.answer_count("t") == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.domain import Form, Intent, Request, Turn
+from rag.domain import Form, Intent, Turn
 from rag.intent import reply_language, request_of
 
 HISTORY = (Turn("What is the RelayBox?", "A relay. [1]"),)
@@ -63,7 +63,8 @@ def test_without_a_conversation_every_question_is_one() -> None:
     ],
 )
 def test_the_shape_wanted_is_told(text: str, form: Form, language: str) -> None:
-    assert request_of(text, HISTORY) == Request(Intent.REWORK, form, language)
+    found = request_of(text, HISTORY)
+    assert (found.intent, found.form, found.language) == (Intent.REWORK, form, language)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,8 @@ def test_the_document_meant_is_told(text: str, documents: set[str]) -> None:
 
 
 def test_a_document_that_nobody_named_is_left_open() -> None:
-    assert request_of("Summarise this file", (), DOCUMENTS) == Request(Intent.DOCUMENT)
+    found = request_of("Summarise this file", (), DOCUMENTS)
+    assert (found.intent, found.documents) == (Intent.DOCUMENT, ())
 
 
 def test_summarise_this_means_the_answer_where_there_is_one() -> None:
@@ -99,7 +101,8 @@ def test_summarise_this_means_the_answer_where_there_is_one() -> None:
     ],
 )
 def test_what_the_documents_should_mention_is_told_as_written(text: str, topic: str) -> None:
-    assert request_of(text) == Request(Intent.CORPUS, topic=topic)
+    found = request_of(text)
+    assert (found.intent, found.topic) == (Intent.CORPUS, topic)
 
 
 def test_the_newest_documents_are_asked_for() -> None:
@@ -136,3 +139,37 @@ def test_a_question_about_a_name_stands_alone() -> None:
 )
 def test_small_talk_is_answered_in_its_language(text: str, language: str) -> None:
     assert reply_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("kürzer bitte", "de"),
+        ("korter graag", "nl"),
+        ("fasse returns.md zusammen", "de"),
+        ("vat returns.md samen", "nl"),
+        ("shorter please", "en"),
+    ],
+)
+def test_a_short_request_tells_its_language_by_its_own_words(text: str, language: str) -> None:
+    assert request_of(text, HISTORY, DOCUMENTS).spoken == language
+
+
+def test_what_both_languages_share_is_taken_for_the_pages() -> None:
+    assert request_of("e-mail", HISTORY, DOCUMENTS, default="de").spoken in {"", "de"}
+    assert reply_language("RelayBox?", "de") == "de"
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    found = request_of("What is penguins.pdf about?", (), DOCUMENTS)
+    assert (found.intent, found.documents, found.topic) == (Intent.DOCUMENT, (), "penguins.pdf")
+
+
+@pytest.mark.parametrize("text", ["ok", "Perfect!", "prima", "klar"])
+def test_a_plain_reaction_is_thanked_for(text: str) -> None:
+    assert request_of(text, HISTORY).intent is Intent.THANKS
+
+
+@pytest.mark.parametrize("text", ["Dutch please", "zet dat in een tabel a.u.b."])
+def test_politeness_changes_nothing(text: str) -> None:
+    assert request_of(text, HISTORY).intent is Intent.REWORK

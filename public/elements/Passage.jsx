@@ -57,7 +57,11 @@ function PassageTable({ header, segments }) {
 
 async function narrow(scope) {
   try {
-    await callAction({ name: "only_in", payload: { scope } });
+    const picker = document.getElementById("mode-picker-trigger-model");
+    const model = picker?.textContent.trim().toLowerCase() ?? "";
+    await callAction({ name: "only_in", payload: { scope, model } });
+    // On a phone the panel covers the picker that has just changed.
+    if (window.innerWidth < 768) document.querySelector("#side-view-title button")?.click();
     document.getElementById("chat-input")?.focus();
   } catch (error) {
     console.debug("only_in was not delivered", error);

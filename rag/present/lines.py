@@ -36,7 +36,10 @@ def summary_line(answer: Answer) -> str:
             say("first_token", answer.language, ms=milliseconds(answer.timings.first_token_ms))
         )
     if answer.attempts:
-        written = answer.attempts[-1].generation.usage.completion_tokens
+        last = answer.attempts[-1]
+        own = [a for a in answer.attempts if a.rung == last.rung]
+        counted = own if answer.intent is Intent.DOCUMENT else [last]
+        written = sum(attempt.generation.usage.completion_tokens for attempt in counted)
         parts.append(say("tokens", answer.language, tokens=written))
     sources = len(answer.citations)
     if sources:

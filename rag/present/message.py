@@ -36,7 +36,7 @@ def reason_text(reason: Reason, language: str = "en") -> str:
     if reason.code == "unreachable" and not reason.detail:
         return say("reason.no_large", language)
     detail = reason.detail
-    if reason.code == "unsupported":
+    if reason.code in {"unsupported", "partly_quoted"}:
         detail = share_text(detail, language)
     return say(f"reason.{reason.code}", language, detail=detail)
 
@@ -106,6 +106,9 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
     if answer.intent in SMALL_TALK:
         counts = {"documents": answer.documents, "passages": answer.passages}
         return say(answer.intent, language, **counts)
+    missing = next((r.detail for r in answer.reasons if r.code == "no_such_file"), "")
+    if missing:
+        return say("no_such_file", language, name=escape(missing) if escaped else missing)
     for code in ("nothing_to_rework", "which_document", "unchanged"):
         if code in codes:
             return say(code, language)
@@ -113,8 +116,16 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
         return _listing_opening(answer, escaped=escaped)
     if answer.outcome is Outcome.QUOTED:
         keys = {Intent.REWORK: "rearranged", Intent.DOCUMENT: "leads"}
+        if _nobody_wrote(answer):
+            return say("unreachable_opening", language)
         return say(keys.get(answer.intent, "quoted"), language)
     return ""
+
+
+def _nobody_wrote(answer: Answer) -> bool:
+    """Was there no model to be had at all?"""
+    unreachable = any(reason.code == "unreachable" for reason in answer.reasons)
+    return unreachable and all(attempt.generation.error for attempt in answer.attempts)
 
 
 def _listing_opening(answer: Answer, *, escaped: bool) -> str:
@@ -163,7 +174,12 @@ def notes_of(answer: Answer) -> list[str]:
         whole = answer.share_read >= 1
         key = "read_all" if whole else "read_share"
         notes.append(say(key, language, documents=documents, share=f"{answer.share_read:.0%}"))
+    if answer.intent is Intent.CORPUS and answer.scope:
+        notes.append(say("listed_in", language, scope=answer.scope))
     for reason in answer.reasons:
+        if reason.code == "partly_quoted":
+            share = share_text(reason.detail, language)
+            notes.append(say("partly_quoted", language, share=share))
         if reason.code == "other_language":
             name = say(f"language.{reason.detail}", language)
             notes.append(say("note.other_language", language, name=name))
@@ -192,7 +208,9 @@ def _refusal(answer: Answer, *, escaped: bool = False) -> str:
     missing = answer.evidence.missing if answer.evidence else ()
     if not missing:
         return say("refused", answer.language)
-    words = ", ".join(f"“{escape(word) if escaped else word}”" for word in missing[:6])
+    words = ", ".join(
+        say("word", answer.language, word=escape(word) if escaped else word) for word in missing[:6]
+    )
     return say("refused_missing", answer.language, words=words)
 
 

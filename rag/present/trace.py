@@ -9,7 +9,7 @@ from urllib.parse import quote
 import regex
 
 from rag.analysis import analyse
-from rag.domain import SMALL_TALK, Answer, Attempt, Outcome, Signal, Support
+from rag.domain import SMALL_TALK, Answer, Attempt, Intent, Outcome, Signal, Support
 from rag.present.lines import milliseconds
 from rag.present.message import FILES_PATH, problem_text, reason_text, share_text
 from rag.present.texts import all_under, say
@@ -124,7 +124,12 @@ def _accepted(answer: Answer) -> str:
 
 
 def _deciding(answer: Answer) -> tuple[Signal, ...]:
-    """The signals of the text that was decided about first: they tell why more was done."""
+    """The signals of the text that was decided about first: they tell why more was done.
+
+    Of a document in several parts none stands for all.
+    """
+    if answer.intent is Intent.DOCUMENT and len(answer.attempts) > 1:
+        return ()
     return answer.attempts[0].confidence.signals if answer.attempts else ()
 
 
@@ -172,12 +177,15 @@ def _waterfall(answer: Answer) -> list[dict[str, Any]]:
 
 def _hint(answer: Answer) -> str:
     rows = _waterfall(answer)
-    longest = max(rows, key=lambda row: row["ms"], default=None)
-    if not answer.attempts or longest is None:
+    if not answer.attempts:
         return ""
-    share = longest["ms"] / (sum(row["ms"] for row in rows) or 1)
+    times: dict[str, float] = {}
+    for row in rows:
+        times[row["label"]] = times.get(row["label"], 0.0) + row["ms"]
+    longest = max(times, key=lambda label: times[label])
+    share = times[longest] / (sum(times.values()) or 1)
     dropped = sum(attempt.dropped_turns for attempt in answer.attempts)
-    hint = say("bottleneck", answer.language, label=longest["label"], share=f"{share:.0%}")
+    hint = say("bottleneck", answer.language, label=longest, share=f"{share:.0%}")
     return f"{hint} {say('dropped', answer.language, count=dropped)}" if dropped else hint
 
 

@@ -85,4 +85,5 @@ def turn_of(answer: Answer) -> Turn:
         tuple(a.sent for a in answer.attempts if a.sent and a.generation.text),
         answer.hits,
         answer.sentences,
+        answer.intent is Intent.REWORK and not answer.model,
     )

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MAX_NAME_CHARACTERS = 80
 PARTIAL = "partial"
 """In a step's metadata while it is being written: what a killed app leaves behind has it."""
+RUNNING: set[str] = set()
+"""The messages that this process is writing at the moment."""
 _FILE_FIELDS = ("url", "path", "chainlitKey", "objectKey")
 """A session's files go with the session; our elements carry all they show in their props."""
 
@@ -186,6 +188,8 @@ def _thread(record: Record) -> ThreadDict:
 
 def _marked(step: Record) -> StepDict:
     if (step.get("metadata") or {}).get(PARTIAL):
-        step["output"] = f"{step['output']}\n\n*{say('interrupted')}*"
+        key = "still_writing" if step["id"] in RUNNING else "interrupted"
+        language = str(step["metadata"].get("language") or "en")
+        step["output"] = f"{step['output']}\n\n*{say(key, language)}*"
         step["streaming"] = False
     return cast("StepDict", step)

@@ -9,7 +9,7 @@ import chainlit as cl
 from chainlit.data import get_data_layer
 from chainlit.utils import utc_now
 
-from rag.domain import SMALL_TALK, Answer, Outcome
+from rag.domain import SMALL_TALK, Answer, Intent, Outcome, Reason
 from rag.events import (
     Answered,
     Asking,
@@ -39,7 +39,7 @@ from rag.present.message import (
 )
 from rag.present.texts import say
 from rag.present.trace import passage_props, trace_props
-from rag.ui.data_layer import PARTIAL
+from rag.ui.data_layer import PARTIAL, RUNNING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     StepKind = Literal["retrieval", "llm", "tool"]
 
-    from rag.domain import Attempt
+    from rag.domain import Attempt, Hit, Question, Sentence
 
 FLUSH_S = 0.05
 KEEP_S = 1.0
@@ -71,6 +71,9 @@ class Reply:
         self._text = ""
         self._checked: Checked | None = None
         self._part = ""
+        self._progress: cl.Step | None = None
+        self._done: tuple[str, tuple[Sentence, ...]] = ("", ())
+        self._hits: tuple[Hit, ...] = ()
         self._flushed = self._kept = 0.0
         self._step: cl.Step | None = None
         self._attempt: Attempt | None = None
@@ -79,6 +82,10 @@ class Reply:
     def message_id(self) -> str:
         """The id of the message that holds the answer; empty before there is one."""
         return str(self._message.id) if self._message else ""
+
+    @property
+    def _parent(self) -> str | None:
+        return str(self._progress.id) if self._progress else None
 
     async def take(self, event: Event) -> None:
         """Show an event."""
@@ -90,13 +97,15 @@ class Reply:
             self._checked = event
             await self._flush_in_time()
         elif isinstance(event, Retrieved):
+            self._hits = event.hits
             shown = retrieved_markdown(event.hits, language)
             await _finished_step(retrieved_line(event, language), "retrieval", shown)
         elif isinstance(event, Reading):
             await self._begin_part(event)
         elif isinstance(event, Asking):
             name = say("writing", language, model=event.model)
-            self._step = await _started_step(f"{name} · {self._part}" if self._part else name)
+            name = f"{name} · {self._part}" if self._part else name
+            self._step = await _started_step(name, self._parent)
         elif isinstance(event, Prefill):
             await self._reading(event)
         elif isinstance(event, Escalated):
@@ -107,10 +116,18 @@ class Reply:
     async def _begin_part(self, event: Reading) -> None:
         """What was written about the parts before stays above what follows."""
         if event.parts > 1:
-            if self._step is not None:
-                await _finish_step(self._step, self._part)
+            if self._step is not None and event.last is not None:
+                name = attempt_line(event.last, self._language, draft=False)
+                await _finish_step(self._step, f"{name} · {self._part}")
+                self._step = None
             values = {"part": event.part, "parts": event.parts}
             self._part = say("reading_part", self._language, **values)
+            if self._progress is None:
+                # Later parts' steps begin after the message; inside this one they stay above it.
+                self._progress = await _started_step(self._part)
+            self._progress.name = self._part
+            await self._progress.update()
+        self._done = (event.text, event.sentences)
         self._before = marked(event.text, event.sentences, self._language)
         self._start_over()
         if self._message is not None:
@@ -145,7 +162,9 @@ class Reply:
         else:
             # Made now, not before: the page sorts by this moment, and the steps stand above. Sent
             # before it streams: a message that only streams has no date.
-            self._message = cl.Message(content=text, metadata={PARTIAL: True})
+            state = {PARTIAL: True, "language": self._language}
+            self._message = cl.Message(content=text, metadata=state)
+            RUNNING.add(self._message.id)
             await self._message.send()
             self._message.streaming = True
             self._kept = time.monotonic()
@@ -168,6 +187,7 @@ class Reply:
         """Move the draft into its own step, above the message that will replace it."""
         self._start_over()
         if self._message is not None and not self._before:
+            RUNNING.discard(self._message.id)
             await self._message.remove()
             self._message = None
         elif self._message is not None:
@@ -177,7 +197,7 @@ class Reply:
             draft = attempt.rung == "small"
             await _finish_step(self._step, attempt_line(attempt, self._language, draft=draft))
         doubts = doubts_markdown(attempt, self._language)
-        await _finished_step(self._checked_line(attempt), "tool", doubts)
+        await _finished_step(self._checked_line(attempt), "tool", doubts, self._parent)
         self._step = None
 
     async def _finish(self, answer: Answer) -> None:
@@ -188,15 +208,12 @@ class Reply:
             await _finished_step(
                 self._checked_line(attempt), "tool", self._support(attempt), self._step.id
             )
+        if self._progress is not None:
+            await _finish_step(self._progress, self._part)
         message = self._message or cl.Message(content="")
         message.metadata = {}
         message.content = answer_markdown(answer) + sources_mark(answer)
-        message.elements = [  # "side": a chip opens it
-            cl.CustomElement(
-                name=f"[{hit.number}]", display="side", props=passage_props(hit, answer)
-            )
-            for hit in shown_hits(answer)
-        ]
+        message.elements = [_chip(hit, answer) for hit in shown_hits(answer)]
         message.actions = actions_of(answer, self._large)
         message.is_error = answer.outcome is Outcome.FAILED
         await (message.update() if self._message else message.send())
@@ -211,28 +228,63 @@ class Reply:
         full = sum(sentence.support == "full" for sentence in attempt.sentences)
         return say("supported", self._language, full=full, count=len(attempt.sentences))
 
-    async def stop(self) -> None:
-        """Keep what was written so far, and mark it: it was not checked."""
+    async def stop(self, question: Question) -> Answer:
+        """Keep what was written so far and say what of it was not checked; return the rest."""
+        language = self._language
+        answer = self.answer or self._stopped(question)
         await self._show()
-        if self._step is not None:
-            await _finish_step(self._step, say("stopped_step", self._language))
+        for step in (self._step, self._progress):
+            if step is not None:
+                await _finish_step(step, say("stopped_step", language))
         for message in cl.chat_context.get():
             if message.content == _CHAINLITS_OWN_NOTE:
                 await message.remove()
+        actions = [_action("regenerate", answer, icon="refresh-cw")]
         if self._message is None:
-            await cl.Message(content=f"*{say('stopped_early', self._language)}*").send()
+            self._message = cl.Message(f"*{say('stopped_early', language)}*", actions=actions)
+            await self._message.send()
         elif self.answer is None:
-            self._message.metadata = {}
-            note = say("stopped", self._language)
-            self._message.content = f"{self._message.content}\n\n*{note}*"
-            await self._message.update()
+            message = self._message
+            message.metadata = {}
+            message.elements = [
+                _chip(hit, answer) for hit in self._hits if f"[{hit.number}]" in answer.text
+            ]
+            message.actions = actions
+            message.content = f"{message.content}\n\n*{say('stopped', language)}*"
+            await message.update()
+        return answer
+
+    def _stopped(self, question: Question) -> Answer:
+        """What stands of an answer that was stopped: the parts that were checked to their end."""
+        text, sentences = self._done
+        return Answer(
+            question=question.text,
+            intent=Intent.QUESTION,
+            text=text,
+            outcome=Outcome.ANSWERED,
+            model="",
+            language=self._language,
+            reasons=(Reason("stopped"),),
+            hits=self._hits,
+            sentences=sentences,
+            mode=question.mode,
+            scope=question.scope,
+        )
 
     async def fail(self, text: str) -> None:
         """Keep what was written so far, and say in a sentence what went wrong."""
+        RUNNING.discard(self.message_id)
         await self._show()
         if self._step is not None:
             await _finish_step(self._step, say("failed_step", self._language))
         await cl.ErrorMessage(content=text).send()
+
+
+def _chip(hit: Hit, answer: Answer) -> cl.CustomElement:
+    """What a number in the text opens: "side" is the sidebar."""
+    return cl.CustomElement(
+        name=f"[{hit.number}]", display="side", props=passage_props(hit, answer)
+    )
 
 
 def actions_of(answer: Answer, large: str = "") -> list[cl.Action]:
@@ -269,8 +321,14 @@ def _run_id() -> str | None:
     return str(step.id) if step else None
 
 
-async def _started_step(name: str) -> cl.Step:
-    step = cl.Step(name=name, type="llm", show_input=False, icon=_ICONS["llm"], parent_id=_run_id())
+async def _started_step(name: str, parent_id: str | None = None) -> cl.Step:
+    step = cl.Step(
+        name=name,
+        type="llm",
+        show_input=False,
+        icon=_ICONS["llm"],
+        parent_id=parent_id or _run_id(),
+    )
     step.start = utc_now()
     await step.send()
     return step
@@ -284,7 +342,7 @@ async def _finish_step(step: cl.Step, name: str) -> None:
 
 async def _finished_step(
     name: str, kind: StepKind, output: str, parent_id: str | None = None
-) -> None:
+) -> str:
     step = cl.Step(
         name=name,
         type=kind,
@@ -295,6 +353,7 @@ async def _finished_step(
     step.start = step.end = utc_now()
     step.output = output
     await step.send()
+    return str(step.id)
 
 
 async def show_trace(answers: Sequence[Answer], message_id: str) -> None:

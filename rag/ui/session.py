@@ -19,7 +19,7 @@ from rag.domain import Answer, Mode, Outcome, Question
 from rag.intent import reply_language
 from rag.present.texts import CATALOGUE, say
 from rag.ui.conversation import Conversation, Exchange
-from rag.ui.data_layer import HistoryDataLayer
+from rag.ui.data_layer import RUNNING, HistoryDataLayer
 from rag.ui.places import EVERYWHERE, places_of, places_of_nothing
 from rag.ui.reply import Reply, actions_of, show_sidebar, show_trace
 from rag.ui.window import EARLIER_TURNS, MOST_TURNS, OPENED_TURNS, narrow, offer_earlier, show
@@ -59,8 +59,7 @@ async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> 
     kept.shown = OPENED_TURNS
     await offer_earlier(narrow(thread, kept.shown, language), language)
     await _send_actions(assistant, thread)
-    last = kept.exchanges[-1].answer if kept.exchanges else None
-    await offer_modes(assistant, last.mode if last else Mode.AUTO, last.scope if last else "")
+    await offer_modes(assistant, *_chosen())
     _background(_close_sidebar_after_resume())
 
 
@@ -110,6 +109,27 @@ async def _keep_page_short(message: cl.Message) -> None:
         step = cl.context.current_step
         latest = [message.to_dict(), *([step.to_dict()] if step else [])]
         await show(thread, kept.shown, page_language(), latest)
+
+
+async def _catch_up() -> None:
+    """Learn of an answer that was finished for a tab which has been reloaded meanwhile."""
+    layer = get_data_layer()
+    if not isinstance(layer, HistoryDataLayer):
+        return
+    kept, thread_id = conversation(), cl.context.session.thread_id
+    count = await asyncio.to_thread(layer.history.answer_count, thread_id)
+    if count > len(kept.exchanges):
+        found = await asyncio.to_thread(_remembered, layer.history, thread_id)
+        kept.exchanges, kept.asked = found.exchanges, found.asked
+
+
+async def _forget_steps_after(message: cl.Message) -> None:
+    """Chainlit deletes the messages after an edited one, but not the steps beside them."""
+    layer, run = get_data_layer(), cl.context.current_step
+    if isinstance(layer, HistoryDataLayer):
+        thread_id = cl.context.session.thread_id
+        own = str(run.id) if run else ""
+        await asyncio.to_thread(layer.history.delete_steps_after, thread_id, message.id, own)
 
 
 async def _thread() -> ThreadDict | None:
@@ -190,8 +210,10 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     chosen = message.modes or {}
     mode = str(chosen.get(MODE, Mode.AUTO))
     scope = str(chosen.get(SCOPE, EVERYWHERE))
+    await _catch_up()
     if message.id in conversation().asked:
         conversation().forget_from(message.id)
+        await _forget_steps_after(message)
     else:
         await _keep_page_short(message)
     question = Question(
@@ -199,7 +221,20 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
         mode=Mode(mode) if mode in set(Mode) else Mode.AUTO,
         scope="" if scope == EVERYWHERE else scope,
     )
+    _choose(question.mode, question.scope)
     await _guarded(assistant, question, message.id)
+
+
+def _choose(mode: Mode, scope: str) -> None:
+    """Remember what the pickers show; Chainlit keeps it with the thread."""
+    cl.user_session.set("mode", mode.value)
+    cl.user_session.set("scope", scope)
+
+
+def _chosen() -> tuple[Mode, str]:
+    mode = str(cl.user_session.get("mode") or "")
+    scope = str(cl.user_session.get("scope") or "")
+    return (Mode(mode) if mode in set(Mode) else Mode.AUTO), scope
 
 
 async def ask_anyway(assistant: Assistant, message_id: str) -> None:
@@ -217,9 +252,10 @@ async def retry_large(assistant: Assistant, message_id: str) -> None:
     await _ask_again(assistant, message_id, mode=Mode.LARGE)
 
 
-async def only_in(assistant: Assistant, scope: str) -> None:
-    """Narrow what follows to a folder or document."""
-    await offer_modes(assistant, Mode.AUTO, scope)
+async def only_in(assistant: Assistant, scope: str, model: str = "") -> None:
+    """Narrow what follows to a folder or document; ``model`` is what the other picker shows."""
+    _choose(Mode(model) if model in set(Mode) else _chosen()[0], scope)
+    await offer_modes(assistant, *_chosen())
 
 
 async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -> None:
@@ -229,57 +265,83 @@ async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -
         return
     answer = exchange.answer
     question = Question(answer.question, mode=answer.mode, scope=answer.scope)
+    changed = replace(question, **changes)  # type: ignore[arg-type]
     emitter = cl.context.emitter
     await emitter.task_start()
     try:
-        changed = replace(question, **changes)  # type: ignore[arg-type]
-        await _guarded(assistant, changed, exchange.question_id)
+        kept = conversation()
+        question_id, before = exchange.question_id, exchange.question_id
+        if question_id != kept.asked[-1]:  # its answer would stand below other questions
+            repeated = cl.Message(answer.question, type="user_message")
+            await repeated.send()
+            question_id = repeated.id
+        # A run like those of new messages: Chainlit puts its buttons under their last answer.
+        async with cl.Step(name="on_message", type="run", parent_id=question_id):
+            await _guarded(assistant, changed, question_id, before)
     finally:
         await emitter.task_end()
 
 
-async def _guarded(assistant: Assistant, question: Question, question_id: str) -> None:
+async def _guarded(
+    assistant: Assistant, question: Question, question_id: str, before: str = ""
+) -> None:
+    """Answer, and whatever goes wrong is said in the chat.
+
+    ``before`` is the question that what came earlier ends before: the question itself, or the one
+    that it repeats.
+    """
     # Chainlit sets this for new messages only; without it Stop does not reach an edited one.
     cl.context.session.current_task = asyncio.current_task()
     conversation().begin(question_id)
-    reply = Reply(reply_language(question.text), _large(assistant))
+    language = reply_language(question.text, page_language())
+    question = replace(question, language=page_language())
+    reply = Reply(language, _large(assistant))
     try:
-        await _answer(assistant, question, question_id, reply)
+        await _answer(assistant, question, question_id, before or question_id, reply)
     except asyncio.CancelledError:
-        await reply.stop()
+        await _remember(question_id, reply, await reply.stop(question))
         raise
     except Exception:
         number = uuid.uuid4().hex[:8]
         logger.exception("Unexpected error %s", number)
-        await reply.fail(say("unexpected", reply_language(question.text), number=number))
+        await reply.fail(say("unexpected", language, number=number))
 
 
-async def _answer(assistant: Assistant, question: Question, question_id: str, reply: Reply) -> None:
+async def _answer(
+    assistant: Assistant, question: Question, question_id: str, before: str, reply: Reply
+) -> None:
     kept = conversation()
-    asked = replace(question, history=kept.history(before=question_id))
+    asked = replace(question, history=kept.history(before))
     async with aclosing(assistant.ask(asked)) as events:
         async for event in events:
             await reply.take(event)
     if reply.answer is None:
         raise AssertionError("every request ends with Answered")
-    kept.exchanges.append(Exchange(question_id, reply.message_id, reply.answer))
+    await _remember(question_id, reply, reply.answer)
+    corpus = assistant.knowledge.current
+    if corpus and corpus.revision != kept.offered:
+        await offer_modes(assistant, *_chosen())
+    # New chips open the sidebar by themselves: it shows what the person had open, or closes.
+    if kept.open_trace and reply.answer.outcome is not Outcome.FAILED:
+        await open_trace(reply.message_id)
+    else:
+        await show_sidebar("", [])
+
+
+async def _remember(question_id: str, reply: Reply, answer: Answer) -> None:
+    """Keep an answer, here and in the history."""
+    kept = conversation()
+    kept.exchanges.append(Exchange(question_id, reply.message_id, answer))
     kept.with_actions.add(reply.message_id)
+    RUNNING.discard(reply.message_id)
     if isinstance(layer := get_data_layer(), HistoryDataLayer):
         await asyncio.to_thread(
             layer.history.put_answer,
             cl.context.session.thread_id,
             reply.message_id,
             question_id,
-            to_plain(reply.answer),
+            to_plain(answer),
         )
-    corpus = assistant.knowledge.current
-    if corpus and corpus.revision != kept.offered:
-        await offer_modes(assistant, question.mode, question.scope)
-    # New chips open the sidebar by themselves: it shows what the person had open, or closes.
-    if kept.open_trace and reply.answer.outcome is not Outcome.FAILED:
-        await open_trace(reply.message_id)
-    else:
-        await show_sidebar("", [])
 
 
 async def open_trace(message_id: str) -> None:

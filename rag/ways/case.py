@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.cascade import Found, Result, marked_used
 from rag.domain import (
-    SMALL_TALK,
+    QUESTIONS,
     Answer,
     AnswerTimings,
     Attempt,
@@ -62,26 +62,19 @@ class Case:
 
     @property
     def language(self) -> str:
-        """What is answered in."""
+        """What is answered in: a shorter answer is in the language of the longer one."""
         languages = self.corpus.languages
-        if self.request.language:
-            return self.request.language
-        return answer_language(self._speech, languages)
+        history = self.question.history
+        if self.intent is Intent.REWORK and history:
+            return self.request.language or answer_language(history[-1].answer, languages)
+        return answer_language(self.question.text, languages)
 
     @property
     def reply_language(self) -> str:
-        """What our own sentences are in: short messages tell theirs by their first words."""
-        if self.intent in {Intent.QUESTION, Intent.FOLLOW_UP}:
+        """What our own sentences are in."""
+        if self.intent in QUESTIONS:
             return self.language
-        return reply_language(self.question.text)
-
-    @property
-    def _speech(self) -> str:
-        """The words that tell the person's language: "shorter" goes with the question before."""
-        history = self.question.history
-        if self.intent is Intent.REWORK and history:
-            return history[-1].question
-        return self.question.text
+        return self.request.spoken or reply_language(self.question.text, self.question.language)
 
     def retrieve(self, k: int, leaning_on: Sequence[Turn] = ()) -> Retrieved:
         """Search; blocks."""
@@ -121,8 +114,13 @@ class Case:
         retrieved: Retrieved = NOTHING,
         listed: Sequence[Listed] = (),
         share_read: float | None = None,
+        counts: tuple[int, int] | None = None,
     ) -> Answer:
-        """Put the answer with its whole trace together."""
+        """Put the answer with its whole trace together.
+
+        ``counts`` are the documents and passages that it speaks of; without, all of the corpus'.
+        """
+        documents, passages = counts or (len(self.corpus.documents), self.corpus.passage_count)
         cited = {number for sentence in result.sentences for number in sentence.citations}
         return Answer(
             question=self.question.text,
@@ -146,8 +144,8 @@ class Case:
             timings=self._timings(result.attempts, retrieved.milliseconds),
             cost=self._cost(result.attempts),
             corpus_revision=self.corpus.revision,
-            documents=len(self.corpus.documents),
-            passages=self.corpus.passage_count,
+            documents=documents,
+            passages=passages,
             listed=tuple(listed),
             share_read=share_read,
         )
@@ -164,7 +162,8 @@ class Case:
     def _notes(self) -> tuple[Reason, ...]:
         """What a person should know whatever the answer is."""
         languages = self.corpus.languages
-        if self.intent in SMALL_TALK or not speaks_otherwise(self._speech, languages):
+        searched = self.intent in QUESTIONS
+        if not searched or not speaks_otherwise(self.question.text, languages):
             return ()
         return (Reason("other_language", languages[0]),)
 

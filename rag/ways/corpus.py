@@ -29,6 +29,8 @@ class Listing:
     """Documents, and the passage of each that mentions the topic best."""
 
     documents: tuple[Listed, ...]
+    counts: tuple[int, int]
+    """Documents and passages that were looked at."""
     hits: tuple[Hit, ...] = ()
     query: Query = NO_QUERY
 
@@ -40,7 +42,8 @@ async def list_documents_of(case: Case) -> AsyncGenerator[Event, None]:
     listing = await asyncio.to_thread(list_documents, case.request, case.corpus, history, scope)
     milliseconds = case.parts.clock.now() - started
     retrieved = Retrieved(listing.hits, listing.query, None, milliseconds)
-    yield Answered(case.answer(Result(outcome=Outcome.ANSWERED), retrieved, listing.documents))
+    result = Result(outcome=Outcome.ANSWERED)
+    yield Answered(case.answer(result, retrieved, listing.documents, counts=listing.counts))
 
 
 def list_documents(
@@ -50,19 +53,24 @@ def list_documents(
 
     Without a topic all documents are listed, by path or the last changed first.
     """
-    if request.topic:
-        return _mentioning(request.topic, corpus, conversation, scope)
-    titles = corpus.titles
     entries = [e for e in corpus.readable if _is_in(scope, e.file.path)]
+    counts = len(entries), sum(len(entry.passages) for entry in entries)
+    if request.topic:
+        return _mentioning(request.topic, corpus, conversation, scope, counts)
+    titles = corpus.titles
     if request.newest_first:
         entries.sort(key=lambda entry: -entry.file.modified_ns)
     return Listing(
-        tuple(Listed(e.file.path, titles[e.file.path], len(e.passages)) for e in entries)
+        tuple(Listed(e.file.path, titles[e.file.path], len(e.passages)) for e in entries), counts
     )
 
 
 def _mentioning(
-    topic: str, corpus: Generation, conversation: Sequence[Turn], scope: str
+    topic: str,
+    corpus: Generation,
+    conversation: Sequence[Turn],
+    scope: str,
+    counts: tuple[int, int],
 ) -> Listing:
     idf_of = corpus.retriever.idf_of
     query = build_query(topic, (), corpus.languages, idf_of)
@@ -72,11 +80,12 @@ def _mentioning(
         if len(matched_words(query, passage, idf_of)) >= wanted:
             found.setdefault(passage.document, []).append(passage)
     best = numbered(corpus, [passages[0] for passages in found.values()], conversation, query)
+    titles = corpus.titles
     listed = tuple(
-        Listed(path, corpus.titles[path], len(passages), hit.number)
+        Listed(path, titles[path], len(passages), hit.number)
         for (path, passages), hit in zip(found.items(), best, strict=True)
     )
-    return Listing(listed, best, query)
+    return Listing(listed, counts, best, query)
 
 
 def _is_in(scope: str, path: str) -> bool:

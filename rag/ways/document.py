@@ -71,7 +71,9 @@ def _covered(hits: Sequence[Hit]) -> int:
 async def read_document(case: Case) -> AsyncGenerator[Event, None]:
     """Have each part written about and checked; the answer is what was written, in order."""
     if not case.request.documents:
-        result = Result(outcome=Outcome.ANSWERED, reasons=(Reason("which_document"),))
+        missing = case.request.topic
+        reason = Reason("no_such_file", missing) if missing else Reason("which_document")
+        result = Result(outcome=Outcome.ANSWERED, reasons=(reason,))
         listing = list_documents(Request(Intent.CORPUS), case.corpus, (), case.question.scope)
         yield Answered(case.answer(result, listed=listing.documents))
         return
@@ -82,7 +84,8 @@ async def read_document(case: Case) -> AsyncGenerator[Event, None]:
     written: list[Result] = []
     for number, part in enumerate(plan.parts, start=1):
         so_far = joined(written)
-        yield Reading(number, len(plan.parts), so_far.text, so_far.sentences)
+        last = so_far.attempts[-1] if so_far.attempts else None
+        yield Reading(number, len(plan.parts), so_far.text, so_far.sentences, last)
         written.append(Result())
         found = Retrieved(part)
         async with aclosing(case.run(found, written[-1])) as events:
@@ -106,6 +109,9 @@ def _planned(case: Case) -> tuple[tuple[Hit, ...], Plan]:
 def joined(parts: Sequence[Result]) -> Result:
     """What was written about the parts, as one result; a part that gave nothing is left out."""
     whole = Result(outcome=Outcome.QUOTED)
+    quoted = [part for part in parts if part.outcome is Outcome.QUOTED]
+    if 0 < len(quoted) < len(parts):
+        whole.reasons = (Reason("partly_quoted", f"{len(quoted)}/{len(parts)}"),)
     for part in parts:
         whole.reasons = (*whole.reasons, *part.reasons)
         whole.attempts += part.attempts

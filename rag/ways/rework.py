@@ -46,8 +46,15 @@ async def rework_answer(case: Case) -> AsyncGenerator[Event, None]:
 
 
 def last_answered(history: Sequence[Turn]) -> int | None:
-    """The position of the last turn that had an answer."""
-    return next((i for i in range(len(history) - 1, -1, -1) if history[i].answer), None)
+    """The position of the last turn, where it had an answer, and its own one.
+
+    After a refusal or a list there is nothing to work on; what was only rearranged leads back to
+    the answer that it was made of.
+    """
+    for position in range(len(history) - 1, -1, -1):
+        if not history[position].rearranged:
+            return position if history[position].answer else None
+    return None
 
 
 def _with_passages(case: Case, history: Sequence[Turn]) -> tuple[Turn, Retrieved]:

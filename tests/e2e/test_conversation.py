@@ -313,3 +313,84 @@ def test_a_long_conversation_keeps_its_page_short_and_its_earlier_turns_near(
     chat.page.reload()
     expect(users).to_have_count(OPENED_TURNS)
     chat.shot("long")
+
+
+def test_an_edited_question_comes_back_without_its_old_steps(chat: Chat, stage: Stage) -> None:
+    chat.ask(QUESTION)
+    stage.small.script = Script("The RelayBox costs 249 euros.")
+    chat.page.locator("[data-step-type=user_message]").hover()
+    chat.page.locator("button.edit-message").click()
+    chat.page.fill("#edit-chat-input", "How much does the RelayBox cost?")
+    chat.page.locator("button.confirm-edit").click()
+    expect(chat.page.get_by_text("costs 249 euros")).to_be_visible()
+    chat.lines.first.wait_for()
+    before = chat.page.locator("[id^='step-Retrieved']").count()
+    chat.page.reload()
+    expect(chat.lines).to_have_count(1)
+    expect(chat.page.locator("[id^='step-Retrieved']")).to_have_count(before)
+    assert before == 1
+
+
+def test_after_a_reload_in_mid_answer_it_is_said_to_go_on_and_is_remembered(
+    chat: Chat, stage: Stage
+) -> None:
+    stage.small.script = Script(
+        "Customers may return the RelayBox within 30 days of delivery.", token_seconds=0.25
+    )
+    chat.send(QUESTION)
+    expect(chat.page.locator("a[href='#unchecked']")).to_be_visible()
+    chat.page.wait_for_timeout(1_200)  # what is written is kept once a second
+    chat.page.reload()
+    expect(chat.page.get_by_text("still being written")).to_be_visible()
+    chat.page.wait_for_timeout(2_500)
+    stage.small.script = Script("Customers may return it within 30 days.")
+    chat.send("Make that shorter")
+    expect(chat.page.get_by_text("may return it within 30 days")).to_be_visible()
+
+
+def test_a_summary_keeps_its_steps_above_and_tells_its_progress(chat: Chat, stage: Stage) -> None:
+    chapters = [
+        f"## Chapter {n}\n\nThe keeper counts the boats of harbour {n}. "
+        + "The sea was calm and the boats came home in the evening light. " * 130
+        for n in range(1, 4)
+    ]
+    book = stage.corpus / "book.md"
+    book.write_text("# The harbour\n\n" + "\n\n".join(chapters))
+    try:
+        stage.small.script = Script("The boats came home in the evening light.", token_seconds=0.1)
+        chat.send("Summarise book.md")
+        expect(chat.page.locator("[id^='step-Reading part 2']")).to_be_visible(timeout=15_000)
+        chat.lines.first.wait_for(timeout=20_000)
+        steps = chat.page.locator("button[id^='step-']")
+        lowest = max(box["y"] for box in (s.bounding_box() for s in steps.all()) if box)
+        answer = chat.page.locator("[data-step-type=assistant_message]").last.bounding_box()
+        assert answer is not None
+        assert lowest < answer["y"]
+        assert "Read whole: book.md" in chat.answer
+        chat.shot("summary")
+    finally:
+        book.unlink()
+
+
+def test_a_late_answer_repeats_its_question_and_has_its_buttons(chat: Chat, stage: Stage) -> None:
+    chat.ask(QUESTION)
+    stage.small.script = Script("The RelayBox costs 249 euros.")
+    chat.ask("How much does the RelayBox cost in euros?")
+    chat.page.get_by_role("button", name="Ask gpt-oss-20b").first.click()
+    chat.lines.nth(2).wait_for()
+    users = chat.page.locator("[data-step-type=user_message]")
+    expect(users).to_have_count(3)
+    expect(users.last).to_contain_text(QUESTION)
+    expect(chat.page.get_by_role("button", name="Copy the answer with its sources")).to_have_count(
+        3
+    )
+    expect(chat.page.locator("#mode-picker-trigger-model")).to_have_text("Auto")
+
+
+def test_selecting_a_mark_says_why(chat: Chat, stage: Stage) -> None:
+    stage.small.script = Script("A customer may return the RelayBox within 14 days.")
+    chat.ask(QUESTION)
+    mark = chat.page.locator("a[href='#none']")
+    mark.click()
+    shown = mark.evaluate("e => getComputedStyle(e, '::before').content")
+    assert "No passage says this" in shown

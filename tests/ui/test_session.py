@@ -84,6 +84,7 @@ async def test_an_editing_person_can_stop_too(corpus: Path, socket: Socket) -> N
         await task
     assert "not checked" in socket.messages[-1]["output"]
     assert "Stopped" in socket.steps
+    assert [action["name"] for action in socket.named("action")] == ["regenerate"]
 
 
 async def test_a_stop_before_the_first_word_is_said(corpus: Path, socket: Socket) -> None:
@@ -162,7 +163,10 @@ async def test_an_older_question_is_answered_again_without_what_came_after_it(
     assert [turn.question for turn in session.conversation().history()] == [
         QUESTION,
         "And who pays the postage?",
+        QUESTION,
     ]
+    repeated = [m for m in socket.named("new_message") if m["type"] == "user_message"]
+    assert [message["output"] for message in repeated] == [QUESTION]
     assert len(backend.asked[-1]) == 2
 
 
@@ -287,3 +291,42 @@ async def test_messages_of_ended_sessions_are_swept(
         await asyncio.sleep(0.01)
     sweeping.cancel()
     assert socket.session.id in chat_contexts
+
+
+async def test_a_summary_that_is_stopped_keeps_its_checked_parts(
+    corpus: Path, socket: Socket
+) -> None:
+    book(corpus, 4)
+    asked = asyncio.Event()
+
+    class Slow(FakeBackend):
+        async def stream(
+            self, messages: object, max_tokens: int, temperature: float = 0.0
+        ) -> AsyncGenerator[Delta, None]:
+            if asked.is_set():
+                yield Delta(text="The boats ")
+                await asyncio.sleep(60)
+            asked.set()
+            yield Delta(text="The boats came home in the evening light.")
+
+    slow = assistant_of(corpus, Slow(profile=Profile(200, 80)))
+    task = asyncio.create_task(session.answer_message(slow, cl.Message("Summarise book.md")))
+    while not any("part 2" in step for step in socket.steps):
+        await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    message = socket.messages[-1]
+    assert message["output"].startswith("The boats came home in the evening light. [")
+    assert [chip["forId"] for chip in socket.named("element")] == [message["id"]]
+    [turn] = session.conversation().history()
+    assert turn.answer.startswith("The boats came home")
+
+
+async def test_the_pickers_stay_as_the_person_set_them(corpus: Path, socket: Socket) -> None:
+    assistant = assistant_of(corpus, FakeBackend(GOOD))
+    await asyncio.to_thread(assistant.knowledge.refresh)
+    await session.only_in(assistant, "faq.md", "small")
+    [model, scope] = socket.named("set_modes")[-1]
+    chosen = [o["id"] for mode in (model, scope) for o in mode["options"] if o["default"]]
+    assert chosen == ["small", "faq.md"]

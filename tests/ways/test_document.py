@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.domain import Intent, Outcome, Profile
+from rag.domain import Intent, Outcome, Profile, Reason
 from rag.events import Reading
 from rag.ways.document import MAX_PARTS, plan_reading
-from tests.fakes import FakeBackend, count_words, hits_of, passage
+from tests.fakes import FakeBackend, count_words, hits_of, passage, says
 from tests.ways.conftest import Talk
 
 
@@ -99,3 +99,26 @@ def test_parts_keep_the_order_and_the_budget(sizes: list[int], budget: int) -> N
         for part in plan.parts
     )
     assert (plan.share == pytest.approx(1.0)) == (len(plan.hits) == len(hits))
+
+
+async def test_quoted_parts_beside_written_ones_are_said(corpus: Path) -> None:
+    book(corpus, 4)
+    talk = Talk(corpus, FakeBackend(profile=Profile(200, 80)))
+    stream = talk.small.stream
+
+    async def once(*arguments: object, **named: object) -> object:
+        async for delta in stream(*arguments, **named):  # type: ignore[arg-type]
+            yield delta
+        talk.small.deltas = says("Mongolia has 99 rivers.")
+
+    talk.small.stream = once  # type: ignore[method-assign,assignment]
+    answer = await talk.ask("Summarise book.md", "The boats came home in the evening light.")
+    parts = len(answer.attempts)
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.reasons[0] == Reason("partly_quoted", f"{parts - 1}/{parts}")
+
+
+async def test_a_file_that_is_not_there_is_said(talk: Talk) -> None:
+    answer = await talk.ask("What is penguins.pdf about?")
+    assert answer.reasons == (Reason("no_such_file", "penguins.pdf"),)
+    assert len(answer.listed) == 3

@@ -34,7 +34,7 @@ async def test_a_shorter_answer_is_not_too_short(talk: Talk) -> None:
 @pytest.mark.parametrize(
     ("request_text", "shape"),
     [
-        ("Put it in a table", "|   |\n| - |\n| Customers may"),
+        ("Put it in a table", "| Returns |\n| --- |\n| Customers may"),
         ("As a list please", "- Customers may"),
         ("Make it shorter", "Customers may"),
     ],
@@ -106,3 +106,62 @@ async def test_work_on_work_goes_on_from_the_newest(talk: Talk) -> None:
     await talk.ask("Shorter", "Return within 30 days of delivery.")
     await talk.ask("As a list", "- Return within 30 days of delivery.")
     assert "Here is your last answer:\nReturn within 30 days" in talk.small.asked[-1][-1].content
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Put it in a table", "Customers may return the RelayBox within 30 days of delivery."),
+        ("As a list", "Customers may return the RelayBox within 30 days of delivery."),
+        ("Make it shorter", f"{ANSWER} {ANSWER}"),
+        ("In Dutch", "Customers may return the RelayBox within 30 days of delivery."),
+    ],
+)
+async def test_a_text_in_another_shape_than_asked_for_is_not_taken(
+    talk: Talk, text: str, said: str
+) -> None:
+    await talk.ask(QUESTION, ANSWER)
+    answer = await talk.ask(text, said)
+    assert answer.outcome is Outcome.QUOTED
+    assert "form" in {reason.code for reason in answer.reasons}
+
+
+async def test_a_fence_around_a_table_is_taken_off(talk: Talk) -> None:
+    await talk.ask(QUESTION, ANSWER)
+    table = "| what | when |\n| --- | --- |\n| return the RelayBox | within 30 days of delivery |"
+    answer = await talk.ask("Put it in a table", f"```markdown\n{table}\n```")
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.text.startswith("| what | when |")
+
+
+async def test_after_a_failed_rework_the_answer_before_is_worked_on(talk: Talk) -> None:
+    await talk.ask(QUESTION, ANSWER)
+    failed = await talk.ask("Put it in a table", "Nonsense about 99 penguins.")
+    assert failed.outcome is Outcome.QUOTED
+    await talk.ask("As a list", "- Return within 30 days of delivery.")
+    assert f"last answer:\n{ANSWER}" in talk.small.asked[-1][-1].content
+
+
+async def test_a_letters_subject_is_not_all_that_is_left(talk: Talk) -> None:
+    await talk.ask(QUESTION, ANSWER)
+    await talk.ask("As an e-mail", f"Subject: Returning the RelayBox\n\nDear customer,\n\n{ANSWER}")
+    answer = await talk.ask("Make that shorter", "")
+    assert "within 30 days" in answer.text
+
+
+async def test_a_shorter_translation_stays_in_its_language(talk: Talk) -> None:
+    await talk.ask(QUESTION, ANSWER)
+    dutch = (
+        "Klanten mogen de RelayBox binnen 30 dagen na levering in de originele doos terugsturen."
+    )
+    await talk.ask("In Dutch, please", dutch)
+    answer = await talk.ask("Make that shorter", "Klanten mogen hem binnen 30 dagen terugsturen.")
+    assert answer.outcome is Outcome.ANSWERED
+    assert "Answer in Dutch" in talk.small.asked[-1][0].content
+
+
+async def test_after_a_list_there_is_nothing_to_work_on(talk: Talk) -> None:
+    await talk.ask(QUESTION, ANSWER)
+    await talk.ask("What documents do you have?")
+    answer = await talk.ask("Make that shorter")
+    assert [reason.code for reason in answer.reasons] == ["nothing_to_rework"]

@@ -9,7 +9,8 @@ DUTCH = {
     "- Elke zin draagt het nummer van zijn passage; kies een nummer om die te lezen.\n"
     "- Waar de documenten geen antwoord hebben, zeg ik dat in plaats van te raden.\n"
     "- De regel onder een antwoord toont hoe het ontstond: wie het schreef, waarom, en hoe snel.\n"
-    "- **Auto / Small / Large** onder het tekstveld kiest het model.\n\n"
+    "- Vraag ook: *Vat retouren.pdf samen*, *Maak dat korter*, *Zet het in een tabel*, *Welke documenten noemen restitutie?*\n"
+    "- Onder het tekstveld kies je wie antwoordt, en waar er gezocht wordt.\n\n"
     "Op dit moment kan ik in {documents} documenten zoeken ({passages} passages).",
     "refused": "De documenten beantwoorden dit niet.",
     "refused_missing": "De documenten beantwoorden dit niet: ik vind niets over {words}.",
@@ -233,4 +234,16 @@ DUTCH = {
     "button.edit": "Vraag wijzigen",
     "button.copy-code": "Code kopiëren",
     "button.copy": "Antwoord met bronnen kopiëren",
+    "partly_quoted": "{share} delen zijn citaten: geen model gaf daar een tekst die de passages dragen.",
+    "no_such_file": "Er is geen bestand “{name}” bij de documenten. Deze zijn er:",
+    "unreachable_opening": "Geen model was bereikbaar; dit staat er zelf in de passages:",
+    "listed_in": "Alleen gekeken in {scope}.",
+    "word": "“{word}”",
+    "still_writing": "Dit antwoord wordt nog geschreven; open het gesprek opnieuw om het helemaal te zien.",
+    "reason.form": "De tekst heeft niet de gevraagde vorm.",
+    "reason.partly_quoted": "{detail} delen zijn citaten.",
+    "reason.no_such_file": "Er is geen bestand “{detail}”.",
+    "reason.stopped": "Het werd gestopt.",
+    "change.without_form": "In de gevraagde vorm was het aanvaard.",
+    "signal.form": "In de gevraagde vorm",
 }

@@ -10,7 +10,8 @@ ENGLISH = {
     "- Every sentence carries the number of its passage; select a number to read it.\n"
     "- Where the documents hold no answer, I say so instead of guessing.\n"
     "- The line under an answer opens its trace: who wrote it, why, and how long it took.\n"
-    "- **Auto / Small / Large** under the text field chooses the model.\n\n"
+    "- Also ask: *Summarise returns.pdf*, *Make that shorter*, *Put it in a table*, *Which documents mention refunds?*\n"
+    "- Under the text field you choose who answers, and where to look.\n\n"
     "At the moment I can search {documents} documents ({passages} passages).",
     "refused": "The documents do not answer this.",
     "refused_missing": "The documents do not answer this: I find nothing about {words}.",
@@ -235,4 +236,16 @@ ENGLISH = {
     "button.edit": "Edit the question",
     "button.copy-code": "Copy the code",
     "button.copy": "Copy the answer with its sources",
+    "partly_quoted": "{share} parts are quotations: no model gave a text there that the passages support.",
+    "no_such_file": "There is no file “{name}” among the documents. These are there:",
+    "unreachable_opening": "No model could be reached, so here is what the passages say themselves:",
+    "listed_in": "Looked only in {scope}.",
+    "word": "“{word}”",
+    "still_writing": "This answer is still being written; open the conversation again to see it whole.",
+    "reason.form": "The text is not in the shape that was asked for.",
+    "reason.partly_quoted": "{detail} parts are quotations.",
+    "reason.no_such_file": "There is no file “{detail}”.",
+    "reason.stopped": "It was stopped.",
+    "change.without_form": "It would have been accepted in the shape that was asked for.",
+    "signal.form": "In the shape asked for",
 }

@@ -9,7 +9,8 @@ GERMAN = {
     "- Jeder Satz trägt die Nummer seiner Passage; wähle eine Nummer, um sie zu lesen.\n"
     "- Wo die Dokumente keine Antwort enthalten, sage ich das, statt zu raten.\n"
     "- Die Zeile unter einer Antwort zeigt ihren Weg: wer sie schrieb, warum, und wie schnell.\n"
-    "- **Auto / Small / Large** unter dem Textfeld wählt das Modell.\n\n"
+    "- Frag auch: *Fasse rueckgabe.pdf zusammen*, *Mach das kürzer*, *Stell es als Tabelle dar*, *Welche Dokumente erwähnen Erstattungen?*\n"
+    "- Unter dem Textfeld wählst du, wer antwortet, und wo gesucht wird.\n\n"
     "Im Moment kann ich {documents} Dokumente durchsuchen ({passages} Passagen).",
     "refused": "Die Dokumente beantworten das nicht.",
     "refused_missing": "Die Dokumente beantworten das nicht: Ich finde nichts über {words}.",
@@ -233,4 +234,16 @@ GERMAN = {
     "button.edit": "Frage bearbeiten",
     "button.copy-code": "Code kopieren",
     "button.copy": "Antwort mit Quellen kopieren",
+    "partly_quoted": "{share} Teile sind Zitate: kein Modell gab dort einen Text, den die Passagen tragen.",
+    "no_such_file": "Es gibt keine Datei „{name}“ bei den Dokumenten. Diese sind da:",
+    "unreachable_opening": "Kein Modell war erreichbar; hier steht, was die Passagen selbst sagen:",
+    "listed_in": "Nur in {scope} gesucht.",
+    "word": "„{word}“",
+    "still_writing": "Diese Antwort wird noch geschrieben; öffne das Gespräch erneut, um sie ganz zu sehen.",
+    "reason.form": "Der Text hat nicht die gewünschte Form.",
+    "reason.partly_quoted": "{detail} Teile sind Zitate.",
+    "reason.no_such_file": "Es gibt keine Datei „{detail}“.",
+    "reason.stopped": "Sie wurde angehalten.",
+    "change.without_form": "In der gewünschten Form wäre er angenommen worden.",
+    "signal.form": "In der gewünschten Form",
 }
