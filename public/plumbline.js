@@ -90,6 +90,7 @@
     ["#stop-button", "stop"],
     ["#side-view-title button", "close"],
     ["button.edit-message", "edit"],
+    ["button.border-input", "down"],
     ["button[class*='positive-feedback']", "good"],
     ["button[class*='negative-feedback']", "bad"],
     [".message-content button", "copy-code"],

@@ -233,6 +233,7 @@ DUTCH = {
     "button.theme": "Licht of donker",
     "button.edit": "Vraag wijzigen",
     "button.copy-code": "Code kopiëren",
+    "button.down": "Naar het nieuwste bericht",
     "button.copy": "Antwoord met bronnen kopiëren",
     "partly_quoted": "{share} delen zijn citaten: geen model gaf daar een tekst die de passages dragen.",
     "no_such_file": "Er is geen bestand “{name}” bij de documenten. Deze zijn er:",

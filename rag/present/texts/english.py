@@ -235,6 +235,7 @@ ENGLISH = {
     "button.theme": "Light or dark",
     "button.edit": "Edit the question",
     "button.copy-code": "Copy the code",
+    "button.down": "To the newest message",
     "button.copy": "Copy the answer with its sources",
     "partly_quoted": "{share} parts are quotations: no model gave a text there that the passages support.",
     "no_such_file": "There is no file “{name}” among the documents. These are there:",

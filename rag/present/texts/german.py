@@ -233,6 +233,7 @@ GERMAN = {
     "button.theme": "Hell oder dunkel",
     "button.edit": "Frage bearbeiten",
     "button.copy-code": "Code kopieren",
+    "button.down": "Zur neuesten Nachricht",
     "button.copy": "Antwort mit Quellen kopieren",
     "partly_quoted": "{share} Teile sind Zitate: kein Modell gab dort einen Text, den die Passagen tragen.",
     "no_such_file": "Es gibt keine Datei „{name}“ bei den Dokumenten. Diese sind da:",
