@@ -155,6 +155,18 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Indexed:
+    """A document as it is indexed: its passages, each one's terms, and those of its name."""
+
+    passages: tuple[Passage, ...]
+    terms: tuple[tuple[str, ...], ...]
+    name: tuple[str, ...] = ()
+
+
+NOTHING_INDEXED = Indexed((), ())
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that a query found."""
 

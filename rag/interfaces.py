@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 
-    from rag.domain import Check, Delta, Message, Passage, Profile
+    from rag.domain import Check, Delta, Indexed, Message, Passage, Profile
 
 
 class Clock(Protocol):
@@ -35,11 +35,29 @@ class Retriever(Protocol):
         ...
 
 
-class RetrieverFamily(Protocol):
-    """Makes a retriever of passages and their terms."""
+class Index(Protocol):
+    """What retrievers search; it changes document by document."""
 
-    def __call__(self, passages: Sequence[Passage], terms: Sequence[Sequence[str]]) -> Retriever:
-        """Return a retriever over ``passages``; ``terms[i]`` are those of ``passages[i]``."""
+    def change(self, added: Mapping[str, Indexed], deleted: Iterable[str] = ()) -> Retriever:
+        """Delete documents by path, add or replace others, and return what a search sees now.
+
+        What was returned before goes on seeing what it saw.
+        """
+        ...
+
+    def compact(self) -> Retriever | None:
+        """Tidy up where that is worth it, and return what a search sees then; else None.
+
+        Searches and changes go on meanwhile, or wait for a moment.
+        """
+        ...
+
+
+class RetrieverFamily(Protocol):
+    """Makes an index that is still empty."""
+
+    def __call__(self) -> Index:
+        """Return it."""
         ...
 
 

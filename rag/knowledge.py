@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.analysis import terms_of
 from rag.chunking import passages_of
 from rag.corpus import File, scan
-from rag.domain import Document, Passage, Unreadable
+from rag.domain import NOTHING_INDEXED, Document, Indexed, Passage, Unreadable
 from rag.errors import ExtractionError
 from rag.extraction import extract
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TITLE_WEIGHT = 2
-"""Title terms count twice in each passage: worth +.02 to +.04 nDCG@10 on titled sets."""
+TITLE_WEIGHT = 1
+"""A title counts once in each passage, beside the name as a field of its own. nDCG@10 at 0, 1, 2:
+cranfield .362 .380 .388; mtrag-un .878 .879 .876; squad2 .876 .878 .877."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,12 @@ class Entry:
 
     file: File
     result: Document | Unreadable
-    passages: tuple[Passage, ...] = ()
-    terms: tuple[tuple[str, ...], ...] = ()
+    indexed: Indexed = NOTHING_INDEXED
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """In reading order; none where it could not be read."""
+        return self.indexed.passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class KnowledgeBase:
 
     def __init__(self, folder: Path, family: RetrieverFamily, *, guide: bool = True) -> None:
         self.folder = folder
-        self._family = family
+        self._index = family()
         self._guide = guide
         self._lock = threading.Lock()
         self._generation: Generation | None = None
@@ -122,12 +127,24 @@ class KnowledgeBase:
             if self._generation and files == tuple(known):
                 return self._generation
             entries = tuple(known.get(file) or self._read(file) for file in files)
-            passages = [passage for entry in entries for passage in entry.passages]
-            terms = [passage_terms for entry in entries for passage_terms in entry.terms]
-            self._generation = Generation(
-                entries, self._family(passages, terms), _revision(entries)
-            )
+            kept = {file.path for file in files if file in known}
+            added = {
+                e.file.path: e.indexed for e in entries if e.file.path not in kept and e.passages
+            }
+            gone = [file.path for file in known if file.path not in kept]
+            retriever = self._index.change(added, gone)
+            self._generation = Generation(entries, retriever, _revision(entries))
             return self._generation
+
+    def tidy(self) -> None:
+        """Compact the index where that is worth it; blocks, so it belongs in the background."""
+        retriever = self._index.compact()
+        if retriever is None:
+            return
+        with self._lock:
+            if self._generation:
+                # A change since then has a later view already.
+                self._generation = replace(self._generation, retriever=self._index.change({}))
 
     def _read(self, file: File) -> Entry:
         try:
@@ -139,8 +156,14 @@ class KnowledgeBase:
             logger.warning("%s is left out. %s", name, error)
             retry = isinstance(error.__cause__, OSError) or bool(file.problem)
             return Entry(file, Unreadable(name, str(error), retry))
-        passages = passages_of(document)
-        return Entry(file, document, passages, tuple(indexed_terms(p) for p in passages))
+        return Entry(file, document, indexed(document))
+
+
+def indexed(document: Document) -> Indexed:
+    """A document's passages, and the terms under which they and it are found."""
+    passages = passages_of(document)
+    name = tuple(terms_of(document.title, document.language))
+    return Indexed(passages, tuple(indexed_terms(p) for p in passages), name)
 
 
 def indexed_terms(passage: Passage) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from rag.settings import Settings, load_settings
@@ -26,6 +27,11 @@ FILES = {
         "# Holidays\n\nEmployees have 28 days of holiday a year. Unused days expire on 31 March.\n"
     ),
 }
+
+
+# The first example of a run compiles, loads or builds what later ones find ready.
+hypothesis.settings.register_profile("without deadline", deadline=None)
+hypothesis.settings.load_profile("without deadline")
 
 
 @pytest.fixture(autouse=True)

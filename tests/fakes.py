@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.domain import Check, Delta, Hit, Message, Passage, Profile, Usage
+from rag.analysis import terms_of
+from rag.domain import Check, Delta, Hit, Indexed, Message, Passage, Profile, Usage
 from rag.knowledge import indexed_terms
-from rag.retrievers.bm25 import PassageBM25
+from rag.retrievers.passages import PassageIndex, View
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -102,9 +103,18 @@ def hits_of(*passages: Passage) -> tuple[Hit, ...]:
     )
 
 
-def retriever_of(*passages: Passage) -> PassageBM25:
+def retriever_of(*passages: Passage) -> View:
     """A retriever over the passages, indexed as the knowledge base does."""
-    return PassageBM25(passages, [indexed_terms(found) for found in passages])
+    paths = dict.fromkeys(found.document for found in passages)
+    return PassageIndex().change(
+        {path: indexed_of([p for p in passages if p.document == path]) for path in paths}
+    )
+
+
+def indexed_of(passages: Sequence[Passage]) -> Indexed:
+    """A document of these passages."""
+    name = tuple(terms_of(passages[0].title, passages[0].language)) if passages else ()
+    return Indexed(tuple(passages), tuple(indexed_terms(found) for found in passages), name)
 
 
 RETURNS = passage(

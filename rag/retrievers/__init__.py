@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.retrievers.bm25 import PassageBM25
+from rag.retrievers.passages import PassageIndex
 
 if TYPE_CHECKING:
     from rag.interfaces import RetrieverFamily
 
-RETRIEVERS: dict[str, RetrieverFamily] = {"bm25": PassageBM25}
+RETRIEVERS: dict[str, RetrieverFamily] = {"bm25": PassageIndex}

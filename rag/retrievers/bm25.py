@@ -1,127 +1,445 @@
-"""BM25 over sparse postings, as rank-bm25 defines it.
+"""BM25 over segments of postings, as rank-bm25 defines it.
 
 ``BM25`` is rank-bm25's ``BM25Okapi`` with the same parameters and, with Okapi's idf, bit-equal
-scores; only the loop over every document is replaced by one over a term's postings.
+scores; what differs is the way there: a term's postings instead of every document, statistics that
+follow each addition and deletion at once, and a search that reckons in float32 first and scores
+exactly what can be among the best.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from itertools import islice
+import threading
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import accumulate as accumulate_sums
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rank_bm25 import BM25Okapi
 
+from rag.retrievers.kernels import accumulate, best_floor, exact
+from rag.retrievers.segment import Segment
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from rag.domain import Passage
+DENSE, DENSE_SIZE, DENSE_BYTES = 8, 1_000, 64 * 1024 * 1024
+"""A term in an eighth of many documents is added as a row: 20 us at 100,000 instead of 100."""
+MOST_DRIFT = 0.02
+"""Impacts that are off by more would let too many documents through to the exact scores."""
+SMALL_SEGMENT = 256
+"""Additions gather in a segment of so many documents, a merge of which takes a millisecond; then
+they go on into the middle one. Compaction brings that into the first."""
+_FLOAT32_ERROR = 1.2e-7
+"""Twice the rounding of one operation."""
+
+Weighted = tuple[str, float | None]
+"""A term and its weight; None is 1 without a product."""
+
+
+@dataclass(frozen=True)
+class Impacts:
+    """``f / (f + norm)`` of each posting, reckoned with the average length of some moment.
+
+    With another average they are off by at most the relative difference of the two, since no norm
+    changes by more; so they serve until that is large.
+    """
+
+    values: NDArray[np.float32]
+    average: float
+    rows: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    """Term number -> impact of every document, for terms that stand in many."""
+
+    @classmethod
+    def of(cls, segment: Segment, k1: float, b: float, average: float) -> Impacts:
+        """Reckon them."""
+        norms = (segment.lengths * (k1 * b / average) + k1 * (1 - b)).astype(np.float32)
+        values = norms[segment.documents]
+        values += segment.frequencies
+        np.divide(segment.frequencies, values, out=values)
+        return cls(values, average)
+
+    def row(self, segment: Segment, term: int) -> NDArray[np.float32] | None:
+        """The impacts of a frequent term as one row, kept for the next time; None of others."""
+        known = self.rows.get(term)
+        if known is not None:
+            return known
+        span = slice(segment.starts[term], segment.starts[term + 1])
+        if (span.stop - span.start) * DENSE < segment.size or segment.size < DENSE_SIZE:
+            return None
+        made = np.zeros(segment.size, np.float32)
+        made[segment.documents[span]] = self.values[span]
+        if len(self.rows) * made.nbytes < DENSE_BYTES:
+            self.rows[term] = made
+        return made
+
+
+@dataclass(frozen=True)
+class Part:
+    """A segment with its impacts and what was deleted from it."""
+
+    segment: Segment
+    impacts: Impacts
+    deleted: NDArray[np.int64]
+    """Ascending."""
+    lost: Mapping[int, int]
+    """Term number -> in how many deleted documents it stands."""
+
+    @classmethod
+    def of(cls, segment: Segment, impacts: Impacts) -> Part:
+        """A segment that is whole."""
+        return cls(segment, impacts, np.zeros(0, np.int64), {})
+
+    @property
+    def size(self) -> int:
+        """How many documents are left."""
+        return self.segment.size - len(self.deleted)
+
+    @cached_property
+    def length(self) -> int:
+        """Terms of the documents that are left."""
+        lengths = self.segment.lengths
+        return int(lengths.sum()) - int(lengths[self.deleted].sum())
+
+    def frequency(self, number: int) -> int:
+        """In how many of the documents left the term of that number stands."""
+        return self.segment.frequency(number) - self.lost.get(number, 0)
+
+    def without(self, documents: NDArray[np.int64]) -> Part:
+        """The part after deletions."""
+        new = np.setdiff1d(documents, self.deleted)
+        segment, lost = self.segment, dict(self.lost)
+        for document in new.tolist():
+            for term in segment.terms[segment.rows[document] : segment.rows[document + 1]].tolist():
+                lost[term] = lost.get(term, 0) + 1
+        return replace(self, deleted=np.union1d(self.deleted, new), lost=lost)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a query sees: parts with exact statistics over all of them. Never changed, replaced.
+
+    Documents are numbered through all parts, deleted ones too.
+    """
+
+    parts: tuple[Part, ...]
+
+    @cached_property
+    def size(self) -> int:
+        """How many documents there are."""
+        return sum(part.size for part in self.parts)
+
+    @cached_property
+    def average_length(self) -> float:
+        """Of the documents, in terms; 1 where there is none."""
+        total = sum(part.length for part in self.parts)
+        return total / self.size if total else 1.0
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        """The first number of each part, and the number after the last."""
+        return [0, *accumulate_sums(part.segment.size for part in self.parts)]
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """Of all documents, in terms."""
+        found = [part.segment.lengths for part in self.parts]
+        return found[0] if len(found) == 1 else np.concatenate([np.zeros(0, np.int64), *found])
+
+    @cached_property
+    def deleted(self) -> NDArray[np.int64]:
+        """The numbers of the deleted documents."""
+        pairs = zip(self.parts, self.offsets, strict=False)
+        found = [part.deleted + offset for part, offset in pairs]
+        return np.concatenate([np.zeros(0, np.int64), *found])
+
+    @cached_property
+    def live(self) -> NDArray[np.int64]:
+        """The numbers of the documents that are there."""
+        return np.delete(np.arange(self.offsets[-1]), self.deleted)
+
+    def frequency(self, term: str) -> int:
+        """In how many documents a term stands."""
+        pairs = zip(self.parts, self.numbers(term), strict=True)
+        return sum(part.frequency(number) for part, number in pairs if number >= 0)
+
+    def numbers(self, term: str) -> list[int]:
+        """The term's number in each part, -1 where it is not there."""
+        return [part.segment.vocabulary.number(term) for part in self.parts]
+
+    @cached_property
+    def drift(self) -> float:
+        """By how much, relatively, the impacts of a part are off at most."""
+        return max(
+            (abs(p.impacts.average / self.average_length - 1) for p in self.parts), default=0.0
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A query against a state: for each term its number in each part, its idf and weight."""
+
+    numbers: list[list[int]]
+    rarities: list[float]
+    """idf x weight, in the query's order."""
 
 
 class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
-    """BM25Okapi over postings; an empty corpus and empty documents are allowed."""
+    """BM25Okapi over postings; an empty corpus and empty documents are allowed.
+
+    Documents are numbered in the order in which they were added, deleted ones too, until
+    ``compact``. Readers see one state whole; changes are made one at a time.
+    """
 
     def __init__(
         self,
         corpus: Iterable[Sequence[str]],
+        tokenizer: Callable[[str], Sequence[str]] | None = None,
         k1: float = 1.5,
         b: float = 0.75,
         epsilon: float = 0.25,
     ) -> None:
-        self._postings: dict[str, tuple[NDArray[np.int32], NDArray[np.int32]]] = {}
-        super().__init__(corpus, k1=k1, b=b, epsilon=epsilon)
+        self._writing = threading.Lock()
+        self.state = State(())
+        documents = [tokenizer(text) for text in corpus] if tokenizer else corpus  # type: ignore[arg-type]
+        super().__init__(documents, k1=k1, b=b, epsilon=epsilon)
 
     def _initialize(self, corpus: Iterable[Sequence[str]]) -> dict[str, int]:
-        postings: dict[str, tuple[list[int], list[int]]] = {}
-        lengths: list[int] = []
-        for number, document in enumerate(corpus):
-            lengths.append(len(document))
-            for term, frequency in Counter(document).items():
-                documents, frequencies = postings.setdefault(term, ([], []))
-                documents.append(number)
-                frequencies.append(frequency)
-        self.corpus_size = len(lengths)
-        self.doc_len = np.array(lengths, dtype=np.int64)
-        total = int(self.doc_len.sum())
-        self.avgdl = total / self.corpus_size if total else 1.0
-        self._postings = {
-            term: (np.array(documents, np.int32), np.array(frequencies, np.int32))
-            for term, (documents, frequencies) in postings.items()
-        }
-        return {term: len(documents) for term, (documents, _) in postings.items()}
+        self._show(State((self._part(Segment.of(corpus)),)))
+        return {}
+
+    def _part(self, segment: Segment) -> Part:
+        total = int(segment.lengths.sum())
+        average = total / segment.size if total else 1.0
+        return Part.of(segment, Impacts.of(segment, self.k1, self.b, average))
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
         """Okapi's idf as in rank-bm25; nothing to average over in an empty corpus."""
+        self.idf: dict[str, float] = {}
         if nd:
             super()._calc_idf(nd)
 
+    def _show(self, state: State) -> None:
+        if state.drift > MOST_DRIFT:
+            average = state.average_length
+            state = State(
+                tuple(
+                    replace(p, impacts=Impacts.of(p.segment, self.k1, self.b, average))
+                    for p in state.parts
+                )
+            )
+        self.state = state
+        self.corpus_size = state.size
+        self.avgdl = state.average_length
+        self.idf = {}
+
+    @property
+    def doc_len(self) -> NDArray[np.int64]:
+        """Lengths of the documents, in order."""
+        return self.state.lengths[self.state.live]
+
+    @doc_len.setter
+    def doc_len(self, lengths: object) -> None:
+        """rank-bm25 sets an empty list first."""
+
+    def add(self, documents: Iterable[Sequence[str]]) -> range:
+        """Add documents; return their numbers. They are found at once."""
+        with self._writing:
+            first = self.state.offsets[-1]
+            made = Segment.of(documents)
+            self._show(State(self._with(self.state.parts, self._new(made))))
+            return range(first, first + made.size)
+
+    def delete(self, numbers: Iterable[int]) -> None:
+        """Delete documents by number; they are gone at once."""
+        with self._writing:
+            wanted = np.unique(np.fromiter(numbers, np.int64))
+            offsets = self.state.offsets
+            cuts = wanted.searchsorted(offsets)
+            parts = [
+                part.without(wanted[start:end] - offset) if end > start else part
+                for part, offset, start, end in zip(
+                    self.state.parts, offsets, cuts, cuts[1:], strict=False
+                )
+            ]
+            self._show(State(tuple(parts)))
+
+    def compact(self) -> None:
+        """Make one segment of all and number the documents anew."""
+        with self._writing:
+            parts = [(part.segment, part.deleted) for part in self.state.parts]
+            self._show(State((self._part(Segment.merged(parts)),)))
+
+    def _new(self, segment: Segment) -> Part:
+        """A part beside others: its impacts are reckoned with their average length."""
+        average = self.state.average_length
+        return Part.of(segment, Impacts.of(segment, self.k1, self.b, average))
+
+    def _with(self, parts: tuple[Part, ...], new: Part) -> tuple[Part, ...]:
+        """Put a part at the end; small ones merge, the first stays as it is."""
+        if not any(part.segment.size for part in parts):
+            return (new,)
+        if len(parts) == 1:
+            return (*parts, new)
+        first, *middle, last = parts
+        if last.segment.size + new.segment.size <= SMALL_SEGMENT:
+            return (first, *middle, self._join(last, new))
+        return (first, self._join(*middle, last), new) if middle else (first, last, new)
+
+    def _join(self, *parts: Part) -> Part:
+        segment, deleted = _joined(*parts)
+        return self._new(segment).without(deleted)
+
+    @property
+    def pending(self) -> float:
+        """What share of the documents stands outside of the first segment, or is deleted."""
+        total = self.state.offsets[-1]
+        return (total - self.state.parts[0].size) / total if total else 0.0
+
+    def idf_of_terms(self, state: State, terms: Iterable[str]) -> dict[str, float]:  # noqa: ARG002 - all are needed for the average
+        """The idf of each term that stands in a document of a state, and maybe of others."""
+        if not self.idf:
+            self._calc_idf(_frequencies(state))
+        return self.idf
+
+    def plan(self, state: State, query: Sequence[Weighted]) -> Plan:
+        """Look a query's terms up; those that stand nowhere are left out."""
+        idf = self.idf_of_terms(state, [term for term, _ in query])
+        known = [(term, weight) for term, weight in query if term in idf]
+        return Plan(
+            [state.numbers(term) for term, _ in known],
+            [idf[term] if weight is None else idf[term] * weight for term, weight in known],
+        )
+
     def get_scores(self, query: Iterable[str]) -> NDArray[np.float64]:
         """Return one score a document, bit-equal to rank-bm25's: float operations in its order."""
-        return self.weighted_scores((term, None) for term in query)
+        return self.weighted_scores([(term, None) for term in query])
 
-    def weighted_scores(self, query: Iterable[tuple[str, float | None]]) -> NDArray[np.float64]:
-        """Return one score a document for terms with weights; None is 1 without a product."""
-        scores = np.zeros(self.corpus_size)
-        for term, weight in query:
-            if term not in self._postings:
-                continue
-            documents, frequencies = self._postings[term]
-            lengths = self.doc_len[documents]
-            idf = self.idf[term] if weight is None else self.idf[term] * weight
-            scores[documents] += idf * (
-                frequencies
-                * (self.k1 + 1)
-                / (frequencies + self.k1 * (1 - self.b + self.b * lengths / self.avgdl))
+    def weighted_scores(self, query: Sequence[Weighted]) -> NDArray[np.float64]:
+        """Return one score a document for terms with weights."""
+        state = self.state
+        return self._exact(state, self.plan(state, query), state.live)
+
+    def _exact(self, state: State, plan: Plan, documents: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Score some documents in rank-bm25's order of operations."""
+        scores = np.zeros(len(documents))
+        cuts = documents.searchsorted(state.offsets).tolist()
+        for position, part in enumerate(state.parts):
+            start, end = cuts[position], cuts[position + 1]
+            if start < end:
+                exact(
+                    scores[start:end],
+                    part.segment,
+                    documents[start:end] - state.offsets[position],
+                    state.lengths[documents[start:end]],
+                    [numbers[position] for numbers in plan.numbers],
+                    plan.rarities,
+                    (self.k1, self.b, state.average_length),
+                )
+        return scores
+
+    def top(
+        self,
+        query: Sequence[Weighted],
+        k: int,
+        excluded: NDArray[np.bool_] | None = None,
+        state: State | None = None,
+        bonus: Sequence[tuple[range, float]] = (),
+    ) -> list[tuple[float, int]]:
+        """Return at most ``k`` (score, document) above 0, best first, ties in order.
+
+        ``excluded`` are documents to leave out; ``bonus`` is added to whole ranges of them.
+        """
+        state = state or self.state
+        plan = self.plan(state, query)
+        rough = self._rough(state, plan)
+        for numbers, worth in bonus:
+            rough[numbers.start : numbers.stop] += np.float32(worth)
+        rough[state.deleted] = 0
+        if excluded is not None:
+            rough[excluded] = 0
+        mass = sum(map(abs, plan.rarities)) * (self.k1 + 1)
+        mass += max((worth for _, worth in bonus), default=0.0)
+        error = ((len(query) + 5) * _FLOAT32_ERROR + state.drift) * mass
+        floor = best_floor(rough, k) - 2 * error
+        documents = np.flatnonzero(rough > max(floor, 0.0))
+        scores = self._exact(state, plan, documents)
+        for numbers, worth in bonus:
+            start, end = documents.searchsorted([numbers.start, numbers.stop])
+            scores[start:end] += worth
+        order = np.lexsort((documents, -scores))[:k]
+        return [
+            (score, document)
+            for score, document in zip(
+                scores[order].tolist(), documents[order].tolist(), strict=True
             )
+            if score > 0
+        ]
+
+    def _rough(self, state: State, plan: Plan) -> NDArray[np.float32]:
+        """Scores of all documents in float32."""
+        scores = np.zeros(state.offsets[-1], np.float32)
+        for position, part in enumerate(state.parts):
+            own = scores[state.offsets[position] : state.offsets[position + 1]]
+            terms, weights = [], []
+            for numbers, rarity in zip(plan.numbers, plan.rarities, strict=True):
+                term, weight = numbers[position], rarity * (self.k1 + 1)
+                if term < 0:
+                    continue
+                row = part.impacts.row(part.segment, term)
+                if row is None:
+                    terms.append(term)
+                    weights.append(weight)
+                else:
+                    own += row * np.float32(weight)
+            if terms:
+                accumulate(own, part.segment, part.impacts.values, terms, weights)
         return scores
 
 
-class PassageBM25(BM25):
-    """The default retriever: passages, weighted terms, only what scores above 0.
+def _frequencies(state: State) -> dict[str, int]:
+    """Each term's document frequency, in the order in which rank-bm25 would meet the terms."""
+    counts: dict[str, int] = {}
+    for part in state.parts:
+        segment = part.segment
+        words = list(segment.vocabulary)
+        gone = set(part.deleted.tolist())
+        for document in range(segment.size):
+            if document not in gone:
+                row = segment.terms[segment.rows[document] : segment.rows[document + 1]]
+                for term in row.tolist():
+                    counts[words[term]] = counts.get(words[term], 0) + 1
+    return counts
 
-    Its idf is Lucene's, ``log(1 + (N - df + 0.5) / (df + 0.5))``: Okapi's is negative for a term
-    in over half of the passages and zero in corpora of one or two, where the right passage of
-    two came first in 17 % of cases, against 98.5 % so; large sets lose at most .003 nDCG.
+
+def _joined(*parts: Part) -> tuple[Segment, NDArray[np.int64]]:
+    """Parts as one; deleted documents stay in, so that the others keep their numbers."""
+    none = np.zeros(0, np.int64)
+    sizes = [0, *accumulate_sums(part.segment.size for part in parts)]
+    deleted = [part.deleted + offset for part, offset in zip(parts, sizes, strict=False)]
+    return Segment.merged([(part.segment, none) for part in parts]), np.concatenate(deleted)
+
+
+class LuceneBM25(BM25):
+    """BM25 with Lucene's idf, ``log(1 + (N - df + 0.5) / (df + 0.5))``.
+
+    Okapi's is negative for a term in over half of the passages and zero in corpora of one or
+    two, where the right passage of two came first in 17 % of cases, against 98.5 % so; large
+    sets lose at most .003 nDCG.
     """
 
-    def __init__(self, passages: Sequence[Passage], terms: Sequence[Sequence[str]]) -> None:
-        self._passages = tuple(passages)
-        super().__init__(terms)
-
     def _calc_idf(self, nd: dict[str, int]) -> None:
-        self.idf = {term: self._lucene_idf(frequency) for term, frequency in nd.items()}
+        self.idf = {term: lucene_idf(count, self.corpus_size) for term, count in nd.items()}
 
-    def _lucene_idf(self, frequency: int) -> float:
-        size = max(self.corpus_size, 1)
-        return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
-
-    def idf_of(self, term: str) -> float:
-        """How rare a term is; an unseen one counts like a term of one passage. Always positive.
-
-        Were it rarer still, a question of everyday words would be refused in a small corpus:
-        with 3 passages AUROC against the gold passage removed is .90 so and .96 as it is.
-        """
-        known: float | None = self.idf.get(term)
-        return self._lucene_idf(1) if known is None else known
-
-    def search(
-        self, weights: Mapping[str, float], k: int, scope: str = ""
-    ) -> list[tuple[float, Passage]]:
-        """Return at most ``k`` (score, passage), best first, ties in reading order."""
-        scores = self.weighted_scores(weights.items())
-        found = np.flatnonzero(scores > 0)
-        order = found[np.lexsort((found, -scores[found]))]
-        inside = (
-            (float(scores[i]), self._passages[i])
-            for i in order
-            if not scope or _in_scope(self._passages[i].document, scope)
-        )
-        return list(islice(inside, k))
+    def idf_of_terms(self, state: State, terms: Iterable[str]) -> dict[str, float]:
+        """As in ``BM25``; each term's idf stands alone, so nothing is kept between queries."""
+        counts = {term: state.frequency(term) for term in terms}
+        return {t: lucene_idf(count, state.size) for t, count in counts.items() if count}
 
 
-def _in_scope(path: str, scope: str) -> bool:
-    return path == scope or path.startswith(scope.rstrip("/") + "/")
+def lucene_idf(frequency: int, size: int) -> float:
+    """How rare a term of ``frequency`` documents among ``size`` is; always positive."""
+    return math.log(1 + (max(size, 1) - frequency + 0.5) / (frequency + 0.5))

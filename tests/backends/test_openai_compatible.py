@@ -229,3 +229,12 @@ def test_a_base_url_works_with_and_without_version(given: str, used: str) -> Non
 )
 def test_loopback_is_local(url: str, local: bool) -> None:  # noqa: FBT001
     assert is_local(url) is local
+
+
+async def test_each_request_has_a_connection_of_its_own() -> None:
+    with ScriptedServer(Script("30 days.")) as server:
+        client = backend(server.base_url)
+        for _ in range(2):
+            assert [delta async for delta in client.stream(ASK, 80)]
+        await client.close()
+    assert server.connections == len(server.requests) == 2

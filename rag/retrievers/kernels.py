@@ -1,0 +1,81 @@
+"""The two loops over postings that take the time, in numpy, or compiled where numba is there.
+
+Both give the same to within float32: what they find is scored again, exactly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from rag.retrievers.segment import Segment
+
+BLOCK = 256
+
+
+def accumulate_numpy(
+    scores: NDArray[np.float32],
+    segment: Segment,
+    impacts: NDArray[np.float32],
+    terms: Sequence[int],
+    weights: Sequence[float],
+) -> None:
+    """Add each term's weighted impacts to its documents' scores."""
+    for term, weight in zip(terms, weights, strict=True):
+        span = slice(segment.starts[term], segment.starts[term + 1])
+        np.add.at(scores, segment.documents[span], impacts[span] * np.float32(weight))
+
+
+def exact_numpy(  # noqa: PLR0913 - the parts of the formula
+    scores: NDArray[np.float64],
+    segment: Segment,
+    documents: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    terms: Sequence[int],
+    rarities: Sequence[float],
+    shape: tuple[float, float, float],
+) -> None:
+    """Add each term's part to the scores of some documents, each operation in rank-bm25's order.
+
+    ``shape`` is k1, b and the average length.
+    """
+    k1, b, average = shape
+    for term, rarity in zip(terms, rarities, strict=True):
+        if term < 0:
+            continue
+        standing, frequencies = segment.postings(term)
+        positions = standing.searchsorted(documents)
+        positions[positions == len(standing)] = 0
+        at = (standing[positions] == documents).nonzero()[0]
+        times = frequencies[positions[at]].astype(np.float64)
+        scores[at] += rarity * (
+            times * (k1 + 1) / (times + k1 * (1 - b + b * lengths[at] / average))
+        )
+
+
+def best_floor(scores: NDArray[np.float32], k: int) -> float:
+    """A value that at least ``k`` scores reach, where so many are above 0; else 0.
+
+    The best of each block of 256 are looked at: the k-th best of those is such a value.
+    """
+    if len(scores) <= BLOCK * k:
+        if len(scores) <= k:
+            return 0.0
+        return float(np.partition(scores, len(scores) - k)[len(scores) - k])
+    whole = len(scores) // BLOCK * BLOCK
+    tops = scores[:whole].reshape(-1, BLOCK).max(axis=1)
+    return float(np.partition(tops, len(tops) - k)[len(tops) - k])
+
+
+try:
+    from rag.retrievers import compiled
+except ImportError:  # without the extra [fast]
+    accumulate, exact = accumulate_numpy, exact_numpy
+else:
+    accumulate, exact = compiled.accumulate, compiled.exact

@@ -1,0 +1,234 @@
+"""A segment: the postings of some documents, never changed once made.
+
+Postings stand by term (compressed sparse rows): for term number ``t`` the documents
+``documents[starts[t]:starts[t + 1]]``, ascending, with their ``frequencies``. The same postings
+stand by document too, terms in the order of their first occurrence, so that a deleted document's
+terms can be told without its text. All arrays can be mapped from files.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+_REMEMBERED = 100_000
+_SMALL_BYTES = 4_096
+"""A smaller file is read whole; an empty array cannot be mapped."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Distinct strings, numbered; found by their checksum, so that none has to be made to look."""
+
+    characters: NDArray[np.uint8]
+    """All strings in UTF-8, one after the other."""
+    ends: NDArray[np.int64]
+    checksums: NDArray[np.uint32]
+    """Ascending."""
+    numbers: NDArray[np.int32]
+    """Of the strings, in the order of ``checksums``."""
+    _known: dict[str, int] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, strings: Sequence[str]) -> Vocabulary:
+        """Number strings by their position."""
+        encoded = [string.encode("utf-8", "surrogatepass") for string in strings]
+        checksums = np.fromiter(map(zlib.crc32, encoded), np.uint32, len(encoded))
+        order = np.argsort(checksums, kind="stable").astype(np.int32)
+        return cls(
+            np.frombuffer(b"".join(encoded), np.uint8),
+            np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded))),
+            checksums[order],
+            order,
+        )
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, number: int) -> str:
+        start = self.ends[number - 1] if number else 0
+        piece = self.characters[start : self.ends[number]].tobytes()
+        return piece.decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        text = self.characters.tobytes()
+        start = 0
+        for end in self.ends.tolist():
+            yield text[start:end].decode("utf-8", "surrogatepass")
+            start = end
+
+    def number(self, string: str) -> int:
+        """The string's number, -1 where it is not there."""
+        known = self._known.get(string)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[string] = self._find(string)
+        return known
+
+    def _find(self, string: str) -> int:
+        encoded = string.encode("utf-8", "surrogatepass")
+        checksum = np.uint32(zlib.crc32(encoded))
+        position = int(self.checksums.searchsorted(checksum))
+        while position < len(self.checksums) and self.checksums[position] == checksum:
+            number = int(self.numbers[position])
+            if self[number] == string:
+                return number
+            position += 1
+        return -1
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The postings of ``len(lengths)`` documents."""
+
+    vocabulary: Vocabulary
+    starts: NDArray[np.int64]
+    documents: NDArray[np.int32]
+    frequencies: NDArray[np.float32]
+    """Whole numbers; what is reckoned with them is not."""
+    lengths: NDArray[np.int64]
+    """Of the documents, in terms."""
+    rows: NDArray[np.int64]
+    """Document ``d`` has the terms ``terms[rows[d]:rows[d + 1]]``."""
+    terms: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, corpus: Iterable[Sequence[str]]) -> Segment:
+        """Count the terms of each document."""
+        numbers: dict[str, int] = {}
+        terms, frequencies, lengths = array("i"), array("f"), array("q")
+        rows = array("q", [0])
+        for document in corpus:
+            lengths.append(len(document))
+            for term, frequency in Counter(document).items():
+                terms.append(numbers.setdefault(term, len(numbers)))
+                frequencies.append(frequency)
+            rows.append(len(terms))
+        return cls._by_term(
+            Vocabulary.of(list(numbers)),
+            np.array(terms, np.int32),
+            np.array(frequencies, np.float32),
+            np.array(rows, np.int64),
+            np.array(lengths, np.int64),
+        )
+
+    @classmethod
+    def _by_term(
+        cls,
+        vocabulary: Vocabulary,
+        terms: NDArray[np.int32],
+        frequencies: NDArray[np.float32],
+        rows: NDArray[np.int64],
+        lengths: NDArray[np.int64],
+    ) -> Segment:
+        order = np.argsort(terms, kind="stable")
+        documents = np.repeat(np.arange(len(lengths), dtype=np.int32), np.diff(rows))
+        counts = np.bincount(terms, minlength=len(vocabulary))
+        return cls(
+            vocabulary,
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            documents[order],
+            frequencies[order],
+            lengths,
+            rows,
+            terms,
+        )
+
+    @classmethod
+    def merged(cls, parts: Sequence[tuple[Segment, NDArray[np.int64]]]) -> Segment:
+        """The documents of several segments that are not deleted, in order, as one."""
+        numbers: dict[str, int] = {}
+        terms, frequencies, counts, lengths = [], [], [], []
+        for segment, deleted in parts:
+            kept = np.ones(segment.size, np.bool_)
+            kept[deleted] = False
+            sizes = np.diff(segment.rows)
+            chosen = np.repeat(kept, sizes)
+            own = segment.terms[chosen]
+            used, first = np.unique(own, return_index=True)
+            table = np.zeros(len(segment.vocabulary), np.int32)
+            for number in used[np.argsort(first)].tolist():
+                term = segment.vocabulary[number]
+                table[number] = numbers.setdefault(term, len(numbers))
+            terms.append(table[own])
+            frequencies.append(segment.frequencies_by_row[chosen])
+            counts.append(sizes[kept])
+            lengths.append(segment.lengths[kept])
+        rows = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)
+        return cls._by_term(
+            Vocabulary.of(list(numbers)),
+            np.concatenate(terms),
+            np.concatenate(frequencies),
+            rows,
+            np.concatenate(lengths),
+        )
+
+    @property
+    def size(self) -> int:
+        """How many documents it has, deleted ones too."""
+        return len(self.lengths)
+
+    @cached_property
+    def frequencies_by_row(self) -> NDArray[np.float32]:
+        """The frequencies in the order of ``terms``."""
+        order = np.argsort(self.terms, kind="stable")
+        found = np.empty_like(self.frequencies)
+        found[order] = self.frequencies
+        return found
+
+    def postings(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The documents that a term stands in, and how often."""
+        span = slice(self.starts[term], self.starts[term + 1])
+        return self.documents[span], self.frequencies[span]
+
+    def frequency(self, term: int) -> int:
+        """In how many documents a term stands."""
+        return int(self.starts[term + 1] - self.starts[term])
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Everything it is made of, by name."""
+        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vocabulary"}
+        words = {
+            f"vocabulary_{f.name}": getattr(self.vocabulary, f.name)
+            for f in fields(self.vocabulary)
+            if not f.name.startswith("_")
+        }
+        return own | words
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays, one file each."""
+        for name, values in self.arrays().items():
+            np.save(folder / f"{name}.npy", values)
+
+    @classmethod
+    def load(cls, folder: Path) -> Segment:
+        """Map the arrays from their files. Raises OSError and ValueError."""
+        return cls.from_arrays({path.stem: _mapped(path) for path in folder.glob("*.npy")})
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Segment:
+        """The reverse of ``arrays``. Raises KeyError where one is missing."""
+        words = [f.name for f in fields(Vocabulary) if not f.name.startswith("_")]
+        vocabulary = Vocabulary(*(arrays[f"vocabulary_{name}"] for name in words))  # type: ignore[arg-type]
+        own = [f.name for f in fields(cls) if f.name != "vocabulary"]
+        return cls(vocabulary, *(arrays[name] for name in own))  # type: ignore[arg-type]
+
+
+def _mapped(path: Path) -> NDArray[np.generic]:
+    small = path.stat().st_size <= _SMALL_BYTES
+    found: NDArray[np.generic] = np.load(path, mmap_mode=None if small else "r")
+    return found
