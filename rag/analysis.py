@@ -102,6 +102,11 @@ def is_stop_word(word: str, language: str) -> bool:
     return data is not None and _plain(word) in data.stop_words
 
 
+def folded(word: str) -> str:
+    """A word in small letters, without accents."""
+    return _fold(_plain(word))
+
+
 def _plain(word: str) -> str:
     return unicodedata.normalize("NFKC", word).casefold().replace("’", "'")
 

@@ -161,6 +161,8 @@ class Indexed:
     passages: tuple[Passage, ...]
     terms: tuple[tuple[str, ...], ...]
     name: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    """The words as they are written, in small letters and without accents, with their terms."""
 
 
 NOTHING_INDEXED = Indexed((), ())
@@ -364,6 +366,8 @@ class Term:
     term: str
     weight: float
     word: str
+    stands_for: str = ""
+    """The word as the person spelled it, where no passage has it and ``word`` is near."""
 
 
 @dataclass(frozen=True, slots=True)

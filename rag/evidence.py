@@ -17,8 +17,10 @@ from rag.domain import Evidence, EvidenceLevel
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from rag.domain import Hit, Passage, Query
+    from rag.domain import Hit, Passage, Query, Term
 
+ASKED_NOW = 0.5
+"""Terms of earlier turns weigh less than this, misspelled ones more."""
 WINDOW = 30
 """Content words that count as "together": AUROC .929 for the densest 30 of the top passage."""
 CONSIDERED_HITS = 3
@@ -51,12 +53,21 @@ def words_of(
     """Group a query's terms into the words that they stand for, weighed by idf."""
     floor = floor_share * idf_of("")
     words = []
-    for word, group in groupby(query.terms, key=lambda term: (term.word, term.weight)):
-        whole, *parts = [term.term for term in group]
-        ways = (frozenset([whole]), *([frozenset(parts)] if parts else []))
+    for (word, weight), group in groupby(query.terms, key=_as_written):
+        terms = list(group)
+        whole, *parts = [term.term for term in terms]
+        ways: tuple[frozenset[str], ...]
+        if terms[0].stands_for:  # any of the known words will do
+            ways = tuple(frozenset([term.term]) for term in terms)
+        else:
+            ways = (frozenset([whole]), *([frozenset(parts)] if parts else []))
         mass = max(floor, *(idf_of(term) for term in parts or [whole]))
-        words.append(Word(word[0], ways, mass * word[1], word[1] >= 1))
+        words.append(Word(word, ways, mass * weight, weight >= ASKED_NOW))
     return tuple(words)
+
+
+def _as_written(term: Term) -> tuple[str, float]:
+    return term.stands_for or term.word, term.weight
 
 
 def weigh(query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]) -> Evidence:

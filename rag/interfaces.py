@@ -30,6 +30,13 @@ class Retriever(Protocol):
         """
         ...
 
+    def spellings(self, word: str) -> Sequence[tuple[str, str]]:
+        """Known words near one that no passage has: (word, its term), the nearest first.
+
+        Empty where the word is known, or nothing is near.
+        """
+        ...
+
     def idf_of(self, term: str) -> float:
         """How rare a term is; an unseen one counts like a term of one passage. Always positive."""
         ...

@@ -6,9 +6,10 @@ import hashlib
 import logging
 import threading
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from rag.analysis import terms_of
+from rag.analysis import analyse, folded, terms_of
 from rag.chunking import passages_of
 from rag.corpus import File, scan
 from rag.domain import NOTHING_INDEXED, Document, Indexed, Passage, Unreadable
@@ -162,8 +163,15 @@ class KnowledgeBase:
 def indexed(document: Document) -> Indexed:
     """A document's passages, and the terms under which they and it are found."""
     passages = passages_of(document)
-    name = tuple(terms_of(document.title, document.language))
-    return Indexed(passages, tuple(indexed_terms(p) for p in passages), name)
+    stem = PurePosixPath(document.path).stem
+    name = tuple(terms_of(f"{document.title} {stem}", document.language))
+    words = {
+        folded(token.word): token.terms[0]
+        for text in (document.text, document.title)
+        for token in analyse(text, document.language)
+        if token.word.isalpha()
+    }
+    return Indexed(passages, tuple(indexed_terms(p) for p in passages), name, tuple(words.items()))
 
 
 def indexed_terms(passage: Passage) -> tuple[str, ...]:

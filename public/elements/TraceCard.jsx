@@ -227,14 +227,19 @@ function Cost({ tiles }) {
 function Query({ terms }) {
   // Forms of one word share their text; the heaviest stands for them.
   const weights = new Map();
-  for (const { term, weight } of terms) {
+  const typed = new Map();
+  for (const { term, weight, typed: original } of terms) {
     weights.set(term, Math.max(weight, weights.get(term) ?? 0));
+    if (original) typed.set(term, original);
   }
   return (
     <Section title={label("query")}>
       <ul className="pl-terms">
         {[...weights].map(([term, weight]) => (
-          <li key={term}>{term}{weight !== 1 && <small>×{Number(weight.toFixed(2))}</small>}</li>
+          <li key={term}>
+            {typed.has(term) && <><s>{typed.get(term)}</s> </>}
+            {term}{weight !== 1 && <small>×{Number(weight.toFixed(2))}</small>}
+          </li>
         ))}
       </ul>
     </Section>

@@ -41,8 +41,10 @@ def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
         "attempts": [_attempt(attempt, answer) for attempt in answer.attempts],
         "changes": _changes(answer),
         "query": [
-            {"term": word, "weight": weight}
-            for word, weight in {t.word: t.weight for t in answer.query.terms}.items()
+            {"term": word, "weight": weight, "typed": typed}
+            for word, (weight, typed) in {
+                t.word: (t.weight, t.stands_for) for t in answer.query.terms
+            }.items()
         ],
         "conversation": _conversation(answers, answer.language),
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.retrievers.bm25 import LuceneBM25, State, lucene_idf
+from rag.retrievers.spelling import Spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +42,7 @@ class View:
     named: State
     paths: Sequence[str]
     """By number in ``names``."""
+    spelled: Spelled
 
     def search(
         self, weights: Mapping[str, float], k: int, scope: str = ""
@@ -49,6 +51,10 @@ class View:
         query = list(weights.items())
         found = self.engine.top(query, k, self._outside(scope), self.state, self._named_in(query))
         return [(score, self.passages[number]) for score, number in found]
+
+    def spellings(self, word: str) -> tuple[tuple[str, str], ...]:
+        """Known words near one that no passage has, the nearest first."""
+        return self.spelled.near(word, self.state.frequency)
 
     def idf_of(self, term: str) -> float:
         """How rare a term is; an unseen one counts like a term of one passage. Always positive.
@@ -93,6 +99,7 @@ class PassageIndex:
         self._paths: list[str] = []
         self._documents: dict[str, range] = {}
         self._numbers: dict[str, int] = {}
+        self._spelled = Spelled()
 
     def change(self, added: Mapping[str, Indexed], deleted: Iterable[str] = ()) -> View:
         """Delete documents by path and add or replace others."""
@@ -115,6 +122,7 @@ class PassageIndex:
             self._numbers[path] = number
             self._paths.append(path)
             start += len(one.passages)
+        self._spelled.learn(one.words for one in added.values())
 
     def compact(self) -> View | None:
         """Make one segment of all where much is pending."""
@@ -146,4 +154,5 @@ class PassageIndex:
             self._names,
             self._names.state,
             self._paths,
+            self._spelled,
         )

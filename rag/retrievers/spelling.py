@@ -1,0 +1,56 @@
+"""Words as documents write them, and which of them a misspelled one may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from rag.analysis import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+MIN_LETTERS = 4
+"""Shorter words have too many neighbours by chance."""
+LONG_WORD = 8
+"""From here on two edits are forgiven."""
+MOST = 3
+
+
+class Spelled:
+    """All words of an index; those of deleted documents are told by their terms' frequency."""
+
+    def __init__(self) -> None:
+        self._terms: dict[str, str] = {}
+
+    def learn(self, documents: Iterable[Iterable[tuple[str, str]]]) -> None:
+        """Take in the words of documents, each with its term."""
+        learnt = dict(self._terms)
+        for words in documents:
+            learnt.update(words)
+        self._terms = learnt  # a new one: others may be reading the old
+
+    def near(self, word: str, frequency: Callable[[str], int]) -> tuple[tuple[str, str], ...]:
+        """Known words within one edit, from eight letters on two; a swap of neighbours is one.
+
+        Empty where the word itself is known.
+        """
+        plain = folded(word)
+        terms = self._terms
+        known_already = plain in terms and frequency(terms[plain])
+        if len(plain) < MIN_LETTERS or not plain.isalpha() or known_already:
+            return ()
+        edits = 2 if len(plain) >= LONG_WORD else 1
+        found = process.extract(
+            plain, terms.keys(), scorer=OSA.distance, score_cutoff=edits, limit=20
+        )
+        known = [
+            (distance, other[0] != plain[0], -frequency(terms[other]), other)
+            for other, distance, _ in found
+            if frequency(terms[other])
+        ]
+        nearest = min((distance for distance, *_ in known), default=0)
+        best = sorted(one for one in known if one[0] == nearest)
+        return tuple((other, terms[other]) for *_, other in best[:MOST])
