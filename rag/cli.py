@@ -15,8 +15,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.beir import load, turns_of
 from rag.bootstrap import build_assistant
 from rag.commands.doctor import examine
+from rag.commands.evaluate import evaluate_retrieval
 from rag.corpus import scan
 from rag.domain import Mode, Outcome, Question, Turn
 from rag.errors import QuestionError, RagError, SettingsError
@@ -24,6 +26,7 @@ from rag.events import Answered, Asking, Escalated, Token
 from rag.present.contract import answer_json, doctor_json, search_json
 from rag.present.lines import attempt_line, check_lines, retrieved_line, summary_line
 from rag.present.message import answer_text, place, reason_text
+from rag.present.reports import below_baseline, retrieval_json, retrieval_line
 from rag.settings import PROJECT_FOLDER, Settings, load_settings, unknown_settings
 
 if TYPE_CHECKING:
@@ -69,6 +72,20 @@ def build_parser() -> argparse.ArgumentParser:
     search.add_argument("--in", dest="scope", default="", metavar="PATH", help=_SCOPE_HELP)
     search.add_argument("--json", action="store_true", help="print one JSON document")
 
+    evaluate = commands.add_parser(
+        "eval", help="quality on a set", description="quality on a set in BEIR layout"
+    )
+    kinds = evaluate.add_subparsers(dest="kind", metavar="KIND", required=True)
+    retrieval = kinds.add_parser("retrieval", help="how good are the passages found")
+    retrieval.add_argument("sets", metavar="BEIR_DIR", type=Path, nargs="+")
+    retrieval.add_argument("--json", action="store_true", help="print one JSON document")
+    retrieval.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="exit 1 where a figure is below the one in this file",
+    )
+
     doctor = _command(commands, "doctor", "tell what runs where and what does not")
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
@@ -99,11 +116,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
     try:
-        settings = load_settings(**({"corpus_dir": options.corpus} if options.corpus else {}))
+        corpus = getattr(options, "corpus", None)
+        settings = load_settings(**({"corpus_dir": corpus} if corpus else {}))
         for warning in unknown_settings():
             _tell(warning)
         if options.command == "serve":
             return _serve(options, settings)
+        if options.command == "eval":
+            return _evaluate(options)
         run = {"ask": _ask, "search": _search, "doctor": _doctor}[options.command]
         return asyncio.run(run(options, settings))
     except QuestionError as error:
@@ -175,20 +195,12 @@ def _read_history(path: Path | None) -> tuple[Turn, ...]:
     if path is None:
         return ()
     try:
-        messages = json.loads(path.read_text(encoding="utf-8"))
-        pairs = [(str(m["role"]), str(m["content"])) for m in messages]
+        return turns_of(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise QuestionError(
             f"The history in {path} cannot be read.",
             'It must be JSON such as [{"role": "user", "content": "..."}].',
         ) from error
-    turns: list[Turn] = []
-    for role, content in pairs:
-        if role == "user":
-            turns.append(Turn(content, ""))
-        elif role == "assistant" and turns:
-            turns[-1] = Turn(turns[-1].question, content)
-    return tuple(turns)
 
 
 async def _search(options: argparse.Namespace, settings: Settings) -> int:
@@ -221,6 +233,23 @@ async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
         for backend in report.backends:
             print(f"      {backend.role}: {backend.model} at {backend.base_url} ({backend.device})")
     return 0 if report.ok else 1
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    reports = []
+    for folder in options.sets:
+        reports.append(evaluate_retrieval(load(folder)))
+        if not options.json:
+            print(retrieval_line(reports[-1]))
+    documents = [retrieval_json(report) for report in reports]
+    if options.json:
+        _print_json(documents[0] if len(documents) == 1 else {"sets": documents})
+    if options.baseline is None:
+        return 0
+    worse = below_baseline(documents, json.loads(options.baseline.read_text(encoding="utf-8")))
+    for line in worse:
+        _tell(line)
+    return int(bool(worse))
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:

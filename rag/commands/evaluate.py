@@ -1,0 +1,126 @@
+"""How good is retrieval on a set? Documents, passages and questions go the way of the product."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.analysis import detect_language
+from rag.domain import Document
+from rag.knowledge import indexed
+from rag.query import build_query
+from rag.retrievers import RETRIEVERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.beir import Asked, TestSet
+    from rag.domain import Passage
+    from rag.interfaces import Retriever
+
+PASSAGES = 100
+"""Searched for, so that the first ten documents are among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalReport:
+    """Means over a set's answerable questions; ranks are of its documents."""
+
+    name: str
+    documents: int
+    queries: int
+    ndcg_10: float
+    recall_5: float
+    recall_10: float
+    mrr_10: float
+    hit_1: float | None
+    """The share of questions with an answer string in the first passage; None without answers."""
+    hit_5: float | None
+    ms_per_query: float
+    """Processor time, the analysis of the question included."""
+    index_seconds: float
+
+
+def evaluate_retrieval(testset: TestSet) -> RetrievalReport:
+    """Index the set's documents and ask its questions. Blocks."""
+    started = time.process_time()
+    retriever, languages = _index(testset)
+    index_seconds = time.process_time() - started
+    asked = [q for q in testset.questions if q.answerable and q.relevant]
+    started = time.process_time()
+    found = [_search(retriever, question, languages) for question in asked]
+    elapsed = time.process_time() - started
+    ranked = [list(dict.fromkeys(p.document for p in passages)) for passages in found]
+    with_answers = [(q, passages) for q, passages in zip(asked, found, strict=True) if q.answers]
+    pairs = list(zip(ranked, asked, strict=True))
+    return RetrievalReport(
+        name=testset.name,
+        documents=len(testset.documents),
+        queries=len(asked),
+        ndcg_10=_mean([ndcg(documents, q.relevant, 10) for documents, q in pairs]),
+        recall_5=_mean([recall(documents, q.relevant, 5) for documents, q in pairs]),
+        recall_10=_mean([recall(documents, q.relevant, 10) for documents, q in pairs]),
+        mrr_10=_mean([reciprocal_rank(documents, q.relevant, 10) for documents, q in pairs]),
+        hit_1=_hits(with_answers, 1),
+        hit_5=_hits(with_answers, 5),
+        ms_per_query=1000 * elapsed / max(1, len(asked)),
+        index_seconds=index_seconds,
+    )
+
+
+def _index(testset: TestSet) -> tuple[Retriever, tuple[str, ...]]:
+    counts: dict[str, int] = {}
+    added = {}
+    for text in testset.documents:
+        language = detect_language(text.text)
+        counts[language] = counts.get(language, 0) + 1
+        document = Document(text.id, text.title, text.text, "", language)
+        added[text.id] = indexed(document)
+    languages = tuple(sorted(counts, key=lambda code: (-counts[code], code)))
+    return RETRIEVERS["bm25"]().change(added), languages
+
+
+def _search(retriever: Retriever, question: Asked, languages: Sequence[str]) -> list[Passage]:
+    query = build_query(
+        question.text, question.history, languages, retriever.idf_of, retriever.spellings
+    )
+    return [passage for _, passage in retriever.search(query.weights, PASSAGES)]
+
+
+def ndcg(ranked: Sequence[str], relevant: dict[str, int], k: int) -> float:
+    """Normalised discounted cumulative gain, grades as gains (Järvelin and Kekäläinen, 2002)."""
+    gained = sum(
+        relevant.get(document, 0) / math.log2(rank + 1)
+        for rank, document in enumerate(ranked[:k], start=1)
+    )
+    best = sorted(relevant.values(), reverse=True)[:k]
+    ideal = sum(grade / math.log2(rank + 1) for rank, grade in enumerate(best, start=1))
+    return gained / ideal if ideal else 0.0
+
+
+def recall(ranked: Sequence[str], relevant: dict[str, int], k: int) -> float:
+    """What share of the relevant documents is among the first ``k``."""
+    return len(set(ranked[:k]) & relevant.keys()) / len(relevant)
+
+
+def reciprocal_rank(ranked: Sequence[str], relevant: dict[str, int], k: int) -> float:
+    """One over the rank of the first relevant document; 0 where it is not in the first ``k``."""
+    ranks = (rank for rank, document in enumerate(ranked[:k], start=1) if document in relevant)
+    return 1 / next(ranks, math.inf)
+
+
+def _hits(pairs: Sequence[tuple[Asked, list[Passage]]], k: int) -> float | None:
+    if not pairs:
+        return None
+    return _mean(
+        [
+            float(any(answer in passage.text for passage in passages[:k] for answer in q.answers))
+            for q, passages in pairs
+        ]
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
