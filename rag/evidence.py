@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rag.analysis import analyse
+from rag.analysis import BEGINNING, analyse
 from rag.domain import Evidence, EvidenceLevel
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def words_of(
     """Group a query's terms into the words that they stand for, weighed by idf."""
     floor = floor_share * idf_of("")
     words = []
-    for (word, weight), group in groupby(query.terms, key=_as_written):
+    whole_words = (term for term in query.terms if not term.term.endswith(BEGINNING))
+    for (word, weight), group in groupby(whole_words, key=_as_written):
         terms = list(group)
         whole, *parts = [term.term for term in terms]
         ways: tuple[frozenset[str], ...]

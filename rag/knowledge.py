@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from rag.analysis import analyse, folded, terms_of
+from rag.analysis import analyse, beginning_of, folded, terms_of
 from rag.chunking import passages_of
 from rag.corpus import File, scan
 from rag.domain import NOTHING_INDEXED, Document, Indexed, Passage, Unreadable
@@ -177,7 +177,12 @@ def indexed(document: Document) -> Indexed:
 def indexed_terms(passage: Passage) -> tuple[str, ...]:
     """The terms under which a passage is found: its text, headings and title."""
     around = f"{passage.table_header}\n{passage.heading}"
+    beginnings = (
+        beginning_of(token.word, passage.language)
+        for token in analyse(passage.text, passage.language)
+    )
     return (
+        *(term for term in beginnings if term),
         *terms_of(passage.text, passage.language),
         *terms_of(around, passage.language),
         *terms_of(passage.title, passage.language) * TITLE_WEIGHT,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rag.analysis import (
     DEFAULT_LANGUAGE,
     analyse,
+    beginning_of,
     detect_language,
     is_stop_word,
     without_measure,
@@ -108,3 +109,5 @@ def _terms(text: str, language: str) -> Iterator[tuple[str, str]]:
     for token in analyse(without_measure(text), language):
         for term in token.terms:
             yield term, token.word
+        if beginning := beginning_of(token.word, language):
+            yield beginning, token.word
