@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: run install dev test check format lock guide
+.PHONY: run install dev test check format lock guide eval bench
 
 run: install ## set up and start the chat on http://127.0.0.1:8000
 	$(BIN)/rag serve --open
@@ -47,3 +47,13 @@ lock: dev ## resolve the packages anew, for every platform
 guide: dev ## build the guide's binary documents and the README's generated parts
 	$(BIN)/python docs/guide/build.py
 	$(BIN)/python docs/readme.py
+
+SETS ?= ../shared/data
+
+eval: dev ## retrieval quality on the sets in SETS, against what was accepted
+	@test -d $(SETS) || { echo "No sets in $(SETS): make eval SETS=folder of sets in BEIR layout." >&2; exit 1; }
+	$(BIN)/rag eval retrieval --baseline docs/baseline.json $(dir $(wildcard $(SETS)/*/corpus.jsonl))
+
+bench: dev ## speed of the search on passages made from a set in SETS
+	@test -d $(SETS) || { echo "No sets in $(SETS): make bench SETS=folder of sets in BEIR layout." >&2; exit 1; }
+	$(BIN)/rag bench retrieval $(SETS)/squad2

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.beir import load, turns_of
 from rag.bootstrap import build_assistant
+from rag.commands.bench import bench_retrieval
 from rag.commands.doctor import examine
 from rag.commands.evaluate import evaluate_retrieval
 from rag.corpus import scan
@@ -26,7 +27,13 @@ from rag.events import Answered, Asking, Escalated, Token
 from rag.present.contract import answer_json, doctor_json, search_json
 from rag.present.lines import attempt_line, check_lines, retrieved_line, summary_line
 from rag.present.message import answer_text, place, reason_text
-from rag.present.reports import below_baseline, retrieval_json, retrieval_line
+from rag.present.reports import (
+    below_baseline,
+    retrieval_json,
+    retrieval_line,
+    speed_svg,
+    speed_table,
+)
 from rag.settings import PROJECT_FOLDER, Settings, load_settings, unknown_settings
 
 if TYPE_CHECKING:
@@ -86,6 +93,21 @@ def build_parser() -> argparse.ArgumentParser:
         help="exit 1 where a figure is below the one in this file",
     )
 
+    bench = commands.add_parser("bench", help="speed", description="speed on this machine")
+    kinds = bench.add_subparsers(dest="kind", metavar="KIND", required=True)
+    retrieval = kinds.add_parser("retrieval", help="how fast passages are found")
+    retrieval.add_argument("set", metavar="BEIR_DIR", type=Path)
+    retrieval.add_argument(
+        "--passages",
+        type=_positive,
+        nargs="+",
+        default=[1_000, 10_000, 100_000],
+        metavar="N",
+        help="how many, made from the set's",
+    )
+    retrieval.add_argument("--svg", type=Path, metavar="FILE", help="write a plot")
+    retrieval.add_argument("--json", action="store_true", help="print one JSON document")
+
     doctor = _command(commands, "doctor", "tell what runs where and what does not")
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
@@ -122,6 +144,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _tell(warning)
         if options.command == "serve":
             return _serve(options, settings)
+        if options.command == "bench":
+            return _bench(options)
         if options.command == "eval":
             return _evaluate(options)
         run = {"ask": _ask, "search": _search, "doctor": _doctor}[options.command]
@@ -233,6 +257,17 @@ async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
         for backend in report.backends:
             print(f"      {backend.role}: {backend.model} at {backend.base_url} ({backend.device})")
     return 0 if report.ok else 1
+
+
+def _bench(options: argparse.Namespace) -> int:
+    reports = bench_retrieval(load(options.set), options.passages)
+    if options.svg:
+        options.svg.write_text(speed_svg(reports), encoding="utf-8")
+    if options.json:
+        _print_json({"sizes": [asdict(report) for report in reports]})
+    else:
+        print(speed_table(reports))
+    return 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:

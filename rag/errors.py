@@ -4,6 +4,7 @@ RagError                    anything that Plumbline raises on purpose
 ├── SettingsError           a setting has an impossible value
 ├── CorpusError             the corpus folder cannot be read
 ├── ExtractionError         one file gives no text
+├── IndexDamaged            the index on disk is not what was written, or of another version
 ├── QuestionError           a question is empty or too long
 └── BackendError            a model could not be asked, or stopped in the middle
     ├── BackendUnreachable  nothing answers at the address, or it is not a model server
@@ -42,6 +43,10 @@ class CorpusError(RagError):
 
 class ExtractionError(RagError):
     """One file gives no text."""
+
+
+class IndexDamaged(RagError):
+    """The index on disk is not what was written, or of another version."""
 
 
 class QuestionError(RagError):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rag.commands.bench import SpeedReport
     from rag.commands.evaluate import RetrievalReport
 
 TOLERANCE = 0.0005
@@ -49,8 +51,95 @@ def below_baseline(
 ) -> list[str]:
     """A line for each figure that is lower than what was accepted for its set."""
     return [
-        f"{document['set']}: {name} is {document[name]:.4f}, accepted was {accepted:.4f}."
+        f"{document['set']}: {name} is {document[name] or 0:.4f}, accepted was {accepted:.4f}."
         for document in documents
         for name, accepted in baseline.get(str(document["set"]), {}).items()
         if (document[name] or 0.0) < accepted - TOLERANCE
     ]
+
+
+_COLUMNS = (
+    ("passages", "passages", ",d"),
+    ("query ms", "query_ms", ".3f"),
+    ("pending", "pending_query_ms", ".3f"),
+    ("rank-bm25", "rank_bm25_ms", ".1f"),
+    ("bm25s", "bm25s_ms", ".3f"),
+    ("add ms", "add_ms", ".2f"),
+    ("delete ms", "delete_ms", ".2f"),
+    ("build s", "build_s", ".1f"),
+    ("open ms", "open_ms", ".1f"),
+    ("first ms", "first_query_ms", ".1f"),
+    ("disk MB", "disk_mb", ".0f"),
+)
+
+
+def speed_table(reports: Sequence[SpeedReport]) -> str:
+    """The figures as a table for a terminal; processor times."""
+    rows = [[title for title, _, _ in _COLUMNS] + ["x", "equal"]]
+    for report in reports:
+        cells = []
+        for _, name, form in _COLUMNS:
+            value = getattr(report, name)
+            cells.append("–" if value is None else format(value, form))
+        faster = report.rank_bm25_ms / report.query_ms if report.rank_bm25_ms else None
+        cells.append("–" if faster is None else f"{faster:,.0f}")
+        rows.append([*cells, {None: "–", True: "yes", False: "NO"}[report.equal]])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join([f"engine: {reports[0].engine}", *lines])
+
+
+_WIDTH, _HEIGHT, _EDGE = 640, 400, 60
+_LINES = (
+    ("rank-bm25", "rank_bm25_ms", "#b45309"),
+    ("bm25s", "bm25s_ms", "#475569"),
+    ("Plumbline", "query_ms", "#0f766e"),
+)
+
+
+def speed_svg(reports: Sequence[SpeedReport]) -> str:
+    """Milliseconds a question over passages, both logarithmic, as a drawing."""
+    sizes = [math.log10(report.passages) for report in reports]
+    values = [v for r in reports for _, n, _ in _LINES if (v := getattr(r, n))]
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    left, right = min(sizes) - 0.1, max(sizes) + 0.1
+
+    def across(size: float) -> float:
+        return _EDGE + (size - left) / (right - left) * (_WIDTH - 2 * _EDGE)
+
+    def up(value: float) -> float:
+        return _HEIGHT - _EDGE - (value - low) / (high - low) * (_HEIGHT - 2 * _EDGE)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}">',
+        "<style>text { font: 12px sans-serif }</style>",
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
+        f'<text x="{_EDGE}" y="24">Processor milliseconds a question</text>',
+    ]
+    for power in range(low, high + 1):
+        y = up(power)
+        parts.append(
+            f'<path d="M{_EDGE} {y:.1f}H{_WIDTH - _EDGE}" stroke="#e7e4dc"/>'
+            f'<text x="{_EDGE - 8}" y="{y + 4:.1f}" text-anchor="end">{10.0**power:g}</text>'
+        )
+    for size, report in zip(sizes, reports, strict=True):
+        x = across(size)
+        label = f"{report.passages:,}"
+        parts.append(
+            f'<text x="{x:.1f}" y="{_HEIGHT - _EDGE + 20}" text-anchor="middle">{label}</text>'
+        )
+    for name, field, colour in _LINES:
+        points = [
+            (across(size), up(math.log10(value)))
+            for size, report in zip(sizes, reports, strict=True)
+            if (value := getattr(report, field))
+        ]
+        if points:
+            path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+            x, y = points[-1]
+            parts.append(
+                f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
+                f'<text x="{x - 4:.1f}" y="{y - 8:.1f}" text-anchor="end"'
+                f' fill="{colour}">{name}</text>'
+            )
+    return "\n".join([*parts, "</svg>\n"])

@@ -33,6 +33,8 @@ MOST_DRIFT = 0.02
 SMALL_SEGMENT = 256
 """Additions gather in a segment of so many documents, a merge of which takes a millisecond; then
 they go on into the middle one. Compaction brings that into the first."""
+REMEMBERED = 50_000
+"""Terms whose idf is kept while nothing changes."""
 _FLOAT32_ERROR = 1.2e-7
 """Twice the rounding of one operation."""
 
@@ -126,6 +128,9 @@ class State:
     """
 
     parts: tuple[Part, ...]
+
+    looked_up: dict[str, tuple[list[int], float]] = field(default_factory=dict, compare=False)
+    """Term -> its number in each part and its idf; words come again and again."""
 
     @cached_property
     def size(self) -> int:
@@ -245,6 +250,11 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
     def doc_len(self, lengths: object) -> None:
         """rank-bm25 sets an empty list first."""
 
+    def restore(self, state: State) -> None:
+        """Take a state over, as it comes from disk."""
+        with self._writing:
+            self._show(state)
+
     def add(self, documents: Iterable[Sequence[str]]) -> range:
         """Add documents; return their numbers. They are found at once."""
         with self._writing:
@@ -358,7 +368,8 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         rough = self._rough(state, plan)
         for numbers, worth in bonus:
             rough[numbers.start : numbers.stop] += np.float32(worth)
-        rough[state.deleted] = 0
+        if len(state.deleted):
+            rough[state.deleted] = 0
         if excluded is not None:
             rough[excluded] = 0
         mass = sum(map(abs, plan.rarities)) * (self.k1 + 1)
@@ -383,7 +394,9 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         """Scores of all documents in float32."""
         scores = np.zeros(state.offsets[-1], np.float32)
         for position, part in enumerate(state.parts):
-            own = scores[state.offsets[position] : state.offsets[position + 1]]
+            own = scores
+            if len(state.parts) > 1:
+                own = scores[state.offsets[position] : state.offsets[position + 1]]
             terms, weights = [], []
             for numbers, rarity in zip(plan.numbers, plan.rarities, strict=True):
                 term, weight = numbers[position], rarity * (self.k1 + 1)
@@ -434,10 +447,22 @@ class LuceneBM25(BM25):
     def _calc_idf(self, nd: dict[str, int]) -> None:
         self.idf = {term: lucene_idf(count, self.corpus_size) for term, count in nd.items()}
 
-    def idf_of_terms(self, state: State, terms: Iterable[str]) -> dict[str, float]:
+    def plan(self, state: State, query: Sequence[Weighted]) -> Plan:
         """As in ``BM25``; each term's idf stands alone, so nothing is kept between queries."""
-        counts = {term: state.frequency(term) for term in terms}
-        return {t: lucene_idf(count, state.size) for t, count in counts.items() if count}
+        numbers, rarities = [], []
+        for term, weight in query:
+            own, idf = state.looked_up.get(term) or self._look_up(state, term)
+            if idf:
+                numbers.append(own)
+                rarities.append(idf if weight is None else idf * weight)
+        return Plan(numbers, rarities)
+
+    def _look_up(self, state: State, term: str) -> tuple[list[int], float]:
+        count = state.frequency(term)
+        found = state.numbers(term), lucene_idf(count, state.size) if count else 0.0
+        if len(state.looked_up) < REMEMBERED:
+            state.looked_up[term] = found
+        return found
 
 
 def lucene_idf(frequency: int, size: int) -> float:

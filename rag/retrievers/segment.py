@@ -217,7 +217,7 @@ class Segment:
     @classmethod
     def load(cls, folder: Path) -> Segment:
         """Map the arrays from their files. Raises OSError and ValueError."""
-        return cls.from_arrays({path.stem: _mapped(path) for path in folder.glob("*.npy")})
+        return cls.from_arrays({path.stem: mapped(path) for path in folder.glob("*.npy")})
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Segment:
@@ -228,7 +228,8 @@ class Segment:
         return cls(vocabulary, *(arrays[name] for name in own))  # type: ignore[arg-type]
 
 
-def _mapped(path: Path) -> NDArray[np.generic]:
+def mapped(path: Path) -> NDArray[np.generic]:
+    """An array in a file; a small one is read. Raises OSError and ValueError."""
     small = path.stat().st_size <= _SMALL_BYTES
     found: NDArray[np.generic] = np.load(path, mmap_mode=None if small else "r")
     return found

@@ -1,0 +1,178 @@
+"""How fast is the search? Beside rank-bm25 and, where installed, bm25s, in one process.
+
+Passages are made from a set's own: the first half of one and the second of another, so that their
+words are as frequent as in real text and no two are alike.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rank_bm25 import BM25Okapi
+
+from rag.analysis import terms_of
+from rag.retrievers.bm25 import BM25, LuceneBM25
+from rag.retrievers.kernels import accumulate, accumulate_numpy
+from rag.retrievers.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rag.beir import TestSet
+
+K = 10
+QUESTIONS = 100
+SLOW_QUESTIONS = 10
+"""Asked of rank-bm25, which takes a quarter of a second each at 100,000 passages."""
+RANK_BM25_UP_TO = 100_000
+PENDING = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedReport:
+    """One size; all times are processor milliseconds, None where something was not measured."""
+
+    passages: int
+    engine: str
+    """``numpy`` or ``numba``."""
+    build_s: float
+    query_ms: float
+    pending_query_ms: float
+    """With 1 % added and 1 % deleted since."""
+    add_ms: float
+    """One passage added and a question asked."""
+    delete_ms: float
+    open_ms: float
+    first_query_ms: float
+    disk_mb: float
+    equal: bool | None
+    """Were the scores bit-equal to rank-bm25's?"""
+    rank_bm25_ms: float | None
+    bm25s_ms: float | None
+
+
+def bench_retrieval(testset: TestSet, sizes: Sequence[int]) -> list[SpeedReport]:
+    """Measure each size. Blocks, for minutes where sizes are large."""
+    texts = [terms_of(document.text) for document in testset.documents]
+    chance = random.Random(1)  # noqa: S311 - the same passages each time
+    asked = chance.sample(testset.questions, min(QUESTIONS, len(testset.questions)))
+    questions = [terms_of(question.text) for question in asked]
+    return [_measure(_made(texts, size), questions) for size in sizes]
+
+
+def _made(texts: Sequence[list[str]], size: int) -> list[list[str]]:
+    chance = random.Random(size)  # noqa: S311 - as above
+    made = []
+    for number in range(size):
+        first, second = texts[number % len(texts)], chance.choice(texts)
+        made.append(first[: len(first) // 2] + second[len(second) // 2 :])
+    return made
+
+
+def _measure(corpus: list[list[str]], questions: list[list[str]]) -> SpeedReport:
+    started = time.process_time()
+    index = LuceneBM25(corpus)
+    build_s = time.process_time() - started
+    query_ms = _mean_ms(questions, lambda q: _top(index, q))
+    opened = _opened(index, questions[0])
+    equal, rank_ms = _against_rank_bm25(corpus, questions)
+    bm25s_ms = _bm25s_ms(corpus, questions)
+    pending = int(len(corpus) * PENDING)
+    index.add(corpus[:pending])
+    index.delete(range(0, len(corpus), max(1, round(1 / PENDING))))
+    pending_ms = _mean_ms(questions, lambda q: _top(index, q))
+    return SpeedReport(
+        passages=len(corpus),
+        engine="numpy" if accumulate is accumulate_numpy else "numba",
+        build_s=build_s,
+        query_ms=query_ms,
+        pending_query_ms=pending_ms,
+        add_ms=_median_ms(lambda n: (index.add([corpus[n]]), _top(index, questions[0]))),
+        delete_ms=_median_ms(lambda n: _delete(index, n + 1, questions[0])),
+        open_ms=opened[0],
+        first_query_ms=opened[1],
+        disk_mb=opened[2],
+        equal=equal,
+        rank_bm25_ms=rank_ms,
+        bm25s_ms=bm25s_ms,
+    )
+
+
+def _delete(index: LuceneBM25, number: int, question: list[str]) -> None:
+    index.delete([number])
+    _top(index, question)
+
+
+def _top(index: LuceneBM25, question: list[str]) -> object:
+    return index.top([(term, None) for term in question], K)
+
+
+def _mean_ms(questions: Sequence[list[str]], ask: Callable[[list[str]], object]) -> float:
+    """The better of two rounds: the first one warms."""
+    rounds = []
+    for _ in range(2):
+        started = time.process_time()
+        for question in questions:
+            ask(question)
+        rounds.append((time.process_time() - started) / len(questions) * 1000)
+    return min(rounds)
+
+
+def _median_ms(act: Callable[[int], object], times: int = 15) -> float:
+    taken = []
+    for number in range(times):
+        started = time.process_time()
+        act(number)
+        taken.append((time.process_time() - started) * 1000)
+    return sorted(taken)[times // 2]
+
+
+def _opened(index: LuceneBM25, question: list[str]) -> tuple[float, float, float]:
+    """Milliseconds to open from disk and to the first answer, and the size on disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        store.save(index.state)
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*.npy")) / 1e6
+        started = time.process_time()
+        state = store.load()
+        opened = time.process_time() - started
+        fresh = LuceneBM25(())
+        assert state is not None
+        started = time.process_time()
+        fresh.restore(state)
+        _top(fresh, question)
+        first = time.process_time() - started
+        del fresh, state
+    return opened * 1000, first * 1000, size
+
+
+def _against_rank_bm25(
+    corpus: list[list[str]], questions: list[list[str]]
+) -> tuple[bool | None, float | None]:
+    if len(corpus) > RANK_BM25_UP_TO:
+        return None, None
+    plain, ours = BM25Okapi(corpus), BM25(corpus)
+    few = questions[:SLOW_QUESTIONS]
+    equal = all(bool((plain.get_scores(q) == ours.get_scores(q)).all()) for q in few)
+    started = time.process_time()
+    for question in few:
+        plain.get_scores(question).argsort()[::-1][:K]
+    return equal, (time.process_time() - started) / len(few) * 1000
+
+
+def _bm25s_ms(corpus: list[list[str]], questions: list[list[str]]) -> float | None:
+    if importlib.util.find_spec("bm25s") is None:
+        return None
+    import bm25s  # noqa: PLC0415 - only measured where somebody installed it
+
+    engine: Any = bm25s.BM25(method="lucene", k1=1.5, b=0.75, backend="numba")
+    engine.index(corpus, show_progress=False)
+    return _mean_ms(
+        questions, lambda q: engine.retrieve([q], k=K, show_progress=False, n_threads=1)
+    )
