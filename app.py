@@ -24,7 +24,7 @@ build_frame(assistant.knowledge)
 @cl.on_app_startup
 async def on_app_startup() -> None:
     """Warm up in the background: the page is there at once."""
-    for work in (assistant.warm(), session.sweep()):
+    for work in (assistant.warm(), assistant.keep_tidy(), session.sweep()):
         background.add(asyncio.create_task(work))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+TIDY_S = 60.0
 MAX_QUESTION_CHARACTERS = 8_000
 """About 2,000 tokens: more is a document, which belongs in the corpus."""
 
@@ -133,6 +134,12 @@ class Assistant:
         check = await small.backend.check()
         if not check.ok:
             logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
+
+    async def keep_tidy(self) -> None:
+        """Compact the index now and then, as long as the app lives."""
+        while True:
+            await asyncio.sleep(TIDY_S)
+            await asyncio.to_thread(self.knowledge.tidy)
 
     async def close(self) -> None:
         """Free the models."""

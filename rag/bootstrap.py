@@ -15,6 +15,7 @@ from rag.domain import Endpoint, Profile
 from rag.generate import Model
 from rag.history import History
 from rag.knowledge import KnowledgeBase
+from rag.library import Library
 from rag.retrievers import RETRIEVERS
 from rag.settings import EMBEDDED, usable
 from rag.tokens import TokenCounter
@@ -69,7 +70,10 @@ def open_history(settings: Settings) -> History:
 
 def build_knowledge(settings: Settings) -> KnowledgeBase:
     """Return the knowledge base of the corpus folder, still unread."""
-    return KnowledgeBase(settings.corpus_dir, RETRIEVERS["bm25"], guide=settings.guide)
+    library = Library(usable(corpus_state(settings)) / "library.sqlite3")
+    return KnowledgeBase(
+        settings.corpus_dir, RETRIEVERS["bm25"], guide=settings.guide, library=library
+    )
 
 
 def build_small(settings: Settings) -> ChatBackend:

@@ -17,9 +17,11 @@ from rag.errors import ExtractionError
 from rag.extraction import extract
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from rag.interfaces import Retriever, RetrieverFamily
+    from rag.library import Library
 
 logger = logging.getLogger(__name__)
 
@@ -103,8 +105,16 @@ class Generation:
 class KnowledgeBase:
     """A folder's passages, brought up to date by ``refresh``; safe to use from several threads."""
 
-    def __init__(self, folder: Path, family: RetrieverFamily, *, guide: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        family: RetrieverFamily,
+        *,
+        guide: bool = True,
+        library: Library | None = None,
+    ) -> None:
         self.folder = folder
+        self._library = library
         self._index = family()
         self._guide = guide
         self._lock = threading.Lock()
@@ -127,15 +137,29 @@ class KnowledgeBase:
             known = {e.file: e for e in entries if not _to_retry(e.result)}
             if self._generation and files == tuple(known):
                 return self._generation
-            entries = tuple(known.get(file) or self._read(file) for file in files)
+            stored = self._stored(files) if self._generation is None else {}
+            entries = tuple(
+                known.get(file) or stored.get(file) or self._read(file) for file in files
+            )
             kept = {file.path for file in files if file in known}
             added = {
                 e.file.path: e.indexed for e in entries if e.file.path not in kept and e.passages
             }
             gone = [file.path for file in known if file.path not in kept]
             retriever = self._index.change(added, gone)
+            self._keep([e for e in entries if e.file not in known and e.file not in stored], gone)
             self._generation = Generation(entries, retriever, _revision(entries))
             return self._generation
+
+    def _stored(self, files: Iterable[File]) -> dict[File, Entry]:
+        """What an earlier run read of these very files."""
+        found = self._library.known(files) if self._library else {}
+        return {file: Entry(file, *given) for file, given in found.items()}
+
+    def _keep(self, entries: Iterable[Entry], gone: Iterable[str]) -> None:
+        if self._library:
+            lasting = [e for e in entries if not _to_retry(e.result)]
+            self._library.keep([(e.file, (e.result, e.indexed)) for e in lasting], gone)
 
     def tidy(self) -> None:
         """Compact the index where that is worth it; blocks, so it belongs in the background."""

@@ -116,3 +116,35 @@ def test_a_file_that_was_locked_is_tried_again(
         patch.setattr(module, "extract", locked)
         assert len(knowledge.refresh().unreadable) == 3
     assert knowledge.refresh().unreadable == ()
+
+
+def test_tidying_keeps_what_is_found_and_what_changes_later(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    for number in range(20):
+        (corpus / f"{number}.md").write_text(f"Umbrella number{number} is free of charge.")
+    knowledge.refresh()
+    for number in range(10):
+        (corpus / f"{number}.md").unlink()
+    before = knowledge.refresh()
+    knowledge.tidy()
+    after = knowledge.current
+    assert after is not None
+    assert after.retriever is not before.retriever
+    assert after.retriever.search({"umbrella": 1.0}, 30) == before.retriever.search(
+        {"umbrella": 1.0}, 30
+    )
+    (corpus / "15.md").unlink()
+    assert "15.md" not in found(knowledge.refresh(), "number15")
+    assert found(knowledge.refresh(), "number16") == ["16.md"]
+
+
+def test_a_question_goes_on_with_the_generation_it_began_with(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    before = knowledge.refresh()
+    (corpus / "returns.md").write_text("Umbrellas may be returned.")
+    knowledge.refresh()
+    knowledge.tidy()
+    assert found(before, "postag") == ["returns.md"]
+    assert found(before, "umbrella") == []
