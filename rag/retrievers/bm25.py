@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from rag.retrievers.kernels import accumulate, best_floor, exact
+from rag.retrievers.kernels import accumulate, candidates, exact
 from rag.retrievers.segment import Segment
 
 if TYPE_CHECKING:
@@ -375,8 +375,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         mass = sum(map(abs, plan.rarities)) * (self.k1 + 1)
         mass += max((worth for _, worth in bonus), default=0.0)
         error = ((len(query) + 5) * _FLOAT32_ERROR + state.drift) * mass
-        floor = best_floor(rough, k) - 2 * error
-        documents = np.flatnonzero(rough > max(floor, 0.0))
+        documents = candidates(rough, k, 2 * error)
         scores = self._exact(state, plan, documents)
         for numbers, worth in bonus:
             start, end = documents.searchsorted([numbers.start, numbers.stop])

@@ -59,18 +59,20 @@ def exact_numpy(  # noqa: PLR0913 - the parts of the formula
         )
 
 
-def best_floor(scores: NDArray[np.float32], k: int) -> float:
-    """A value that at least ``k`` scores reach, where so many are above 0; else 0.
+def candidates(scores: NDArray[np.float32], k: int, margin: float) -> NDArray[np.int64]:
+    """The documents that may be among the best ``k``: their scores are off by half of ``margin``.
 
-    The best of each block of 256 are looked at: the k-th best of those is such a value.
+    At least ``k`` scores reach the k-th best of the best of each block of 256.
     """
-    if len(scores) <= BLOCK * k:
-        if len(scores) <= k:
-            return 0.0
-        return float(np.partition(scores, len(scores) - k)[len(scores) - k])
-    whole = len(scores) // BLOCK * BLOCK
-    tops = scores[:whole].reshape(-1, BLOCK).max(axis=1)
-    return float(np.partition(tops, len(tops) - k)[len(tops) - k])
+    if len(scores) <= k:
+        floor = 0.0
+    elif len(scores) <= BLOCK * k:
+        floor = float(np.partition(scores, len(scores) - k)[len(scores) - k])
+    else:
+        whole = len(scores) // BLOCK * BLOCK
+        tops = scores[:whole].reshape(-1, BLOCK).max(axis=1)
+        floor = float(np.partition(tops, len(tops) - k)[len(tops) - k])
+    return np.flatnonzero(scores > max(floor - margin, 0.0))
 
 
 try:

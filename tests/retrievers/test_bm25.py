@@ -195,3 +195,11 @@ def test_a_saved_segment_comes_back_mapped_and_the_same(
 def test_an_empty_corpus_and_empty_documents_find_nothing() -> None:
     assert BM25([]).get_scores(["a"]).tolist() == []
     assert LuceneBM25([[], []]).top([("a", None)], 5) == []
+
+
+@given(st.lists(st.floats(0, 5, width=32), max_size=40), st.integers(1, 6), st.floats(0.01, 0.5))
+def test_the_candidates_hold_the_best(values: list[float], k: int, margin: float) -> None:
+    scores = np.array(values, np.float32)
+    best = np.sort(scores)[::-1][:k]
+    wanted = {n for n, s in enumerate(values) if s > 0 and (len(best) < k or s >= best[-1])}
+    assert wanted <= set(kernels.candidates(scores, k, margin).tolist())
