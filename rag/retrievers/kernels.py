@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rag.retrievers.segment import Segment
 
 BLOCK = 256
+MANY_BLOCKS = 256
+"""With fewer, looking at all scores at once is quicker than picking blocks."""
 
 
 def accumulate_numpy(
@@ -62,17 +64,24 @@ def exact_numpy(  # noqa: PLR0913 - the parts of the formula
 def candidates(scores: NDArray[np.float32], k: int, margin: float) -> NDArray[np.int64]:
     """The documents that may be among the best ``k``: their scores are off by half of ``margin``.
 
-    At least ``k`` scores reach the k-th best of the best of each block of 256.
+    At least ``k`` scores reach the k-th best of the best of each block of 256; only blocks whose
+    best comes near it are looked into.
     """
-    if len(scores) <= k:
-        floor = 0.0
-    elif len(scores) <= BLOCK * k:
-        floor = float(np.partition(scores, len(scores) - k)[len(scores) - k])
-    else:
-        whole = len(scores) // BLOCK * BLOCK
-        tops = scores[:whole].reshape(-1, BLOCK).max(axis=1)
-        floor = float(np.partition(tops, len(tops) - k)[len(tops) - k])
-    return np.flatnonzero(scores > max(floor - margin, 0.0))
+    if len(scores) <= BLOCK * k:
+        cut = len(scores) - k
+        floor = float(np.partition(scores, cut)[cut]) if cut > 0 else 0.0
+        return (scores > max(floor - margin, 0.0)).nonzero()[0]
+    whole = len(scores) // BLOCK * BLOCK
+    blocks = scores[:whole].reshape(-1, BLOCK)
+    tops = blocks.max(axis=1)
+    floor = max(float(np.partition(tops, len(tops) - k)[len(tops) - k]) - margin, 0.0)
+    if len(tops) < MANY_BLOCKS:
+        return (scores > floor).nonzero()[0]
+    rows = (tops > floor).nonzero()[0]
+    row, column = (blocks[rows] > floor).nonzero()
+    rest = (scores[whole:] > floor).nonzero()[0] + whole
+    found = rows[row] * BLOCK + column
+    return np.concatenate([found, rest]) if len(rest) else found
 
 
 try:
