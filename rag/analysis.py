@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEFAULT_LANGUAGE = "en"
-COMPOUNDING = frozenset({"de", "nl"})
+COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "fi", "hu"})
 COMPOUND_LETTERS, BEGINNING_LETTERS, BEGINNING = 9, 6, "~"
 _SAMPLE_CHARACTERS = 6_000
 _MIN_STOP_WORD_SHARE = 0.08
@@ -155,8 +155,9 @@ def _ngrams(run: str, start: int) -> Iterator[Token]:
 
 
 def _stem(word: str, language: Language | None) -> Iterator[str]:
-    if language is None:
-        yield _fold(word)
+    if language is None or not language.stemmer:
+        if language is None or word not in language.stop_words:
+            yield _fold(word)
     elif word not in language.stop_words:
         yield _fold(_stemmer(language.stemmer).stemWord(word))
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rag.further_languages import FURTHER
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language's data; ``code`` is ISO 639-1, ``stemmer`` a Snowball algorithm."""
+    """One language's data; ``code`` is ISO 639-1, ``stemmer`` a Snowball algorithm or empty."""
 
     code: str
     stemmer: str
@@ -246,7 +248,10 @@ PORTUGUESE = Language(
 
 LANGUAGES = {
     language.code: language
-    for language in (ENGLISH, DUTCH, GERMAN, FRENCH, SPANISH, ITALIAN, PORTUGUESE)
+    for language in (
+        *(ENGLISH, DUTCH, GERMAN, FRENCH, SPANISH, ITALIAN, PORTUGUESE),
+        *(Language(code, stemmer, _words(words)) for code, (stemmer, words) in FURTHER.items()),
+    )
 }
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.analysis import analyse, detect_language, terms_of, without_measure
+from rag.languages import LANGUAGES
 
 
 def test_stop_words_and_endings_do_not_count() -> None:
@@ -44,7 +45,7 @@ def test_chinese_is_cut_into_characters_and_pairs() -> None:
 
 
 def test_hindi_words_keep_their_vowel_signs() -> None:
-    assert terms_of("हिन्दी में", "hi") == ["हिन्दी", "में"]
+    assert terms_of("हिन्दी में", "xx") == ["हिन्दी", "में"]
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,30 @@ def test_tokens_point_at_their_words_in_order(text: str) -> None:
     assert all(text[token.start : token.end] == token.word for token in tokens)
     assert all(token.terms for token in tokens)
     assert [t.start for t in tokens] == sorted(t.start for t in tokens)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Hur många dagar har en kund på sig att lämna tillbaka den?", "sv"),
+        ("Сколько дней у клиента есть, чтобы вернуть его?", "ru"),
+        ("Müşterinin onu geri vermek için kaç günü var?", "tr"),
+        ("Câte zile are un client pentru a-l returna?", "ro"),
+        ("Πόσες ημέρες έχει ο πελάτης για να το επιστρέψει;", "el"),
+        ("ग्राहक के पास इसे वापस करने के लिए कितने दिन हैं?", "hi"),
+        ("كم يوما لدى العميل من أجل إعادته إلى المتجر؟", "ar"),
+        ("Ile dni ma klient na to, aby go zwrócić?", "pl"),
+        ("Khách hàng có bao nhiêu ngày để trả lại?", "vi"),
+        ("How many days does a customer have to return it?", "en"),
+        ("Hoeveel dagen heeft een klant om het terug te sturen?", "nl"),
+        ("Wie viele Tage hat ein Kunde, um es zurückzugeben?", "de"),
+    ],
+)
+def test_languages_are_told_by_their_function_words(text: str, language: str) -> None:
+    assert detect_language(text) == language
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_every_language_has_terms_and_leaves_its_function_words_out(language: str) -> None:
+    word = min(LANGUAGES[language].stop_words)
+    assert terms_of(f"{word} RelayBox 42", language) == terms_of("RelayBox 42", language) != []
