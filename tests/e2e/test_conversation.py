@@ -22,7 +22,11 @@ def colour(page: Page, selector: str) -> str:
 
 
 def findings(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds that keeps people out."""
+    """What axe finds that keeps people out, once the page has named what it has just drawn."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('button')].every(b =>"
+        " b.textContent.trim() || b.ariaLabel || b.title)"
+    )
     response: dict[str, Any] = Axe().run(page).response
     return [
         (found["id"], [str(node["target"]) for node in found["nodes"]])
