@@ -117,13 +117,21 @@
     }
   };
 
+  // At once after a pause, so that nothing stands there nameless; while much changes, now and then.
+  const PAUSE_MS = 50;
+  let named = 0;
   let due = false;
+  const nameNow = () => {
+    named = performance.now();
+    name();
+  };
   new MutationObserver(() => {
+    if (performance.now() - named > PAUSE_MS) return nameNow();
     if (due) return;
     due = true;
     setTimeout(() => {
       due = false;
-      name();
-    }, 50);
+      nameNow();
+    }, PAUSE_MS);
   }).observe(document, { childList: true, subtree: true });
 })();
