@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.retrievers.bm25 import LuceneBM25, State, lucene_idf
+from rag.retrievers.bm25 import LuceneBM25, lucene_idf
 from rag.retrievers.spelling import Spelled
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rag.domain import Indexed, Passage
+    from rag.retrievers.state import State
 
 NAME_WEIGHT = 1.0
 """What a document's name adds to its passages: its own BM25 score, with the passages' idf, times

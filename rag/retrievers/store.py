@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rag.errors import IndexDamaged
-from rag.retrievers.bm25 import Impacts, Part, State
 from rag.retrievers.segment import Segment, mapped
+from rag.retrievers.state import Impacts, Part, State
 
 if TYPE_CHECKING:
     from pathlib import Path
