@@ -37,20 +37,27 @@ _TABLE = regex.compile(
 def passages_of(document: Document) -> tuple[Passage, ...]:
     """Cut a document into passages in reading order."""
     return tuple(
-        Passage(
-            document=document.path,
-            title=document.title,
-            text=document.text[start:end],
-            start=start,
-            end=end,
-            sha256=document.sha256,
-            language=document.language,
-            heading=heading,
-            page=_page_at(document.pages, start),
-            table_header=header,
-        )
+        passage_at(document, start, end, heading, _page_at(document.pages, start), header)
         for section_start, section_end, heading in _sections(document.text)
         for start, end, header in _pieces(document.text, section_start, section_end)
+    )
+
+
+def passage_at(  # noqa: PLR0913 - what a passage has beside its document
+    document: Document, start: int, end: int, heading: str, page: int | None, table_header: str
+) -> Passage:
+    """The passage ``document.text[start:end]``."""
+    return Passage(
+        document=document.path,
+        title=document.title,
+        text=document.text[start:end],
+        start=start,
+        end=end,
+        sha256=document.sha256,
+        language=document.language,
+        heading=heading,
+        page=page,
+        table_header=table_header,
     )
 
 

@@ -16,8 +16,9 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.chunking import passage_at
 from rag.codec import from_plain, to_plain
-from rag.domain import NOTHING_INDEXED, Document, Indexed, Passage, Unreadable
+from rag.domain import NOTHING_INDEXED, Document, Indexed, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,21 +129,7 @@ def _read(record: bytes) -> Read:
         return from_plain(Unreadable, content["result"]), NOTHING_INDEXED
     document = from_plain(Document, content["result"])
     return document, Indexed(
-        tuple(
-            Passage(
-                document=document.path,
-                title=document.title,
-                text=document.text[start:end],
-                start=start,
-                end=end,
-                sha256=document.sha256,
-                language=document.language,
-                heading=heading,
-                page=page,
-                table_header=header,
-            )
-            for start, end, heading, page, header in content["passages"]
-        ),
+        tuple(passage_at(document, *place) for place in content["passages"]),
         tuple(map(tuple, content["terms"])),
         tuple(content["name"]),
         tuple((word, term) for word, term in content["words"]),
