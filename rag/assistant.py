@@ -150,11 +150,11 @@ class Assistant:
 
 def _focus(question: Question, corpus: Generation) -> str:
     """The document that "this document" means: the one asked in, talked of, or the only one."""
-    if corpus.document(question.scope):
+    if corpus.has_document(question.scope):
         return question.scope
     for turn in reversed(question.history):
         for hit in turn.cited or turn.hits:
-            if corpus.document(hit.passage.document):
+            if corpus.has_document(hit.passage.document):
                 return hit.passage.document
     own = [path for path in corpus.titles if not path.startswith(f"{GUIDE_FOLDER}/")]
     return own[0] if len(own) == 1 else ""

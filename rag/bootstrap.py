@@ -15,7 +15,6 @@ from rag.domain import Endpoint, Profile
 from rag.generate import Model
 from rag.history import History
 from rag.knowledge import KnowledgeBase
-from rag.library import Library
 from rag.retrievers import RETRIEVERS
 from rag.settings import EMBEDDED, usable
 from rag.tokens import TokenCounter
@@ -70,9 +69,11 @@ def open_history(settings: Settings) -> History:
 
 def build_knowledge(settings: Settings) -> KnowledgeBase:
     """Return the knowledge base of the corpus folder, still unread."""
-    library = Library(usable(corpus_state(settings)) / "library.sqlite3")
     return KnowledgeBase(
-        settings.corpus_dir, RETRIEVERS["bm25"], guide=settings.guide, library=library
+        settings.corpus_dir,
+        RETRIEVERS["bm25"],
+        guide=settings.guide,
+        state=usable(corpus_state(settings)),
     )
 
 

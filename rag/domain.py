@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["system", "user", "assistant"]
 Rung = Literal["small", "large"]
@@ -124,16 +124,55 @@ class Document:
     language: str
     """ISO 639-1 code, ``"en"`` where nothing tells."""
     pages: tuple[Page, ...] = ()
+    """Those that could be found in the text."""
+    page_count: int = 0
+    """0 where the kind of file has none."""
+    pages_readable: int = 0
+
+
+class FileStatus(StrEnum):
+    """How far a file of the corpus answers."""
+
+    INDEXED = "indexed"
+    PARTLY = "partly"
+    """Some of its pages are not readable."""
+    WAITING = "waiting"
+    """It is still being written, or its turn has not come."""
+    UNREADABLE = "unreadable"
+    DUPLICATE = "duplicate"
+    """Another file with the same bytes answers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A file that gave no text, and why, in one sentence for a person."""
+class LedgerEntry:
+    """What is known of one file of the corpus."""
 
     path: str
-    reason: str
-    retry: bool = False
-    """Was it locked or forbidden, so that it may be readable at the next look?"""
+    """Relative to the corpus folder, with forward slashes."""
+    size: int
+    """In bytes, when it was read."""
+    modified_ns: int
+    status: FileStatus
+    reason: str = ""
+    """Why it does not answer wholly, in one sentence for a person."""
+    sha256: str = ""
+    title: str = ""
+    language: str = ""
+    pages: int = 0
+    """0 where the kind of file has none."""
+    pages_readable: int = 0
+    passages: int = 0
+    flags: tuple[str, ...] = ()
+    """What a person should know of its text."""
+    indexed_at: str = ""
+    """ISO 8601, UTC."""
+    document: int = 0
+    """Under which its text is kept; never used for another one. 0: there is none."""
+
+    @property
+    def name(self) -> str:
+        """Its path as it can be shown and written."""
+        return self.path.encode(errors="replace").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +195,21 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A document as it is indexed: its passages, each one's terms, and those of its name."""
+    """A document as it is indexed: each passage's terms, and those of its name."""
 
-    passages: tuple[Passage, ...]
+    path: str
     terms: tuple[tuple[str, ...], ...]
     name: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     """The words as they are written, in small letters and without accents, with their terms."""
 
 
-NOTHING_INDEXED = Indexed((), ())
+class Found(NamedTuple):
+    """A passage that a search found, by its document's number and its own within."""
+
+    score: float
+    document: int
+    passage: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from kreuzberg import ExtractionResult
+
 MAX_FILE_BYTES = 200 * 1024 * 1024
 """Larger files are named and left out: one of them would hold the memory of all others."""
 
@@ -65,9 +67,11 @@ def extract(path: Path, name: str) -> Document:
         raise ExtractionError(f"It is larger than {MAX_FILE_BYTES // 1024**2} MiB.")
     if not data:
         raise ExtractionError("It is empty (0 bytes).")
-    text, pages, metadata = _read(path)
+    result = _read(path)
+    text = _text_of(result)
+    parts = result.pages or ()
     if not text.strip():
-        page_count = metadata.get("page_count") or len(pages)
+        page_count = result.metadata.get("page_count") or len(parts)
         raise ExtractionError(
             f"0 of {page_count} pages are readable: no text in it (a scan?)."
             if page_count
@@ -75,15 +79,17 @@ def extract(path: Path, name: str) -> Document:
         )
     return Document(
         path=name,
-        title=_title(text, metadata, path),
+        title=_title(text, dict(result.metadata), path),
         text=text,
         sha256=hashlib.sha256(data).hexdigest(),
         language=detect_language(text),
-        pages=pages,
+        pages=_pages(text, parts),
+        page_count=len(parts),
+        pages_readable=sum(bool(part["content"].strip()) for part in parts),
     )
 
 
-def _read(path: Path) -> tuple[str, tuple[Page, ...], dict[str, Any]]:
+def _read(path: Path) -> ExtractionResult:
     import kreuzberg  # noqa: PLC0415 - 35 MB that a process without documents need not load
 
     config = kreuzberg.ExtractionConfig(
@@ -99,17 +105,17 @@ def _read(path: Path) -> tuple[str, tuple[Page, ...], dict[str, Any]]:
     try:
         if mime := _TEXT_TYPES.get(path.suffix.lower()):
             data = _decoded(path.read_bytes()).encode()
-            result = kreuzberg.extract_bytes_sync(data, mime, config=config)
-        else:
-            result = kreuzberg.extract_file_sync(str(path), config=config)
+            return kreuzberg.extract_bytes_sync(data, mime, config=config)
+        return kreuzberg.extract_file_sync(str(path), config=config)
     except kreuzberg.KreuzbergError as error:
         raise ExtractionError(_explain(error)) from error
-    metadata: dict[str, Any] = dict(result.metadata)
+
+
+def _text_of(result: ExtractionResult) -> str:
     content = _FRONT_MATTER.sub("", result.content)
     if result.mime_type == "application/pdf":
         content = _TABLE.sub(_prose_again, content)
-    text = readable(content)
-    return text, _pages(text, result.pages or ()), metadata
+    return readable(content)
 
 
 def _prose_again(table: regex.Match[str]) -> str:

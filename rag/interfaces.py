@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from rag.domain import Check, Delta, Indexed, Message, Passage, Profile
+    from rag.domain import Check, Delta, Found, Indexed, Message, Profile
 
 
 class Clock(Protocol):
@@ -21,10 +22,8 @@ class Clock(Protocol):
 class Retriever(Protocol):
     """Passages by weighted terms; nothing in it assumes that the passages are in this process."""
 
-    def search(
-        self, weights: Mapping[str, float], k: int, scope: str = ""
-    ) -> list[tuple[float, Passage]]:
-        """Return at most ``k`` (score, passage) pairs, best first, each score above 0.
+    def search(self, weights: Mapping[str, float], k: int, scope: str = "") -> list[Found]:
+        """Return at most ``k`` passages, best first, each score above 0.
 
         ``scope`` narrows to the document of that path or to documents under that folder.
         """
@@ -45,26 +44,36 @@ class Retriever(Protocol):
 class Index(Protocol):
     """What retrievers search; it changes document by document."""
 
-    def change(self, added: Mapping[str, Indexed], deleted: Iterable[str] = ()) -> Retriever:
-        """Delete documents by path, add or replace others, and return what a search sees now.
+    @property
+    def documents(self) -> Iterable[int]:
+        """The numbers of the documents in it."""
+        ...
 
-        What was returned before goes on seeing what it saw.
+    def change(self, added: Mapping[int, Indexed], deleted: Iterable[int] = ()) -> Retriever:
+        """Delete documents by number, add others, and return what a search sees now.
+
+        Numbers of new documents ascend. What was returned before goes on seeing what it saw.
         """
         ...
 
-    def compact(self) -> Retriever | None:
+    def compact(self, *, wholly: bool = False) -> Retriever | None:
         """Tidy up where that is worth it, and return what a search sees then; else None.
 
-        Searches and changes go on meanwhile, or wait for a moment.
+        Searches and changes go on meanwhile, or wait for a moment. ``wholly``: until nothing of a
+        deleted document is left.
         """
+        ...
+
+    def save(self) -> None:
+        """Keep what is in it for the next start, where it has a place for that."""
         ...
 
 
 class RetrieverFamily(Protocol):
-    """Makes an index that is still empty."""
+    """Makes an index, or opens the one that is kept in a folder."""
 
-    def __call__(self) -> Index:
-        """Return it."""
+    def __call__(self, folder: Path | None = None) -> Index:
+        """Return it; what cannot be read there is said in the log, and the index is empty."""
         ...
 
 

@@ -4,102 +4,123 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import threading
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag.analysis import analyse, beginning_of, folded, terms_of
-from rag.chunking import passages_of
-from rag.corpus import File, scan
-from rag.domain import NOTHING_INDEXED, Document, Indexed, Passage, Unreadable
-from rag.errors import ExtractionError
-from rag.extraction import extract
+from rag.corpus import scan
+from rag.domain import FileStatus
+from rag.library import Library
+from rag.reading import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
-    from rag.interfaces import Retriever, RetrieverFamily
-    from rag.library import Library
+    from rag.corpus import File
+    from rag.domain import Document, LedgerEntry, Passage
+    from rag.interfaces import Index, Retriever, RetrieverFamily
+    from rag.library import Changes
 
 logger = logging.getLogger(__name__)
 
-TITLE_WEIGHT = 1
-"""A title counts once in each passage, beside the name as a field of its own. nDCG@10 at 0, 1, 2:
-cranfield .362 .380 .388; mtrag-un .878 .879 .876; squad2 .876 .878 .877."""
+ANSWERING = frozenset({FileStatus.INDEXED, FileStatus.PARTLY})
+SAVE_ABOVE = 1_000
+"""When so many passages have changed since the index was saved, it is saved again: more would take
+over a tenth of a second to take in at the next start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What reading one file gave."""
-
-    file: File
-    result: Document | Unreadable
-    indexed: Indexed = NOTHING_INDEXED
-
-    @property
-    def passages(self) -> tuple[Passage, ...]:
-        """In reading order; none where it could not be read."""
-        return self.indexed.passages
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Generation:
     """One state of the corpus, whole: what a question is answered from."""
 
-    entries: tuple[Entry, ...]
+    files: tuple[LedgerEntry, ...]
+    """All files, by path."""
     retriever: Retriever
-    revision: str
-    """Changes exactly when a file's path or bytes change."""
+    library: Library
+    changes: Changes
+    """Of the library, when this generation was made."""
 
-    @property
-    def documents(self) -> tuple[Document, ...]:
-        """The readable documents by path."""
-        return tuple(e.result for e in self.entries if isinstance(e.result, Document))
+    @cached_property
+    def revision(self) -> str:
+        """Changes exactly when a file's path or bytes change."""
+        digest = hashlib.sha256()
+        for file in self.files:
+            content = f"{file.path}\0{file.sha256 or file.reason}\0"
+            digest.update(content.encode(errors="surrogateescape"))
+        return digest.hexdigest()[:12]
 
-    @property
-    def readable(self) -> list[Entry]:
-        """The files that gave text, by path."""
-        return [entry for entry in self.entries if isinstance(entry.result, Document)]
+    @cached_property
+    def documents(self) -> tuple[LedgerEntry, ...]:
+        """The files that answer, by path."""
+        return tuple(file for file in self.files if file.document)
 
-    @property
+    @cached_property
     def titles(self) -> dict[str, str]:
-        """Path -> title of the readable documents."""
-        return {document.path: document.title for document in self.documents}
-
-    def passages_of(self, path: str) -> tuple[Passage, ...]:
-        """A document's passages in reading order; none where it is not there."""
-        return next((e.passages for e in self.entries if e.file.path == path), ())
+        """Path -> title of the files that answer."""
+        return {file.path: file.title for file in self.documents}
 
     @property
-    def unreadable(self) -> tuple[Unreadable, ...]:
-        """The files that gave no text, by path."""
-        return tuple(e.result for e in self.entries if isinstance(e.result, Unreadable))
+    def unreadable(self) -> tuple[LedgerEntry, ...]:
+        """The files that do not answer, by path."""
+        return tuple(file for file in self.files if not file.document)
 
-    @property
+    @cached_property
     def passage_count(self) -> int:
         """How many passages can be found."""
-        return sum(len(entry.passages) for entry in self.entries)
+        return sum(file.passages for file in self.documents)
 
-    @property
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages of the documents, the most frequent first."""
         counts: dict[str, int] = {}
-        for entry in self.entries:
-            if isinstance(entry.result, Document):
-                language = entry.result.language
-                counts[language] = counts.get(language, 0) + len(entry.passages)
+        for file in self.documents:
+            counts[file.language] = counts.get(file.language, 0) + file.passages
         return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
+
+    @cached_property
+    def _by_path(self) -> dict[str, LedgerEntry]:
+        return {file.path: file for file in self.documents}
+
+    @cached_property
+    def _by_number(self) -> dict[int, LedgerEntry]:
+        return {file.document: file for file in self.documents}
 
     def has(self, scope: str) -> bool:
         """Is there a document of that path, or one under that folder?"""
         folder = scope.rstrip("/") + "/"
-        return any(d.path == scope or d.path.startswith(folder) for d in self.documents)
+        return scope in self._by_path or any(p.startswith(folder) for p in self._by_path)
+
+    def has_document(self, path: str) -> bool:
+        """Is there a document of that path?"""
+        return path in self._by_path
 
     def document(self, path: str) -> Document | None:
-        """The document of that path, if it is there."""
-        return next((d for d in self.documents if d.path == path), None)
+        """The document of that path with its text; None where it is gone."""
+        found = self._found(path)
+        return found[0] if found else None
+
+    def passages_of(self, path: str) -> tuple[Passage, ...]:
+        """A document's passages in reading order; none where it is gone."""
+        found = self._found(path)
+        return found[1] if found else ()
+
+    def _found(self, path: str) -> tuple[Document, tuple[Passage, ...]] | None:
+        file = self._by_path.get(path)
+        return self.library.document(file.document) if file else None
+
+    def search(
+        self, weights: dict[str, float], k: int, scope: str = ""
+    ) -> list[tuple[float, Passage]]:
+        """Return at most ``k`` (score, passage), best first; what was erased since is left out."""
+        found = self.retriever.search(weights, k, scope)
+        documents = {one.document: self.library.document(one.document) for one in found}
+        return [
+            (one.score, document[1][one.passage])
+            for one in found
+            if (document := documents[one.document])
+        ]
 
 
 class KnowledgeBase:
@@ -111,14 +132,33 @@ class KnowledgeBase:
         family: RetrieverFamily,
         *,
         guide: bool = True,
-        library: Library | None = None,
+        state: Path | None = None,
     ) -> None:
+        """``state``: the folder for what is kept of the corpus; without, nothing is kept."""
         self.folder = folder
-        self._library = library
-        self._index = family()
+        self._state = state
+        self._library = Library(state / "library.sqlite3" if state else None)
+        self._family = family
+        self._index = self._opened()
         self._guide = guide
         self._lock = threading.Lock()
         self._generation: Generation | None = None
+        self._read: set[str] = set()
+        """Paths of the files that this version of the readers has read."""
+        self._waiting: dict[str, LedgerEntry] = {}
+        """Files that could not be opened."""
+        self._unsaved = 0
+
+    def _opened(self) -> Index:
+        """The index of this very library; those of others, which was damaged, are removed."""
+        self._index_of = self._library.id
+        if self._state is None:
+            return self._family()
+        own = self._state / f"index-{self._library.id}"
+        for other in self._state.glob("index-*"):
+            if other != own:
+                shutil.rmtree(other, ignore_errors=True)
+        return self._family(own)
 
     @property
     def current(self) -> Generation | None:
@@ -133,93 +173,68 @@ class KnowledgeBase:
         """
         with self._lock:
             files = scan(self.folder, guide=self._guide)
-            entries = self._generation.entries if self._generation else ()
-            known = {e.file: e for e in entries if not _to_retry(e.result)}
-            if self._generation and files == tuple(known):
-                return self._generation
-            stored = self._stored(files) if self._generation is None else {}
-            entries = tuple(
-                known.get(file) or stored.get(file) or self._read(file) for file in files
-            )
-            kept = {file.path for file in files if file in known}
-            added = {
-                e.file.path: e.indexed for e in entries if e.file.path not in kept and e.passages
+            generation = self._generation
+            if generation is None or generation.changes != self._library.changes:
+                generation = self._catch_up()
+            known = {file.path: file for file in generation.files}
+            wanted = [file for file in files if not self._is_known(file, known.get(file.path))]
+            there = {file.path for file in files}
+            gone = [path for path in known if path not in there]
+            if not wanted and not gone:
+                return generation
+            read = [read_file(self.folder, file) for file in wanted]
+            locked = [one.entry for one in read if one.entry.status is FileStatus.WAITING]
+            self._waiting = {
+                entry.path: replace(known.get(entry.path, entry), status=entry.status)
+                for entry in locked
             }
-            gone = [file.path for file in known if file.path not in kept]
-            retriever = self._index.change(added, gone)
-            self._keep([e for e in entries if e.file not in known and e.file not in stored], gone)
-            self._generation = Generation(entries, retriever, _revision(entries))
-            return self._generation
+            self._library.keep([one for one in read if one.entry not in locked], gone)
+            return self._catch_up()
 
-    def _stored(self, files: Iterable[File]) -> dict[File, Entry]:
-        """What an earlier run read of these very files."""
-        found = self._library.known(files) if self._library else {}
-        return {file: Entry(file, *given) for file, given in found.items()}
+    def _is_known(self, file: File, entry: LedgerEntry | None) -> bool:
+        return (
+            entry is not None
+            and file.path in self._read
+            and file.path not in self._waiting
+            and (entry.size, entry.modified_ns) == (file.size, file.modified_ns)
+        )
 
-    def _keep(self, entries: Iterable[Entry], gone: Iterable[str]) -> None:
-        if self._library:
-            lasting = [e for e in entries if not _to_retry(e.result)]
-            self._library.keep([(e.file, (e.result, e.indexed)) for e in lasting], gone)
+    def _catch_up(self) -> Generation:
+        """Bring the index in line with the library: the one way in which a generation comes."""
+        while True:
+            changes = self._library.changes
+            if changes.library != self._index_of:
+                self._index = self._opened()
+            entries = self._library.entries()
+            self._read = self._library.current_paths()
+            wanted = {entry.document for entry in entries} - {0}
+            known = set(self._index.documents)
+            added = self._library.indexed(wanted - known)
+            if changes == self._library.changes:
+                break  # else some of it was damaged, and is gone now
+        self._unsaved += sum(len(one.terms) for one in added.values())
+        retriever = self._index.change(added, known - wanted)
+        files = {entry.path: entry for entry in entries} | self._waiting
+        ordered = tuple(files[path] for path in sorted(files))
+        self._generation = Generation(ordered, retriever, self._library, changes)
+        return self._generation
 
     def tidy(self) -> None:
-        """Compact the index where that is worth it; blocks, so it belongs in the background."""
+        """Erase what no file has any more, and compact and save the index where that is worth it.
+
+        Blocks, so it belongs in the background.
+        """
         retriever = self._index.compact()
-        if retriever is None:
-            return
         with self._lock:
-            if self._generation:
+            self._library.purge()
+            if retriever and self._generation:
                 # A change since then has a later view already.
                 self._generation = replace(self._generation, retriever=self._index.change({}))
+        if retriever or self._unsaved > SAVE_ABOVE:
+            self.save()
 
-    def _read(self, file: File) -> Entry:
-        try:
-            if file.problem:
-                raise ExtractionError(file.problem)
-            document = extract(self.folder / file.path, file.path)
-        except ExtractionError as error:
-            name = file.path.encode(errors="replace").decode()
-            logger.warning("%s is left out. %s", name, error)
-            retry = isinstance(error.__cause__, OSError) or bool(file.problem)
-            return Entry(file, Unreadable(name, str(error), retry))
-        return Entry(file, document, indexed(document))
-
-
-def indexed(document: Document) -> Indexed:
-    """A document's passages, and the terms under which they and it are found."""
-    passages = passages_of(document)
-    stem = PurePosixPath(document.path).stem
-    name = tuple(terms_of(f"{document.title} {stem}", document.language))
-    words = {
-        folded(token.word): token.terms[0]
-        for text in (document.text, document.title)
-        for token in analyse(text, document.language)
-        if token.word.isalpha()
-    }
-    return Indexed(passages, tuple(indexed_terms(p) for p in passages), name, tuple(words.items()))
-
-
-def indexed_terms(passage: Passage) -> tuple[str, ...]:
-    """The terms under which a passage is found: its text, headings and title."""
-    around = f"{passage.table_header}\n{passage.heading}"
-    beginnings = (
-        beginning_of(token.word, passage.language)
-        for token in analyse(passage.text, passage.language)
-    )
-    return (
-        *(term for term in beginnings if term),
-        *terms_of(passage.text, passage.language),
-        *terms_of(around, passage.language),
-        *terms_of(passage.title, passage.language) * TITLE_WEIGHT,
-    )
-
-
-def _to_retry(result: Document | Unreadable) -> bool:
-    return isinstance(result, Unreadable) and result.retry
-
-
-def _revision(entries: tuple[Entry, ...]) -> str:
-    digest = hashlib.sha256()
-    for entry in entries:
-        content = entry.result.sha256 if isinstance(entry.result, Document) else entry.result.reason
-        digest.update(f"{entry.file.path}\0{content}\0".encode(errors="surrogateescape"))
-    return digest.hexdigest()[:12]
+    def save(self) -> None:
+        """Keep the index for the next start; what is not in it is taken from the library then."""
+        with self._lock:
+            self._index.save()
+            self._unsaved = 0

@@ -1,7 +1,8 @@
-"""What reading the corpus' files gave, kept on disk: an unchanged file is not read again.
+"""What reading the corpus' files gave, kept on disk: the ledger, the texts, and their terms.
 
-One file a corpus, written in transactions, so that a crash leaves the old or the new. What another
-version of Plumbline's readers wrote, or what is damaged, is read anew.
+One file a corpus, written in transactions, so that a crash leaves the old or the new. It is the
+truth about what the corpus holds; an index is brought in line with it. What another version of
+Plumbline's readers wrote is read anew; what is damaged is started over.
 """
 
 from __future__ import annotations
@@ -12,92 +13,229 @@ import json
 import logging
 import sqlite3
 import threading
+import uuid
 import zlib
+from collections import OrderedDict
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.chunking import passage_at
 from rag.codec import from_plain, to_plain
-from rag.domain import NOTHING_INDEXED, Document, Indexed, Unreadable
+from rag.domain import Document, FileStatus, Indexed, LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rag.corpus import File
+    from rag.domain import Passage
 
 logger = logging.getLogger(__name__)
 
-_READERS = ("extraction", "chunking", "sentences", "analysis", "languages", "knowledge", "library")
+_READERS = (
+    "extraction",
+    "chunking",
+    "sentences",
+    "analysis",
+    "languages",
+    "further_languages",
+    "indexing",
+    "reading",
+    "library",
+)
 """Modules whose every change may change what a file gives."""
+_LAYOUT = 1
+_WAIT_S = 10.0
+"""For another process that is just writing."""
+_CACHED_CHARACTERS = 8_000_000
+"""Texts kept in memory, since conversations go on about the same documents."""
+_DAMAGED = (zlib.error, ValueError, KeyError, TypeError)
+"""What comes of unpacking a record that is not what was written."""
 _SCHEMA = """
-    CREATE TABLE IF NOT EXISTS entries (
-        path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
-        version TEXT NOT NULL, record BLOB NOT NULL
-    )
+    CREATE TABLE about (id TEXT NOT NULL);
+    CREATE TABLE documents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, record BLOB NOT NULL, terms BLOB NOT NULL
+    );
+    CREATE TABLE files (
+        path TEXT PRIMARY KEY, version TEXT NOT NULL, size INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+        sha256 TEXT NOT NULL, title TEXT NOT NULL, language TEXT NOT NULL,
+        pages INTEGER NOT NULL, pages_readable INTEGER NOT NULL, passages INTEGER NOT NULL,
+        flags TEXT NOT NULL, indexed_at TEXT NOT NULL, document INTEGER NOT NULL
+    );
 """
+_COLUMNS = tuple(field.name for field in fields(LedgerEntry))
+_ROW = ", ".join(_COLUMNS)
 
-Read = tuple[Document | Unreadable, Indexed]
-"""What a file gave."""
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What reading a file gave, as it is kept; without ``record`` it has no text of its own."""
+
+    entry: LedgerEntry
+    record: bytes = b""
+    terms: bytes = b""
+
+
+class Changes(NamedTuple):
+    """A state of the library; another one is unequal."""
+
+    library: str
+    elsewhere: int
+    """Counts what other processes wrote."""
+    here: int
 
 
 class Library:
-    """A corpus' files as they were read; safe to use from several threads."""
+    """What is known of a corpus' files; safe to use from several threads and processes."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def __init__(self, path: Path | None = None) -> None:
+        """``path``: where it is kept; without, in memory."""
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._lock = threading.Lock()
-        self._version = _version()
+        self.version = reader_version()
+        self._cache: OrderedDict[int, tuple[Document, tuple[Passage, ...]]] = OrderedDict()
+        self._cached_characters = 0
+        self._written = 0
         self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        database = sqlite3.connect(
+            self._path or ":memory:",
+            check_same_thread=False,
+            isolation_level=None,
+            timeout=_WAIT_S,
+        )
         try:
             database.execute("PRAGMA journal_mode=WAL")
-            database.execute(_SCHEMA)
-        except sqlite3.DatabaseError as error:
+            database.execute("PRAGMA synchronous=NORMAL")
+            database.execute("PRAGMA secure_delete=ON")
+            _lay_out(database)
+            self.id = str(database.execute("SELECT id FROM about").fetchone()[0])
+        except (sqlite3.DatabaseError, TypeError) as error:
             database.close()
-            return self._start_over(error)
+            if isinstance(error, sqlite3.OperationalError) or self._path is None:
+                raise
+            return self._start_over(self._path, error)
         return database
 
-    def _start_over(self, error: Exception) -> sqlite3.Connection:
+    def _start_over(self, path: Path, error: Exception) -> sqlite3.Connection:
         logger.warning(
             "What was read of the corpus before is damaged (%s); all files are read again.", error
         )
         for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
         return self._open()
 
-    def known(self, files: Iterable[File]) -> dict[File, Read]:
-        """What is kept of these very files: same path, size and time, read by this version."""
-        wanted = {(file.path, file.size, file.modified_ns): file for file in files}
+    def _read(self, sql: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a query; none where the file turned out to be damaged and was started over."""
         with self._lock:
             try:
-                rows = self._db.execute(
-                    "SELECT path, size, modified_ns, record FROM entries WHERE version=?",
-                    [self._version],
-                ).fetchall()
-                return {
-                    wanted[key]: _read(record)
-                    for *signature, record in rows
-                    if (key := tuple(signature)) in wanted
-                }
-            except (sqlite3.DatabaseError, zlib.error, ValueError, KeyError, TypeError) as error:
+                return self._db.execute(sql, tuple(values)).fetchall()
+            except sqlite3.DatabaseError as error:
+                if self._path is None or isinstance(error, sqlite3.OperationalError):
+                    raise
                 self._db.close()
-                self._db = self._start_over(error)
-                return {}
+                self._db = self._start_over(self._path, error)
+                self._cache.clear()
+                return []
 
-    def keep(self, read: Iterable[tuple[File, Read]], gone: Iterable[str] = ()) -> None:
-        """Keep what files gave, and forget others by path; all of it or nothing."""
-        rows = [
-            (file.path, file.size, file.modified_ns, self._version, _record(*given))
-            for file, given in read
-        ]
+    def entries(self) -> tuple[LedgerEntry, ...]:
+        """All files, by path."""
+        rows = self._read(f"SELECT {_ROW} FROM files ORDER BY path")  # noqa: S608 - names are ours
+        return tuple(_entry(row) for row in rows)
+
+    def current_paths(self) -> set[str]:
+        """The files that this version of the readers has read."""
+        rows = self._read("SELECT path FROM files WHERE version=?", [self.version])
+        return {path for (path,) in rows}
+
+    @property
+    def changes(self) -> Changes:
+        """Another value when something was written."""
+        version = self._read("PRAGMA data_version")
+        return Changes(self.id, int(version[0][0]) if version else 0, self._written)
+
+    def keep(self, read: Iterable[Packed], gone: Iterable[str] = ()) -> None:
+        """Keep what files gave, and forget others by path; all of it or nothing.
+
+        Texts that are replaced or forgotten stay until ``purge``: somebody may be reading them.
+        """
+        places = ", ".join("?" * (len(_COLUMNS) + 1))
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("DELETE FROM entries WHERE path=?", [(path,) for path in gone])
-            self._db.executemany("INSERT OR REPLACE INTO entries VALUES (?,?,?,?,?)", rows)
+            try:
+                self._db.executemany("DELETE FROM files WHERE path=?", [(path,) for path in gone])
+                for packed in read:
+                    entry = packed.entry
+                    if packed.record:
+                        cursor = self._db.execute(
+                            "INSERT INTO documents (record, terms) VALUES (?, ?)",
+                            [packed.record, packed.terms],
+                        )
+                        entry = replace(entry, document=cursor.lastrowid or 0)
+                    self._db.execute(
+                        f"INSERT OR REPLACE INTO files ({_ROW}, version) VALUES ({places})",  # noqa: S608 - as above
+                        [*_row(entry), self.version],
+                    )
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
             self._db.execute("COMMIT")
+            self._written += 1
+
+    def purge(self) -> None:
+        """Erase the texts that no file has any more, from the disk too."""
+        with self._lock:
+            cursor = self._db.execute(
+                "DELETE FROM documents WHERE id NOT IN (SELECT document FROM files)"
+            )
+            if cursor.rowcount:
+                self._cache.clear()
+                self._cached_characters = 0
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def document(self, number: int) -> tuple[Document, tuple[Passage, ...]] | None:
+        """A document and its passages in reading order; None where it is gone."""
+        with self._lock:
+            if number in self._cache:
+                self._cache.move_to_end(number)
+                return self._cache[number]
+        rows = self._read("SELECT record FROM documents WHERE id=?", [number])
+        if not rows:
+            return None
+        try:
+            found = _unpacked(rows[0][0])
+        except _DAMAGED as error:
+            self._forget(number, error)
+            return None
+        with self._lock:
+            if number not in self._cache:
+                self._cache[number] = found
+                self._cached_characters += len(found[0].text)
+            while self._cached_characters > _CACHED_CHARACTERS and len(self._cache) > 1:
+                _, (oldest, _) = self._cache.popitem(last=False)
+                self._cached_characters -= len(oldest.text)
+        return found
+
+    def indexed(self, numbers: Iterable[int]) -> dict[int, Indexed]:
+        """The terms of documents, by number, ascending; those that are gone are left out."""
+        found = {}
+        for number in sorted(numbers):
+            for (terms,) in self._read("SELECT terms FROM documents WHERE id=?", [number]):
+                try:
+                    found[number] = _terms(terms)
+                except _DAMAGED as error:
+                    self._forget(number, error)
+        return found
+
+    def _forget(self, number: int, error: Exception) -> None:
+        """Let the file of a damaged record be read again at the next look."""
+        logger.warning("What was kept of a file is damaged (%s); it is read again.", error)
+        with self._lock:
+            self._db.execute("DELETE FROM files WHERE document=?", [number])
+            self._written += 1
 
     def close(self) -> None:
         """Close the file."""
@@ -105,31 +243,73 @@ class Library:
             self._db.close()
 
 
-def _version() -> str:
+def reader_version() -> str:
+    """Changes with every change of what reads files."""
     digest = hashlib.sha256(importlib.metadata.version("kreuzberg").encode())
     for name in _READERS:
         digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _record(result: Document | Unreadable, indexed: Indexed) -> bytes:
-    """As compressed JSON; passages without their text, which stands in the document's."""
-    content: dict[str, Any] = {"readable": isinstance(result, Document), "result": to_plain(result)}
-    content["terms"], content["name"] = indexed.terms, indexed.name
-    content["words"] = indexed.words
-    content["passages"] = [
-        [p.start, p.end, p.heading, p.page, p.table_header] for p in indexed.passages
+def _lay_out(database: sqlite3.Connection) -> None:
+    """Make the tables where they are not there, or of another layout."""
+    if database.execute("PRAGMA user_version").fetchone()[0] == _LAYOUT:
+        return
+    database.execute("BEGIN IMMEDIATE")
+    if database.execute("PRAGMA user_version").fetchone()[0] != _LAYOUT:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
+        for (name,) in tables:
+            if not name.startswith("sqlite_"):
+                database.execute(f'DROP TABLE "{name}"')
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            database.execute(statement)
+        database.execute("INSERT INTO about VALUES (?)", [uuid.uuid4().hex])
+        database.execute(f"PRAGMA user_version={_LAYOUT}")
+    database.execute("COMMIT")
+
+
+def _row(entry: LedgerEntry) -> list[object]:
+    return [
+        " ".join(value) if isinstance(value, tuple) else value
+        for value in (getattr(entry, name) for name in _COLUMNS)
     ]
+
+
+def _entry(row: tuple[Any, ...]) -> LedgerEntry:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    values["status"] = FileStatus(values["status"])
+    values["flags"] = tuple(values["flags"].split())
+    return LedgerEntry(**values)
+
+
+def packed(
+    entry: LedgerEntry, document: Document, passages: Iterable[Passage], indexed: Indexed
+) -> Packed:
+    """A document as compressed JSON; passages without their text, which stands in its own."""
+    places = [[p.start, p.end, p.heading, p.page, p.table_header] for p in passages]
+    record = {"document": to_plain(document), "passages": places}
+    return Packed(entry, _compressed(record), _compressed(to_plain(indexed)))
+
+
+def _compressed(content: dict[str, Any]) -> bytes:
     return zlib.compress(json.dumps(content, ensure_ascii=False).encode(errors="surrogatepass"), 1)
 
 
-def _read(record: bytes) -> Read:
-    content = json.loads(zlib.decompress(record).decode(errors="surrogatepass"))
-    if not content["readable"]:
-        return from_plain(Unreadable, content["result"]), NOTHING_INDEXED
-    document = from_plain(Document, content["result"])
-    return document, Indexed(
-        tuple(passage_at(document, *place) for place in content["passages"]),
+def _plain(record: bytes) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(zlib.decompress(record).decode(errors="surrogatepass"))
+    return content
+
+
+def _unpacked(record: bytes) -> tuple[Document, tuple[Passage, ...]]:
+    content = _plain(record)
+    document = from_plain(Document, content["document"])
+    return document, tuple(passage_at(document, *place) for place in content["passages"])
+
+
+def _terms(record: bytes) -> Indexed:
+    content = _plain(record)
+    return Indexed(
+        content["path"],
         tuple(map(tuple, content["terms"])),
         tuple(content["name"]),
         tuple((word, term) for word, term in content["words"]),

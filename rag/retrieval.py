@@ -30,7 +30,7 @@ def retrieve(  # noqa: PLR0913 - one argument a part of the question
     """Search for a question that leans on some turns, in a conversation that numbers passages."""
     retriever = corpus.retriever
     query = build_query(text, leaning_on, corpus.languages, retriever.idf_of, retriever.spellings)
-    found = retriever.search(query.weights, k, scope)
+    found = corpus.search(query.weights, k, scope)
     hits = numbered(corpus, [passage for _, passage in found], conversation, query)
     scored = tuple(replace(hit, score=score) for hit, (score, _) in zip(hits, found, strict=True))
     return scored, query, weigh(query, scored, retriever.idf_of)

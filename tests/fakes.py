@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.analysis import terms_of
 from rag.domain import Check, Delta, Hit, Indexed, Message, Passage, Profile, Usage
-from rag.knowledge import indexed_terms
+from rag.indexing import passage_terms
 from rag.retrievers.passages import PassageIndex, View
 
 if TYPE_CHECKING:
@@ -103,18 +103,39 @@ def hits_of(*passages: Passage) -> tuple[Hit, ...]:
     )
 
 
-def retriever_of(*passages: Passage) -> View:
+@dataclass(frozen=True)
+class Searched:
+    """A retriever that gives passages back."""
+
+    view: View
+    documents: Sequence[Sequence[Passage]]
+
+    def search(
+        self, weights: dict[str, float], k: int, scope: str = ""
+    ) -> list[tuple[float, Passage]]:
+        found = self.view.search(weights, k, scope)
+        return [(one.score, self.documents[one.document][one.passage]) for one in found]
+
+    def idf_of(self, term: str) -> float:
+        return self.view.idf_of(term)
+
+    def spellings(self, word: str) -> Sequence[tuple[str, str]]:
+        return self.view.spellings(word)
+
+
+def retriever_of(*passages: Passage) -> Searched:
     """A retriever over the passages, indexed as the knowledge base does."""
     paths = dict.fromkeys(found.document for found in passages)
-    return PassageIndex().change(
-        {path: indexed_of([p for p in passages if p.document == path]) for path in paths}
-    )
+    documents = [[p for p in passages if p.document == path] for path in paths]
+    added = {number: indexed_of(document) for number, document in enumerate(documents)}
+    return Searched(PassageIndex().change(added), documents)
 
 
 def indexed_of(passages: Sequence[Passage]) -> Indexed:
     """A document of these passages."""
     name = tuple(terms_of(passages[0].title, passages[0].language)) if passages else ()
-    return Indexed(tuple(passages), tuple(indexed_terms(found) for found in passages), name)
+    path = passages[0].document if passages else ""
+    return Indexed(path, tuple(passage_terms(found) for found in passages), name)
 
 
 RETURNS = passage(

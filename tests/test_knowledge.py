@@ -17,7 +17,11 @@ def knowledge(request: pytest.FixtureRequest, corpus: Path) -> KnowledgeBase:
 
 
 def found(generation: Generation, term: str) -> list[str]:
-    return [passage.document for _, passage in generation.retriever.search({term: 1.0}, 5)]
+    return [passage.document for _, passage in generation.search({term: 1.0}, 5)]
+
+
+def numbers(generation: Generation) -> dict[str, int]:
+    return {file.path: file.document for file in generation.documents}
 
 
 def test_every_document_can_be_found(knowledge: KnowledgeBase) -> None:
@@ -54,9 +58,10 @@ def test_a_changed_file_answers_with_its_new_text_only(
 
 
 def test_only_what_changed_is_read(knowledge: KnowledgeBase, corpus: Path) -> None:
-    kept = knowledge.refresh().document("faq.md")
+    kept = knowledge.refresh().titles["faq.md"], numbers(knowledge.refresh())["faq.md"]
     (corpus / "new.md").write_text("Umbrellas are free of charge.")
-    assert knowledge.refresh().document("faq.md") is kept
+    after = knowledge.refresh()
+    assert (after.titles["faq.md"], numbers(after)["faq.md"]) == kept
 
 
 def test_a_bad_file_is_named_and_keeps_no_other_back(
@@ -100,14 +105,14 @@ def test_a_name_that_is_no_text_is_named_and_keeps_no_other_back(
     with open(os.fsencode(corpus) + b"/caf\xe9.md", "w") as file:  # noqa: PTH123 - bytes
         file.write("Coffee is free.")
     generation = knowledge.refresh()
-    assert [file.path for file in generation.unreadable] == ["caf?.md"]
+    assert [file.name for file in generation.unreadable] == ["caf?.md"]
     assert found(generation, "postag") == ["returns.md"]
 
 
 def test_a_file_that_was_locked_is_tried_again(
     knowledge: KnowledgeBase, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rag import knowledge as module
+    from rag import reading as module
 
     def locked(path: Path, name: str) -> Document:
         raise ExtractionError("It cannot be opened.") from PermissionError()
@@ -131,9 +136,7 @@ def test_tidying_keeps_what_is_found_and_what_changes_later(
     after = knowledge.current
     assert after is not None
     assert after.retriever is not before.retriever
-    assert after.retriever.search({"umbrella": 1.0}, 30) == before.retriever.search(
-        {"umbrella": 1.0}, 30
-    )
+    assert after.search({"umbrella": 1.0}, 30) == before.search({"umbrella": 1.0}, 30)
     (corpus / "15.md").unlink()
     assert "15.md" not in found(knowledge.refresh(), "number15")
     assert found(knowledge.refresh(), "number16") == ["16.md"]
@@ -145,6 +148,15 @@ def test_a_question_goes_on_with_the_generation_it_began_with(
     before = knowledge.refresh()
     (corpus / "returns.md").write_text("Umbrellas may be returned.")
     knowledge.refresh()
-    knowledge.tidy()
     assert found(before, "postag") == ["returns.md"]
     assert found(before, "umbrella") == []
+
+
+def test_text_that_no_file_has_any_more_is_erased_when_tidied(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    before = knowledge.refresh()
+    (corpus / "returns.md").unlink()
+    knowledge.refresh()
+    knowledge.tidy()
+    assert found(before, "postag") == []

@@ -1,25 +1,29 @@
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from rag import knowledge as module
 from rag import library as library_module
-from rag.domain import Document, Unreadable
-from rag.extraction import extract
-from rag.knowledge import Generation, KnowledgeBase
-from rag.library import Library
+from rag.corpus import File
+from rag.domain import FileStatus, Indexed
+from rag.knowledge import SAVE_ABOVE, Generation, KnowledgeBase
+from rag.library import Library, Packed
+from rag.reading import read_file
 from rag.retrievers import RETRIEVERS
+from rag.retrievers.segment import Segment
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "library.sqlite3"
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
 
 
-def opened(corpus: Path, file: Path) -> KnowledgeBase:
-    return KnowledgeBase(corpus, RETRIEVERS["bm25"], library=Library(file))
+def opened(corpus: Path, state: Path) -> KnowledgeBase:
+    return KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state)
 
 
 @pytest.fixture
@@ -27,87 +31,177 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read, in order."""
     names: list[str] = []
 
-    def reading(path: Path, name: str) -> Document:
-        names.append(name)
-        return extract(path, name)
+    def reading(folder: Path, file: File) -> Packed:
+        names.append(file.path)
+        return read_file(folder, file)
 
-    monkeypatch.setattr(module, "extract", reading)
+    monkeypatch.setattr(module, "read_file", reading)
     return names
 
 
 def found(generation: Generation, term: str) -> list[str]:
-    return [passage.document for _, passage in generation.retriever.search({term: 1.0}, 5)]
+    return [passage.document for _, passage in generation.search({term: 1.0}, 5)]
 
 
 def test_an_unchanged_corpus_opens_without_reading_a_document(
-    corpus: Path, file: Path, reads: list[str]
+    corpus: Path, state: Path, reads: list[str]
 ) -> None:
-    before = opened(corpus, file).refresh()
+    before = opened(corpus, state).refresh()
     reads.clear()
-    after = opened(corpus, file).refresh()
+    after = opened(corpus, state).refresh()
     assert reads == []
-    assert after.documents == before.documents
-    assert [e.indexed for e in after.entries] == [e.indexed for e in before.entries]
+    assert after.files == before.files
+    assert after.document("faq.md") == before.document("faq.md")
+    assert after.passages_of("returns.md") == before.passages_of("returns.md")
     assert after.revision == before.revision
     assert found(after, "postag") == ["returns.md"]
 
 
-def test_only_what_changed_meanwhile_is_read(corpus: Path, file: Path, reads: list[str]) -> None:
-    opened(corpus, file).refresh()
+def test_a_saved_index_opens_without_counting_a_term(
+    corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knowledge = opened(corpus, state)
+    knowledge.refresh()
+    knowledge.save()
+    counted: list[object] = []
+
+    def indexed(library: Library, numbers: Iterable[int]) -> dict[int, Indexed]:
+        counted.extend(numbers)
+        return {}
+
+    monkeypatch.setattr(Segment, "merged", counted.append)
+    monkeypatch.setattr(Library, "indexed", indexed)
+    assert found(opened(corpus, state).refresh(), "postag") == ["returns.md"]
+    assert counted == []
+
+
+def test_what_changed_since_the_index_was_saved_is_taken_in_at_the_start(
+    corpus: Path, state: Path, reads: list[str]
+) -> None:
+    knowledge = opened(corpus, state)
+    knowledge.refresh()
+    knowledge.save()
+    (corpus / "returns.md").unlink()
+    (corpus / "new.md").write_text("Umbrellas are free of charge.")
+    knowledge.refresh()  # and the app is killed before it saves again
+    reads.clear()
+    after = opened(corpus, state).refresh()
+    assert reads == []
+    assert found(after, "umbrella") == ["new.md"]
+    assert found(after, "postag") == []
+
+
+def test_the_index_is_saved_when_much_has_changed(corpus: Path, state: Path) -> None:
+    knowledge = opened(corpus, state)
+    (corpus / "long.csv").write_text("name,colour\n" + "box,red\n" * SAVE_ABOVE * 200)
+    knowledge.refresh()
+    knowledge.tidy()
+    assert list(state.glob("index-*/current.json"))
+
+
+def test_only_what_changed_meanwhile_is_read(corpus: Path, state: Path, reads: list[str]) -> None:
+    opened(corpus, state).refresh()
     (corpus / "faq.md").write_text("Umbrellas are free of charge.")
     (corpus / "returns.md").unlink()
     reads.clear()
-    after = opened(corpus, file).refresh()
+    after = opened(corpus, state).refresh()
     assert reads == ["faq.md"]
     assert found(after, "umbrella") == ["faq.md"]
     assert found(after, "postag") == []
 
 
-def test_what_is_deleted_is_forgotten_on_disk_too(corpus: Path, file: Path) -> None:
-    knowledge = opened(corpus, file)
+def test_what_is_deleted_is_erased_from_the_disk_too(corpus: Path, state: Path) -> None:
+    (corpus / "secret.md").write_text("The password is xylophone-canary.")
+    knowledge = opened(corpus, state)
     knowledge.refresh()
-    (corpus / "returns.md").unlink()
+    (corpus / "secret.md").unlink()
     knowledge.refresh()
-    rows = Library(file)._db.execute("SELECT path FROM entries ORDER BY path").fetchall()
-    assert rows == [("faq.md",), ("office/holidays.md",)]
+    knowledge.tidy()
+    rows = sqlite3.connect(state / "library.sqlite3").execute("SELECT path FROM files ORDER BY 1")
+    assert rows.fetchall() == [("faq.md",), ("office/holidays.md",), ("returns.md",)]
+    texts = sqlite3.connect(state / "library.sqlite3").execute("SELECT count(*) FROM documents")
+    assert texts.fetchone() == (3,)
 
 
 def test_an_unreadable_file_is_remembered_with_its_reason(
-    corpus: Path, file: Path, reads: list[str]
+    corpus: Path, state: Path, reads: list[str]
 ) -> None:
     (corpus / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
-    opened(corpus, file).refresh()
+    opened(corpus, state).refresh()
     reads.clear()
-    [bad] = opened(corpus, file).refresh().unreadable
+    [bad] = opened(corpus, state).refresh().unreadable
     assert reads == []
-    assert isinstance(bad, Unreadable)
-    assert bad.path == "broken.pdf"
+    assert (bad.path, bad.status) == ("broken.pdf", FileStatus.UNREADABLE)
+    assert bad.reason
 
 
 def test_what_another_version_of_the_readers_wrote_is_read_anew(
-    corpus: Path, file: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+    corpus: Path, state: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened(corpus, file).refresh()
+    opened(corpus, state).refresh()
     reads.clear()
-    monkeypatch.setattr(library_module, "_version", lambda: "another")
-    opened(corpus, file).refresh()
+    monkeypatch.setattr(library_module, "reader_version", lambda: "another")
+    opened(corpus, state).refresh()
     assert len(reads) == 3
+    reads.clear()
+    opened(corpus, state).refresh()
+    assert reads == []
 
 
-@pytest.mark.parametrize("fault", ["no database", "record"])
-def test_a_damaged_file_is_noticed_and_built_anew(
-    corpus: Path, file: Path, reads: list[str], caplog: pytest.LogCaptureFixture, fault: str
+def test_what_another_process_reads_is_there_without_reading_it_again(
+    corpus: Path, state: Path, reads: list[str]
 ) -> None:
-    first = Library(file)
-    KnowledgeBase(corpus, RETRIEVERS["bm25"], library=first).refresh()
-    if fault == "record":
-        first._db.execute("UPDATE entries SET record=x'00ff'")
-    first.close()
+    one, other = opened(corpus, state), opened(corpus, state)
+    one.refresh()
+    reads.clear()
+    assert found(other.refresh(), "postag") == ["returns.md"]
+    (corpus / "new.md").write_text("Umbrellas are free of charge.")
+    one.refresh()
+    assert found(other.refresh(), "umbrella") == ["new.md"]
+    assert reads == ["new.md"]
+
+
+@pytest.mark.parametrize("fault", ["no database", "record", "terms"])
+def test_a_damaged_file_is_noticed_and_built_anew(
+    corpus: Path, state: Path, reads: list[str], caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    opened(corpus, state).refresh()
+    file = state / "library.sqlite3"
     if fault == "no database":
         file.write_bytes(b"this is no database, but it is long enough to be looked at" * 20)
         file.with_name(file.name + "-wal").unlink(missing_ok=True)
+    else:
+        with sqlite3.connect(file) as database:
+            database.execute(f"UPDATE documents SET {fault}=x'00ff'")
+        database.close()
     reads.clear()
-    generation = opened(corpus, file).refresh()
-    assert len(reads) == 3
+    knowledge = opened(corpus, state)
+    assert found(knowledge.refresh(), "postag") in (["returns.md"], [])
+    for path in ("faq.md", "office/holidays.md", "returns.md"):
+        knowledge.refresh().document(path)
+    assert found(knowledge.refresh(), "postag") == ["returns.md"]
+    assert sorted(reads) == ["faq.md", "office/holidays.md", "returns.md"]
     assert "read again" in caplog.text
-    assert found(generation, "postag") == ["returns.md"]
+
+
+def test_a_damaged_index_is_noticed_and_built_anew_without_reading_a_document(
+    corpus: Path, state: Path, reads: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    knowledge = opened(corpus, state)
+    knowledge.refresh()
+    knowledge.save()
+    next(state.glob("index-*/current.json")).write_text("{")
+    reads.clear()
+    assert found(opened(corpus, state).refresh(), "postag") == ["returns.md"]
+    assert reads == []
+    assert "built anew" in caplog.text
+
+
+def test_texts_that_are_not_talked_of_leave_the_memory(
+    corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_module, "_CACHED_CHARACTERS", 10)
+    generation = opened(corpus, state).refresh()
+    for file in generation.documents:
+        assert generation.document(file.path)
+    assert len(generation.library._cache) == 1

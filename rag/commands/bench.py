@@ -19,7 +19,7 @@ from rank_bm25 import BM25Okapi
 from rag.analysis import terms_of
 from rag.retrievers.bm25 import BM25, LuceneBM25
 from rag.retrievers.kernels import accumulate, accumulate_numpy
-from rag.retrievers.store import Store
+from rag.retrievers.store import Saved, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,18 +137,18 @@ def _opened(index: LuceneBM25, question: list[str]) -> tuple[float, float, float
     """Milliseconds to open from disk and to the first answer, and the size on disk."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        store.save(index.state)
+        store.save(Saved({"passages": index.state}))
         size = sum(path.stat().st_size for path in Path(folder).rglob("*.npy")) / 1e6
         started = time.process_time()
-        state = store.load()
+        saved = store.load()
         opened = time.process_time() - started
         fresh = LuceneBM25(())
-        assert state is not None
+        assert saved is not None
         started = time.process_time()
-        fresh.restore(state)
+        fresh.restore(saved.states["passages"])
         _top(fresh, question)
         first = time.process_time() - started
-        del fresh, state
+        del fresh, saved
     return opened * 1000, first * 1000, size
 
 

@@ -76,7 +76,7 @@ def _corpus_checks(knowledge: KnowledgeBase) -> list[Check]:
         )
     ]
     checks += [
-        Check(f"file {file.path}", ok=False, detail=file.reason, remedy="", required=False)
+        Check(f"file {file.name}", ok=False, detail=file.reason, remedy="", required=False)
         for file in corpus.unreadable
     ]
     return checks

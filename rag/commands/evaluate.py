@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.analysis import detect_language
+from rag.chunking import passages_of
 from rag.domain import Document
-from rag.knowledge import indexed
+from rag.indexing import indexed
 from rag.query import build_query
 from rag.retrievers import RETRIEVERS
 
@@ -46,11 +48,11 @@ class RetrievalReport:
 def evaluate_retrieval(testset: TestSet) -> RetrievalReport:
     """Index the set's documents and ask its questions. Blocks."""
     started = time.process_time()
-    retriever, languages = _index(testset)
+    index = _index(testset)
     index_seconds = time.process_time() - started
     asked = [q for q in testset.questions if q.answerable and q.relevant]
     started = time.process_time()
-    found = [_search(retriever, question, languages) for question in asked]
+    found = [index.search(question) for question in asked]
     elapsed = time.process_time() - started
     ranked = [list(dict.fromkeys(p.document for p in passages)) for passages in found]
     with_answers = [(q, passages) for q, passages in zip(asked, found, strict=True) if q.answers]
@@ -70,23 +72,39 @@ def evaluate_retrieval(testset: TestSet) -> RetrievalReport:
     )
 
 
-def _index(testset: TestSet) -> tuple[Retriever, tuple[str, ...]]:
-    counts: dict[str, int] = {}
-    added = {}
-    for text in testset.documents:
+@dataclass(frozen=True)
+class SetIndex:
+    """A set's documents, searched as the product does."""
+
+    passages: list[tuple[Passage, ...]]
+    """Of each document."""
+    retriever: Retriever
+    languages: tuple[str, ...]
+
+    def search(self, question: Asked) -> list[Passage]:
+        """The first passages for a question."""
+        query = build_query(
+            question.text,
+            question.history,
+            self.languages,
+            self.retriever.idf_of,
+            self.retriever.spellings,
+        )
+        found = self.retriever.search(query.weights, PASSAGES)
+        return [self.passages[one.document][one.passage] for one in found]
+
+
+def _index(testset: TestSet) -> SetIndex:
+    passages, added = [], {}
+    counts: Counter[str] = Counter()
+    for number, text in enumerate(testset.documents):
         language = detect_language(text.text)
-        counts[language] = counts.get(language, 0) + 1
+        counts[language] += 1
         document = Document(text.id, text.title, text.text, "", language)
-        added[text.id] = indexed(document)
+        passages.append(passages_of(document))
+        added[number] = indexed(document, passages[-1])
     languages = tuple(sorted(counts, key=lambda code: (-counts[code], code)))
-    return RETRIEVERS["bm25"]().change(added), languages
-
-
-def _search(retriever: Retriever, question: Asked, languages: Sequence[str]) -> list[Passage]:
-    query = build_query(
-        question.text, question.history, languages, retriever.idf_of, retriever.spellings
-    )
-    return [passage for _, passage in retriever.search(query.weights, PASSAGES)]
+    return SetIndex(passages, RETRIEVERS["bm25"]().change(added), languages)
 
 
 def ndcg(ranked: Sequence[str], relevant: dict[str, int], k: int) -> float:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from rag.domain import Found
+from rag.errors import IndexDamaged
 from rag.retrievers.bm25 import LuceneBM25, lucene_idf
+from rag.retrievers.segment import Vocabulary
 from rag.retrievers.spelling import Spelled
+from rag.retrievers.store import Saved, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from rag.domain import Indexed, Passage
+    from rag.domain import Indexed
     from rag.retrievers.state import State
+
+logger = logging.getLogger(__name__)
 
 NAME_WEIGHT = 1.0
 """What a document's name adds to its passages: its own BM25 score, with the passages' idf, times
@@ -30,28 +39,84 @@ COMPACT_ABOVE = 0.1
 
 
 @dataclass(frozen=True)
+class Documents:
+    """The documents of an index in the order in which they came, deleted ones too."""
+
+    ids: NDArray[np.int64]
+    """What others call them; ascending."""
+    starts: NDArray[np.int64]
+    """Document ``d`` has the passages ``starts[d]`` to ``starts[d + 1]``."""
+    stored: Vocabulary
+    """Paths of the first of them."""
+    added: tuple[str, ...] = ()
+    """Paths of the others."""
+
+    @classmethod
+    def none(cls) -> Documents:
+        """As it begins."""
+        return cls(np.zeros(0, np.int64), np.zeros(1, np.int64), Vocabulary.of(()))
+
+    @property
+    def paths(self) -> Iterator[str]:
+        """In order."""
+        return chain(self.stored, self.added)
+
+    def numbers(self, ids: Iterable[int]) -> list[int]:
+        """Where documents stand; unknown ones are left out."""
+        wanted = np.array(sorted(ids), np.int64)
+        places = self.ids.searchsorted(wanted)
+        known = places < len(self.ids)
+        return [
+            int(place)
+            for place, one in zip(places[known], wanted[known], strict=True)
+            if self.ids[place] == one
+        ]
+
+    def passages(self, number: int) -> range:
+        """The numbers of a document's passages."""
+        return range(int(self.starts[number]), int(self.starts[number + 1]))
+
+    def with_added(self, added: Mapping[int, Indexed]) -> Documents:
+        """These and more. Raises ValueError where numbers do not ascend."""
+        ids = np.concatenate([self.ids, np.fromiter(added, np.int64, len(added))])
+        if (np.diff(ids[len(self.ids) - 1 if len(self.ids) else 0 :]) <= 0).any():
+            raise ValueError("new documents need higher numbers than those before")
+        sizes = np.fromiter((len(one.terms) for one in added.values()), np.int64, len(added))
+        starts = np.concatenate([self.starts, self.starts[-1] + np.cumsum(sizes)])
+        paths = (*self.added, *(one.path for one in added.values()))
+        return Documents(ids, starts, self.stored, paths)
+
+    def only(self, kept: NDArray[np.int64]) -> Documents:
+        """Some of them, with passages numbered anew."""
+        paths = list(self.paths)
+        sizes = np.diff(self.starts)[kept]
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        stored = Vocabulary.of([paths[number] for number in kept.tolist()])
+        return Documents(self.ids[kept], starts, stored)
+
+
+@dataclass(frozen=True)
 class View:
     """What one question searches: passages and names at one moment. It stays as it is."""
 
     engine: LuceneBM25
     state: State
-    passages: Sequence[Passage]
-    """By number; those of deleted documents too."""
-    documents: Mapping[str, range]
-    """Path -> its passages' numbers."""
     names: LuceneBM25
     named: State
-    paths: Sequence[str]
-    """By number in ``names``."""
-    spelled: Spelled
+    documents: Documents
+    spelled: Spelled = field(default_factory=Spelled)
 
-    def search(
-        self, weights: Mapping[str, float], k: int, scope: str = ""
-    ) -> list[tuple[float, Passage]]:
-        """Return at most ``k`` (score, passage), best first, ties in reading order."""
+    def search(self, weights: Mapping[str, float], k: int, scope: str = "") -> list[Found]:
+        """Return at most ``k`` passages, best first, ties in reading order."""
         query = list(weights.items())
         found = self.engine.top(query, k, self._outside(scope), self.state, self._named_in(query))
-        return [(score, self.passages[number]) for score, number in found]
+        starts = self.documents.starts
+        numbers = np.array([passage for _, passage in found], np.int64)
+        places = (starts.searchsorted(numbers, side="right") - 1).tolist()
+        return [
+            Found(score, int(self.documents.ids[place]), passage - int(starts[place]))
+            for (score, passage), place in zip(found, places, strict=True)
+        ]
 
     def spellings(self, word: str) -> tuple[tuple[str, str], ...]:
         """Known words near one that no passage has, the nearest first."""
@@ -76,84 +141,105 @@ class View:
             for term, weight, count in known
             if count
         ]
-        found = self.names.top(rarer, len(self.paths), state=self.named) if rarer else []
+        found = self.names.top(rarer, self.named.size, state=self.named) if rarer else []
         weight = NAME_WEIGHT * self.named.size / (self.named.size + FEW_DOCUMENTS)
-        return [(self.documents[self.paths[number]], weight * score) for score, number in found]
+        return [(self.documents.passages(number), weight * score) for score, number in found]
 
     def _outside(self, scope: str) -> NDArray[np.bool_] | None:
         if not scope:
             return None
         outside = np.ones(self.state.offsets[-1], np.bool_)
-        for path, numbers in self.documents.items():
-            if path == scope or path.startswith(scope.rstrip("/") + "/"):
-                outside[numbers.start : numbers.stop] = False
+        folder = scope.rstrip("/") + "/"
+        for number, path in enumerate(self.documents.paths):
+            if path == scope or path.startswith(folder):
+                outside[self.documents.starts[number] : self.documents.starts[number + 1]] = False
         return outside
 
 
 class PassageIndex:
-    """The passages of documents, added and deleted by path; a view is what a question sees."""
+    """The passages of documents, added and deleted by number; a view is what a question sees."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self._lock = threading.Lock()
+        self._store = Store(folder) if folder else None
         self._engine, self._names = LuceneBM25(()), LuceneBM25(())
-        self._passages: list[Passage] = []
-        self._paths: list[str] = []
-        self._documents: dict[str, range] = {}
-        self._numbers: dict[str, int] = {}
+        self._documents = Documents.none()
         self._spelled = Spelled()
+        self._open()
 
-    def change(self, added: Mapping[str, Indexed], deleted: Iterable[str] = ()) -> View:
-        """Delete documents by path and add or replace others."""
+    def _open(self) -> None:
+        try:
+            saved = self._store.load() if self._store else None
+        except IndexDamaged as error:
+            logger.warning("%s", error.sentence)
+            return
+        if saved is None:
+            return
+        self._engine.restore(saved.states["passages"])
+        self._names.restore(saved.states["names"])
+        words = Vocabulary.from_arrays(saved.arrays, "words_")
+        terms = Vocabulary.from_arrays(saved.arrays, "terms_")
+        self._spelled = Spelled((words, terms))
+        self._documents = Documents(
+            cast("NDArray[np.int64]", saved.arrays["ids"]),
+            cast("NDArray[np.int64]", saved.arrays["starts"]),
+            Vocabulary.from_arrays(saved.arrays, "paths_"),
+        )
+
+    def save(self) -> None:
+        """Write a generation where there is a folder for it, without words that stand nowhere."""
+        if self._store is None:
+            return
         with self._lock:
-            gone = [path for path in dict.fromkeys((*deleted, *added)) if path in self._documents]
+            state = self._engine.state
+            words = {w: t for w, t in self._spelled.terms.items() if state.frequency(t)}
+            documents = self._documents
+            arrays: dict[str, NDArray[np.generic]] = {
+                "ids": documents.ids,
+                "starts": documents.starts,
+                **Vocabulary.of(list(documents.paths)).arrays("paths_"),
+                **Vocabulary.of(list(words)).arrays("words_"),
+                **Vocabulary.of(list(words.values())).arrays("terms_"),
+            }
+            states = {"passages": state, "names": self._names.state}
+            self._store.save(Saved(states, arrays))
+
+    @property
+    def documents(self) -> list[int]:
+        """The numbers of the documents in it."""
+        ids: list[int] = self._documents.ids[self._names.state.live].tolist()
+        return ids
+
+    def change(self, added: Mapping[int, Indexed], deleted: Iterable[int] = ()) -> View:
+        """Delete documents by number and add others."""
+        with self._lock:
+            gone = self._documents.numbers(deleted)
             if gone:
-                self._engine.delete(n for path in gone for n in self._documents.pop(path))
-                self._names.delete(self._numbers.pop(path) for path in gone)
+                self._names.delete(gone)
+                self._engine.delete(n for number in gone for n in self._documents.passages(number))
             if added:
-                self._add(added)
+                self._documents = self._documents.with_added(added)
+                self._engine.add(terms for one in added.values() for terms in one.terms)
+                self._names.add(one.name for one in added.values())
+                self._spelled.learn(one.words for one in added.values())
             return self._view()
 
-    def _add(self, added: Mapping[str, Indexed]) -> None:
-        numbers = self._engine.add(terms for one in added.values() for terms in one.terms)
-        named = self._names.add(one.name for one in added.values())
-        start = numbers.start
-        for number, (path, one) in zip(named, added.items(), strict=True):
-            self._passages.extend(one.passages)
-            self._documents[path] = range(start, start + len(one.passages))
-            self._numbers[path] = number
-            self._paths.append(path)
-            start += len(one.passages)
-        self._spelled.learn(one.words for one in added.values())
-
-    def compact(self) -> View | None:
+    def compact(self, *, wholly: bool = False) -> View | None:
         """Make one segment of all where much is pending."""
         with self._lock:
-            if self._engine.pending <= COMPACT_ABOVE:
+            if self._engine.pending <= (0 if wholly else COMPACT_ABOVE):
                 return None
-            live = self._engine.state.live
-            moved = np.full(self._engine.state.offsets[-1], -1, np.int64)
-            moved[live] = np.arange(len(live))
+            self._documents = self._documents.only(self._names.state.live)
             self._engine.compact()
-            # New lists: views of before go on with the old ones.
-            self._passages = [self._passages[number] for number in live.tolist()]
-            self._documents = {
-                path: range(int(moved[span.start]), int(moved[span.start]) + len(span))
-                for path, span in self._documents.items()
-                if len(span)
-            } | {path: range(0) for path, span in self._documents.items() if not len(span)}
-            order = [self._paths[number] for number in self._names.state.live.tolist()]
             self._names.compact()
-            self._paths, self._numbers = order, {path: n for n, path in enumerate(order)}
             return self._view()
 
     def _view(self) -> View:
         return View(
             self._engine,
             self._engine.state,
-            self._passages,
-            dict(self._documents),
             self._names,
             self._names.state,
-            self._paths,
+            self._documents,
             self._spelled,
         )

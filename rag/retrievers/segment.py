@@ -29,6 +29,9 @@ _SMALL_BYTES = 4_096
 """A smaller file is read whole; an empty array cannot be mapped."""
 
 
+_VOCABULARY_ARRAYS = ("characters", "ends", "checksums", "numbers")
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Distinct strings, numbered; found by their checksum, so that none has to be made to look."""
@@ -54,6 +57,15 @@ class Vocabulary:
             checksums[order],
             order,
         )
+
+    def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
+        """Everything it is made of, by name."""
+        return {f"{prefix}{name}": getattr(self, name) for name in _VOCABULARY_ARRAYS}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]], prefix: str) -> Vocabulary:
+        """The reverse of ``arrays``. Raises KeyError where one is missing."""
+        return cls(*(arrays[f"{prefix}{name}"] for name in _VOCABULARY_ARRAYS))  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -202,29 +214,13 @@ class Segment:
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Everything it is made of, by name."""
         own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vocabulary"}
-        words = {
-            f"vocabulary_{f.name}": getattr(self.vocabulary, f.name)
-            for f in fields(self.vocabulary)
-            if not f.name.startswith("_")
-        }
-        return own | words
-
-    def save(self, folder: Path) -> None:
-        """Write the arrays, one file each."""
-        for name, values in self.arrays().items():
-            np.save(folder / f"{name}.npy", values)
-
-    @classmethod
-    def load(cls, folder: Path) -> Segment:
-        """Map the arrays from their files. Raises OSError and ValueError."""
-        return cls.from_arrays({path.stem: mapped(path) for path in folder.glob("*.npy")})
+        return own | self.vocabulary.arrays("vocabulary_")
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Segment:
         """The reverse of ``arrays``. Raises KeyError where one is missing."""
-        words = [f.name for f in fields(Vocabulary) if not f.name.startswith("_")]
-        vocabulary = Vocabulary(*(arrays[f"vocabulary_{name}"] for name in words))  # type: ignore[arg-type]
         own = [f.name for f in fields(cls) if f.name != "vocabulary"]
+        vocabulary = Vocabulary.from_arrays(arrays, "vocabulary_")
         return cls(vocabulary, *(arrays[name] for name in own))  # type: ignore[arg-type]
 
 

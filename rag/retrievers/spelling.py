@@ -12,6 +12,8 @@ from rag.analysis import folded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from rag.retrievers.segment import Vocabulary
+
 MIN_LETTERS = 4
 """Shorter words have too many neighbours by chance."""
 LONG_WORD = 8
@@ -22,15 +24,26 @@ MOST = 3
 class Spelled:
     """All words of an index; those of deleted documents are told by their terms' frequency."""
 
-    def __init__(self) -> None:
-        self._terms: dict[str, str] = {}
+    def __init__(self, stored: tuple[Vocabulary, Vocabulary] | None = None) -> None:
+        """``stored``: words and their terms as they come from disk, read when first needed."""
+        self._stored = stored
+        self._learnt: dict[str, str] = {}
 
     def learn(self, documents: Iterable[Iterable[tuple[str, str]]]) -> None:
         """Take in the words of documents, each with its term."""
-        learnt = dict(self._terms)
+        learnt = dict(self._learnt)
         for words in documents:
             learnt.update(words)
-        self._terms = learnt  # a new one: others may be reading the old
+        self._learnt = learnt  # a new one: others may be reading the old
+
+    @property
+    def terms(self) -> dict[str, str]:
+        """Word -> its term."""
+        if self._stored is not None:
+            words, terms = self._stored
+            self._learnt = dict(zip(words, terms, strict=True)) | self._learnt
+            self._stored = None
+        return self._learnt
 
     def near(self, word: str, frequency: Callable[[str], int]) -> tuple[tuple[str, str], ...]:
         """Known words within one edit, from eight letters on two; a swap of neighbours is one.
@@ -38,7 +51,7 @@ class Spelled:
         Empty where the word itself is known.
         """
         plain = folded(word)
-        terms = self._terms
+        terms = self.terms
         known_already = plain in terms and frequency(terms[plain])
         if len(plain) < MIN_LETTERS or not plain.isalpha() or known_already:
             return ()

@@ -27,7 +27,7 @@ def files_route(knowledge: KnowledgeBase) -> Route:
         name = str(request.path_params["path"])
         corpus = knowledge.current
         path = knowledge.folder / name
-        if corpus is None or corpus.document(name) is None or not path.is_file():
+        if corpus is None or not corpus.has_document(name) or not path.is_file():
             return PlainTextResponse(say("no_file"), status_code=404)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         shown = kind in _SHOWN

@@ -53,16 +53,13 @@ def list_documents(
 
     Without a topic all documents are listed, by path or the last changed first.
     """
-    entries = [e for e in corpus.readable if _is_in(scope, e.file.path)]
-    counts = len(entries), sum(len(entry.passages) for entry in entries)
+    files = [file for file in corpus.documents if _is_in(scope, file.path)]
+    counts = len(files), sum(file.passages for file in files)
     if request.topic:
         return _mentioning(request.topic, corpus, conversation, scope, counts)
-    titles = corpus.titles
     if request.newest_first:
-        entries.sort(key=lambda entry: -entry.file.modified_ns)
-    return Listing(
-        tuple(Listed(e.file.path, titles[e.file.path], len(e.passages)) for e in entries), counts
-    )
+        files.sort(key=lambda file: -file.modified_ns)
+    return Listing(tuple(Listed(f.path, f.title, f.passages) for f in files), counts)
 
 
 def _mentioning(
@@ -76,7 +73,7 @@ def _mentioning(
     query = build_query(topic, (), corpus.languages, idf_of)
     wanted = len({word.word for word in words_of(query, idf_of)})
     found: dict[str, list[Passage]] = {}
-    for _, passage in corpus.retriever.search(query.weights, MAX_PASSAGES, scope):
+    for _, passage in corpus.search(query.weights, MAX_PASSAGES, scope):
         if len(matched_words(query, passage, idf_of)) >= wanted:
             found.setdefault(passage.document, []).append(passage)
     best = numbered(corpus, [passages[0] for passages in found.values()], conversation, query)

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from rag.retrievers.passages import PassageIndex
+from rag.domain import Indexed
+from rag.retrievers.passages import PassageIndex, View
 from tests.fakes import CORPUS, indexed_of, passage, retriever_of
 
 
@@ -58,23 +63,79 @@ def test_a_document_named_like_the_question_comes_before_others() -> None:
     assert [p for _, p in found] == [named, other]
 
 
+def texts(view: View, weights: dict[str, float]) -> list[tuple[int, int]]:
+    return [(one.document, one.passage) for one in view.search(weights, 20)]
+
+
+def documents_of(numbers: Iterable[int], text: str = "word{} common") -> dict[int, Indexed]:
+    return {n: indexed_of([passage(text.format(n), f"{n}.md")]) for n in numbers}
+
+
 def test_a_replaced_document_answers_with_its_new_passages_only() -> None:
     index = PassageIndex()
-    before = index.change({"a.md": indexed_of([passage("old words")])})
-    after = index.change({"a.md": indexed_of([passage("new words")])})
-    assert [p.text for _, p in after.search({"word": 1.0}, 5)] == ["new words"]
-    assert [p.text for _, p in before.search({"word": 1.0}, 5)] == ["old words"]
+    before = index.change({1: indexed_of([passage("old words")])})
+    after = index.change({2: indexed_of([passage("new words")])}, [1])
+    assert texts(after, {"word": 1.0}) == [(2, 0)]
+    assert texts(before, {"word": 1.0}) == [(1, 0)]
+    assert index.documents == [2]
+
+
+def test_numbers_that_do_not_ascend_are_a_fault() -> None:
+    index = PassageIndex()
+    index.change(documents_of([2]))
+    with pytest.raises(ValueError, match="higher"):
+        index.change(documents_of([1]))
 
 
 def test_compacting_changes_nothing_that_is_found() -> None:
     index = PassageIndex()
-    index.change({f"{n}.md": indexed_of([passage(f"word{n} common", f"{n}.md")]) for n in range(9)})
-    before = index.change({}, ["3.md", "4.md"])
+    index.change(documents_of(range(9)))
+    before = index.change({}, [3, 4])
     after = index.compact()
     assert after is not None
     weights = {"common": 1.0, "word7": 1.0}
     assert after.search(weights, 9) == before.search(weights, 9)
     assert index.compact() is None
-    added = index.change({"n.md": indexed_of([passage("common news", "n.md")])}, ["5.md"])
-    found = {p.document for _, p in added.search(weights, 9)}
-    assert found == {"0.md", "1.md", "2.md", "6.md", "7.md", "8.md", "n.md"}
+    added = index.change(documents_of([10]), [5])
+    assert {document for document, _ in texts(added, weights)} == {0, 1, 2, 6, 7, 8, 10}
+
+
+def test_an_index_comes_back_from_its_folder_and_goes_on_changing(tmp_path: Path) -> None:
+    index = PassageIndex(tmp_path)
+    index.change({**documents_of(range(9)), 9: indexed_of([passage("warranty", "b/c.md")])})
+    before = index.change({}, [3])
+    index.save()
+    opened = PassageIndex(tmp_path)
+    assert opened.documents == index.documents
+    after = opened.change({})
+    weights = {"common": 1.0, "word7": 1.0, "warranti": 1.0}
+    assert after.search(weights, 20) == before.search(weights, 20)
+    assert after.search(weights, 20, "b") == before.search(weights, 20, "b")
+    later = opened.change(documents_of([12]), [7])
+    assert {document for document, _ in texts(later, weights)} == {0, 1, 2, 4, 5, 6, 8, 9, 12}
+
+
+def test_words_come_back_from_the_folder_but_not_those_of_deleted_documents(
+    tmp_path: Path,
+) -> None:
+    index = PassageIndex(tmp_path)
+    one = replace(indexed_of([passage("warranty")]), words=(("warranty", "warranti"),))
+    other = replace(indexed_of([passage("umbrella")]), words=(("umbrella", "umbrella"),))
+    index.change({1: one, 2: other})
+    index.change({}, [2])
+    index.compact(wholly=True)
+    index.save()
+    assert PassageIndex(tmp_path).change({}).spellings("warrantx") == (("warranty", "warranti"),)
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"umbrella" not in written
+
+
+def test_a_damaged_folder_is_said_and_starts_empty(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = PassageIndex(tmp_path)
+    index.change(documents_of([1]))
+    index.save()
+    next(tmp_path.rglob("documents.npy")).unlink()
+    assert PassageIndex(tmp_path).documents == []
+    assert "built anew" in caplog.text

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from rag.errors import IndexDamaged
 from rag.retrievers.bm25 import LuceneBM25
-from rag.retrievers.store import POINTER, Store
+from rag.retrievers.state import Part
+from rag.retrievers.store import POINTER, Saved, Store
 from rag.settings import PROJECT_FOLDER
 
 documents = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=6)
@@ -40,11 +42,11 @@ def test_what_is_saved_comes_back_and_can_be_changed(
     made.add(added)
     made.delete(n for n in deleted if n < len(corpus) + len(added))
     store = Store(tmp_path_factory.mktemp("store"))
-    store.save(made.state)
-    state = store.load()
-    assert state is not None
+    store.save(Saved({"p": made.state}))
+    saved = store.load()
+    assert saved is not None
     loaded = LuceneBM25(())
-    loaded.restore(state)
+    loaded.restore(saved.states["p"])
     assert loaded.top(QUERY, 20) == made.top(QUERY, 20)
     for one in (loaded, made):
         one.add([["a", "d"]])
@@ -54,10 +56,10 @@ def test_what_is_saved_comes_back_and_can_be_changed(
 
 def test_the_arrays_are_mapped_and_nothing_is_read_to_open(tmp_path: Path) -> None:
     big = LuceneBM25([[f"w{n % 997}", "common"] for n in range(5_000)])
-    Store(tmp_path).save(big.state)
-    state = Store(tmp_path).load()
-    assert state is not None
-    [part] = state.parts
+    Store(tmp_path).save(Saved({"p": big.state}))
+    saved = Store(tmp_path).load()
+    assert saved is not None
+    [part] = saved.states["p"].parts
     assert isinstance(part.segment.documents, np.memmap)
     assert isinstance(part.impacts.values, np.memmap)
 
@@ -65,7 +67,7 @@ def test_the_arrays_are_mapped_and_nothing_is_read_to_open(tmp_path: Path) -> No
 def test_only_the_current_generation_is_kept(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for _ in range(3):
-        store.save(index().state)
+        store.save(Saved({"p": index().state}))
     assert [path.name for path in tmp_path.glob("generation-*")] == ["generation-3"]
 
 
@@ -75,8 +77,8 @@ def test_where_nothing_was_saved_there_is_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", ["cut", "missing", "pointer", "version"])
 def test_damage_and_other_versions_are_noticed(tmp_path: Path, fault: str) -> None:
-    Store(tmp_path).save(index().state)
-    [victim] = tmp_path.glob("generation-1/0/documents.npy")
+    Store(tmp_path).save(Saved({"p": index().state}))
+    [victim] = tmp_path.glob("generation-1/p-0/documents.npy")
     pointer = tmp_path / POINTER
     if fault == "cut":
         victim.write_bytes(victim.read_bytes()[:-2])
@@ -91,16 +93,38 @@ def test_damage_and_other_versions_are_noticed(tmp_path: Path, fault: str) -> No
     assert "built anew" in caught.value.sentence
 
 
+def test_a_generation_that_is_replaced_while_it_is_opened_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.retrievers import store as module
+
+    store = Store(tmp_path)
+    store.save(Saved({"p": index().state}))
+    load_part = module._load_part
+    replaced: list[Path] = []
+
+    def replacing(folder: Path, described: dict[str, Any]) -> Part:
+        if not replaced:
+            replaced.append(folder)
+            store.save(Saved({"p": index().state}))
+        return load_part(folder, described)
+
+    monkeypatch.setattr(module, "_load_part", replacing)
+    saved = store.load()
+    assert saved is not None
+    assert saved.states["p"].size == index().state.size
+
+
 WRITER = """
 import sys
 from pathlib import Path
 from rag.retrievers.bm25 import LuceneBM25
-from rag.retrievers.store import Store
+from rag.retrievers.store import Saved, Store
 number = 0
 while True:
     number += 1
     index = LuceneBM25([["a"] * (number % 7 + 1), ["b"] * 3] * 200)
-    Store(Path(sys.argv[1])).save(index.state)
+    Store(Path(sys.argv[1])).save(Saved({"p": index.state}))
     print(number, flush=True)
 """
 
@@ -119,8 +143,9 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path: Path)
         writer.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
         writer.wait()
         writer.stdout.close()
-        state = Store(tmp_path).load()
-        assert state is not None
+        saved = Store(tmp_path).load()
+        assert saved is not None
+        state = saved.states["p"]
         assert state.size == 400
         loaded = LuceneBM25(())
         loaded.restore(state)
