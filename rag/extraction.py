@@ -13,7 +13,7 @@ from rag.domain import Document, Page
 from rag.errors import ExtractionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kreuzberg import ExtractionResult
@@ -38,6 +38,7 @@ _LINE_CHARACTERS = 40
 _PLAY = 400
 """How far from where it is expected a page may begin, in letters and digits."""
 
+_ODD = regex.compile(r"[\p{C}\ufffd--\s]", regex.V1)
 _TABLE = regex.compile(r"(?:^\|.*\|[ \t]*(?:\n|\Z)){2,}", regex.MULTILINE)
 _TABLE_RULE = regex.compile(r"\|[\s:|-]+\|")
 _FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
@@ -140,8 +141,7 @@ def _decoded(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    odd = sum((not c.isprintable() and not c.isspace()) or c == "\ufffd" for c in text)
-    if odd > _ODD_SHARE * len(text):
+    if len(_ODD.findall(text)) > _ODD_SHARE * len(text):
         raise ExtractionError("It is of no known kind of document.")
     return text
 
@@ -155,12 +155,14 @@ def _explain(error: Exception) -> str:
     return f"It cannot be read ({message.splitlines()[0][:160] if message else 'damaged'})."
 
 
-def _pages(text: str, parts: Iterable[Mapping[str, Any]]) -> tuple[Page, ...]:
+def _pages(text: str, parts: Sequence[Mapping[str, Any]]) -> tuple[Page, ...]:
     """Find where each page begins: where the first line that can be found stands in the text.
 
     kreuzberg's own page boundaries count another form of the text, without Markdown; so its
     pages' texts are looked for, near where the pages before them end.
     """
+    if not parts:
+        return ()
     squeezed, offsets = _squeezed(text)
     starts: list[tuple[int, int]] = []
     expected, last = 0, -1

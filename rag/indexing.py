@@ -11,6 +11,7 @@ from rag.domain import Indexed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rag.analysis import Token
     from rag.domain import Document, Passage
 
 TITLE_WEIGHT = 1
@@ -20,36 +21,34 @@ cranfield .362 .380 .388; mtrag-un .878 .879 .876; squad2 .876 .878 .877."""
 
 def indexed(document: Document, passages: Sequence[Passage]) -> Indexed:
     """A document as it is indexed, cut into these passages."""
-    words = {
-        folded(token.word): token.terms[0]
-        for text in (document.text, document.title)
-        for token in analyse(text, document.language)
-        if token.word.isalpha()
-    }
-    return Indexed(
-        document.path,
-        tuple(passage_terms(passage) for passage in passages),
-        name_terms(document),
-        tuple(words.items()),
-    )
-
-
-def name_terms(document: Document) -> tuple[str, ...]:
-    """The terms of a document's title and file name."""
+    language = document.language
+    title = list(analyse(document.title, language))
+    around: dict[str, list[Token]] = {"": []}
+    terms, tokens = [], list(title)
+    for passage in passages:
+        heading = f"{passage.table_header}\n{passage.heading}"
+        if heading not in around:
+            around[heading] = list(analyse(heading, language))
+            tokens += around[heading]
+        text = list(analyse(passage.text, language))
+        tokens += text
+        terms.append(_terms(text, [*around[heading], *title * TITLE_WEIGHT], language))
     stem = PurePosixPath(document.path).stem
-    return tuple(terms_of(f"{document.title} {stem}", document.language))
+    name = terms_of(f"{document.title} {stem}", language)
+    return Indexed(document.path, tuple(terms), tuple(name), _words(tokens))
 
 
-def passage_terms(passage: Passage) -> tuple[str, ...]:
+def _terms(text: Sequence[Token], around: Sequence[Token], language: str) -> tuple[str, ...]:
     """The terms under which a passage is found: its text, headings and title."""
-    around = f"{passage.table_header}\n{passage.heading}"
-    beginnings = (
-        beginning_of(token.word, passage.language)
-        for token in analyse(passage.text, passage.language)
-    )
+    beginnings = (beginning_of(token.word, language) for token in text)
     return (
         *(term for term in beginnings if term),
-        *terms_of(passage.text, passage.language),
-        *terms_of(around, passage.language),
-        *terms_of(passage.title, passage.language) * TITLE_WEIGHT,
+        *(term for token in text for term in token.terms),
+        *(term for token in around for term in token.terms),
     )
+
+
+def _words(tokens: Sequence[Token]) -> tuple[tuple[str, str], ...]:
+    """Each word as it is written, once, with its term."""
+    written = {token.word: token.terms[0] for token in tokens if token.word.isalpha()}
+    return tuple({folded(word): term for word, term in written.items()}.items())

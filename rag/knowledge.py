@@ -6,6 +6,7 @@ import hashlib
 import logging
 import shutil
 import threading
+import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,16 +17,19 @@ from rag.library import Library
 from rag.reading import read_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rag.corpus import File
     from rag.domain import Document, LedgerEntry, Passage
     from rag.interfaces import Index, Retriever, RetrieverFamily
-    from rag.library import Changes
+    from rag.library import Changes, Packed
 
 logger = logging.getLogger(__name__)
 
 ANSWERING = frozenset({FileStatus.INDEXED, FileStatus.PARTLY})
+PUBLISH_S = 1.0
+"""While many files are read, what was read is found after so long."""
 SAVE_ABOVE = 1_000
 """When so many passages have changed since the index was saved, it is saved again: more would take
 over a tenth of a second to take in at the next start."""
@@ -182,14 +186,31 @@ class KnowledgeBase:
             gone = [path for path in known if path not in there]
             if not wanted and not gone:
                 return generation
-            read = [read_file(self.folder, file) for file in wanted]
-            locked = [one.entry for one in read if one.entry.status is FileStatus.WAITING]
-            self._waiting = {
-                entry.path: replace(known.get(entry.path, entry), status=entry.status)
-                for entry in locked
-            }
-            self._library.keep([one for one in read if one.entry not in locked], gone)
+            self._waiting = {}
+            self._library.keep((), gone)
+            for batch in self._read_files(wanted):
+                self._take(batch, known)
             return self._catch_up()
+
+    def _read_files(self, files: Sequence[File]) -> Iterator[list[Packed]]:
+        """Read files; what a second gave comes together."""
+        batch: list[Packed] = []
+        started = time.monotonic()
+        for file in files:
+            batch.append(read_file(self.folder, file))
+            if time.monotonic() - started > PUBLISH_S:
+                yield batch
+                batch, started = [], time.monotonic()
+        yield batch
+
+    def _take(self, batch: Sequence[Packed], known: Mapping[str, LedgerEntry]) -> None:
+        """Let what was read be found."""
+        locked = [one.entry for one in batch if one.entry.status is FileStatus.WAITING]
+        for entry in locked:
+            old = known.get(entry.path, entry)
+            self._waiting[entry.path] = replace(old, status=entry.status, reason=entry.reason)
+        self._library.keep([one for one in batch if one.entry not in locked])
+        self._catch_up()
 
     def _is_known(self, file: File, entry: LedgerEntry | None) -> bool:
         return (

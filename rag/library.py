@@ -288,7 +288,12 @@ def packed(
     """A document as compressed JSON; passages without their text, which stands in its own."""
     places = [[p.start, p.end, p.heading, p.page, p.table_header] for p in passages]
     record = {"document": to_plain(document), "passages": places}
-    return Packed(entry, _compressed(record), _compressed(to_plain(indexed)))
+    return Packed(entry, _compressed(record), _compressed(_fields(indexed)))
+
+
+def _fields(indexed: Indexed) -> dict[str, Any]:
+    """As plain data; ``to_plain`` would look at each of thousands of terms."""
+    return {field.name: getattr(indexed, field.name) for field in fields(indexed)}
 
 
 def _compressed(content: dict[str, Any]) -> bytes:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.analysis import terms_of
-from rag.domain import Check, Delta, Hit, Indexed, Message, Passage, Profile, Usage
-from rag.indexing import passage_terms
+from rag.domain import Check, Delta, Document, Hit, Indexed, Message, Passage, Profile, Usage
+from rag.indexing import indexed
 from rag.retrievers.passages import PassageIndex, View
 
 if TYPE_CHECKING:
@@ -133,9 +132,10 @@ def retriever_of(*passages: Passage) -> Searched:
 
 def indexed_of(passages: Sequence[Passage]) -> Indexed:
     """A document of these passages."""
-    name = tuple(terms_of(passages[0].title, passages[0].language)) if passages else ()
-    path = passages[0].document if passages else ""
-    return Indexed(path, tuple(passage_terms(found) for found in passages), name)
+    first = passages[0]
+    text = "\n".join(found.text for found in passages)
+    document = Document(first.document, first.title, text, first.sha256, first.language)
+    return indexed(document, passages)
 
 
 RETURNS = passage(

@@ -1,4 +1,4 @@
-"""How fast is the search? Beside rank-bm25 and, where installed, bm25s, in one process.
+"""How fast is the search? Beside rank-bm25 and, where installed, bm25s and tantivy, in one process.
 
 Passages are made from a set's own: the first half of one and the second of another, so that their
 words are as frequent as in real text and no two are alike.
@@ -6,17 +6,17 @@ words are as frequent as in real text and no two are alike.
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rank_bm25 import BM25Okapi
 
 from rag.analysis import terms_of
+from rag.commands.peers import PEERS, installed
 from rag.retrievers.bm25 import BM25, LuceneBM25
 from rag.retrievers.kernels import accumulate, accumulate_numpy
 from rag.retrievers.store import Saved, Store
@@ -51,10 +51,13 @@ class SpeedReport:
     open_ms: float
     first_query_ms: float
     disk_mb: float
+    memory_mb: float
+    """Of the index' arrays, the rows of frequent terms included."""
     equal: bool | None
     """Were the scores bit-equal to rank-bm25's?"""
     rank_bm25_ms: float | None
     bm25s_ms: float | None
+    tantivy_ms: float | None
 
 
 def bench_retrieval(testset: TestSet, sizes: Sequence[int]) -> list[SpeedReport]:
@@ -81,8 +84,8 @@ def _measure(corpus: list[list[str]], questions: list[list[str]]) -> SpeedReport
     build_s = time.process_time() - started
     query_ms = _mean_ms(questions, lambda q: _top(index, q))
     opened = _opened(index, questions[0])
-    equal, rank_ms = _against_rank_bm25(corpus, questions)
-    bm25s_ms = _bm25s_ms(corpus, questions)
+    memory_mb = _memory_mb(index)
+    peers = {f"{name}_ms": _peer_ms(name, corpus, questions) for name in PEERS}
     pending = int(len(corpus) * PENDING)
     index.add(corpus[:pending])
     index.delete(range(0, len(corpus), max(1, round(1 / PENDING))))
@@ -98,9 +101,9 @@ def _measure(corpus: list[list[str]], questions: list[list[str]]) -> SpeedReport
         open_ms=opened[0],
         first_query_ms=opened[1],
         disk_mb=opened[2],
-        equal=equal,
-        rank_bm25_ms=rank_ms,
-        bm25s_ms=bm25s_ms,
+        memory_mb=memory_mb,
+        equal=_equal(corpus, questions),
+        **peers,
     )
 
 
@@ -152,27 +155,31 @@ def _opened(index: LuceneBM25, question: list[str]) -> tuple[float, float, float
     return opened * 1000, first * 1000, size
 
 
-def _against_rank_bm25(
-    corpus: list[list[str]], questions: list[list[str]]
-) -> tuple[bool | None, float | None]:
+def _equal(corpus: list[list[str]], questions: list[list[str]]) -> bool | None:
     if len(corpus) > RANK_BM25_UP_TO:
-        return None, None
+        return None
     plain, ours = BM25Okapi(corpus), BM25(corpus)
     few = questions[:SLOW_QUESTIONS]
-    equal = all(bool((plain.get_scores(q) == ours.get_scores(q)).all()) for q in few)
-    started = time.process_time()
-    for question in few:
-        plain.get_scores(question).argsort()[::-1][:K]
-    return equal, (time.process_time() - started) / len(few) * 1000
+    return all(bool((plain.get_scores(q) == ours.get_scores(q)).all()) for q in few)
 
 
-def _bm25s_ms(corpus: list[list[str]], questions: list[list[str]]) -> float | None:
-    if importlib.util.find_spec("bm25s") is None:
+def _peer_ms(name: str, corpus: list[list[str]], questions: list[list[str]]) -> float | None:
+    """Milliseconds a question of another engine; None where it is not there, or would take long."""
+    slow = name == "rank_bm25"
+    if not installed(name) or (slow and len(corpus) > RANK_BM25_UP_TO):
         return None
-    import bm25s  # noqa: PLC0415 - only measured where somebody installed it
+    return _mean_ms(questions[:SLOW_QUESTIONS] if slow else questions, PEERS[name](corpus, K))
 
-    engine: Any = bm25s.BM25(method="lucene", k1=1.5, b=0.75, backend="numba")
-    engine.index(corpus, show_progress=False)
-    return _mean_ms(
-        questions, lambda q: engine.retrieve([q], k=K, show_progress=False, n_threads=1)
-    )
+
+def _memory_mb(index: LuceneBM25) -> float:
+    """What the arrays take, mapped or not."""
+    arrays = [
+        array
+        for part in index.state.parts
+        for array in (
+            *part.segment.arrays().values(),
+            part.impacts.values,
+            *part.impacts.rows.values(),
+        )
+    ]
+    return sum(array.nbytes for array in arrays) / 1e6

@@ -64,12 +64,14 @@ _COLUMNS = (
     ("pending", "pending_query_ms", ".3f"),
     ("rank-bm25", "rank_bm25_ms", ".1f"),
     ("bm25s", "bm25s_ms", ".3f"),
+    ("tantivy", "tantivy_ms", ".3f"),
     ("add ms", "add_ms", ".2f"),
     ("delete ms", "delete_ms", ".2f"),
     ("build s", "build_s", ".1f"),
     ("open ms", "open_ms", ".1f"),
     ("first ms", "first_query_ms", ".1f"),
     ("disk MB", "disk_mb", ".0f"),
+    ("memory MB", "memory_mb", ".0f"),
 )
 
 
@@ -93,6 +95,7 @@ _WIDTH, _HEIGHT, _EDGE = 640, 400, 60
 _LINES = (
     ("rank-bm25", "rank_bm25_ms", "#b45309"),
     ("bm25s", "bm25s_ms", "#475569"),
+    ("tantivy", "tantivy_ms", "#9333ea"),
     ("Plumbline", "query_ms", "#0f766e"),
 )
 

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from rag.retrievers.segment import Segment
 
 
+_BLOCK = 128
+_ROUNDING = 1e-6
+"""More than the floor can be rounded up by."""
+
+
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _accumulate(scores, starts, documents, impacts, terms, weights):
     for i in range(len(terms)):
@@ -42,6 +47,47 @@ def accumulate(
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
+def _above(scores, floor):
+    """How many; a loop of this form is made of vector instructions, a tenth of the time."""
+    count = 0
+    for i in range(len(scores)):
+        count += scores[i] > floor
+    return count
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _candidates(scores, k, margin):
+    best = np.zeros(k, np.float32)  # ascending
+    for first in range(0, len(scores), _BLOCK):
+        block = scores[first : first + _BLOCK]
+        if _above(block, best[0]):
+            for score in block:
+                if score > best[0]:
+                    j = 0
+                    while j + 1 < k and best[j + 1] < score:
+                        best[j] = best[j + 1]
+                        j += 1
+                    best[j] = score
+    floor = np.float32(max(best[0] * (1 - _ROUNDING) - margin, 0.0))
+    found = np.empty(_above(scores, floor), np.int64)
+    count = 0
+    for first in range(0, len(scores), _BLOCK):
+        block = scores[first : first + _BLOCK]
+        if _above(block, floor):
+            for i in range(len(block)):
+                if block[i] > floor:
+                    found[count] = first + i
+                    count += 1
+    return found
+
+
+def candidates(scores: NDArray[np.float32], k: int, margin: float) -> NDArray[np.int64]:
+    """As ``candidates_numpy``, compiled, and with the k-th best score itself."""
+    found: NDArray[np.int64] = _candidates(scores, k, margin)
+    return found
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _exact(
     scores, starts, standing, frequencies, documents, lengths, terms, rarities, k1, b, average
 ):
@@ -59,8 +105,9 @@ def _exact(
                     high = middle
             if low < last and standing[low] == documents[d]:
                 times = np.float64(frequencies[low])
+                length = lengths[documents[d]]
                 scores[d] += rarities[i] * (
-                    times * (k1 + 1) / (times + k1 * (1 - b + b * lengths[d] / average))
+                    times * (k1 + 1) / (times + k1 * (1 - b + b * length / average))
                 )
 
 
@@ -68,7 +115,6 @@ def exact(
     scores: NDArray[np.float64],
     segment: Segment,
     documents: NDArray[np.int64],
-    lengths: NDArray[np.int64],
     terms: Sequence[int],
     rarities: Sequence[float],
     shape: tuple[float, float, float],
@@ -80,7 +126,7 @@ def exact(
         segment.documents,
         segment.frequencies,
         documents,
-        lengths,
+        segment.lengths,
         np.array(terms, np.int32),
         np.array(rarities, np.float64),
         *shape,

@@ -1,4 +1,4 @@
-"""The two loops over postings that take the time, in numpy, or compiled where numba is there.
+"""The loops that take the time, in numpy, or compiled where numba is there.
 
 Both give the same to within float32: what they find is scored again, exactly.
 """
@@ -38,7 +38,6 @@ def exact_numpy(  # noqa: PLR0913 - the parts of the formula
     scores: NDArray[np.float64],
     segment: Segment,
     documents: NDArray[np.int64],
-    lengths: NDArray[np.int64],
     terms: Sequence[int],
     rarities: Sequence[float],
     shape: tuple[float, float, float],
@@ -48,6 +47,7 @@ def exact_numpy(  # noqa: PLR0913 - the parts of the formula
     ``shape`` is k1, b and the average length.
     """
     k1, b, average = shape
+    lengths = segment.lengths[documents]
     for term, rarity in zip(terms, rarities, strict=True):
         if term < 0:
             continue
@@ -61,7 +61,7 @@ def exact_numpy(  # noqa: PLR0913 - the parts of the formula
         )
 
 
-def candidates(scores: NDArray[np.float32], k: int, margin: float) -> NDArray[np.int64]:
+def candidates_numpy(scores: NDArray[np.float32], k: int, margin: float) -> NDArray[np.int64]:
     """The documents that may be among the best ``k``: their scores are off by half of ``margin``.
 
     At least ``k`` scores reach the k-th best of the best of each block of 256; only blocks whose
@@ -87,6 +87,7 @@ def candidates(scores: NDArray[np.float32], k: int, margin: float) -> NDArray[np
 try:
     from rag.retrievers import compiled
 except ImportError:  # without the extra [fast]
-    accumulate, exact = accumulate_numpy, exact_numpy
+    accumulate, exact, candidates = accumulate_numpy, exact_numpy, candidates_numpy
 else:
     accumulate, exact = compiled.accumulate, compiled.exact
+    candidates = compiled.candidates
