@@ -20,7 +20,7 @@ import Stemmer
 from rag.languages import LANGUAGES, Language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 DEFAULT_LANGUAGE = "en"
 COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "fi", "hu"})
@@ -67,14 +67,18 @@ class Token:
     end: int
 
 
-def detect_language(text: str, default: str = DEFAULT_LANGUAGE) -> str:
-    """Return the language whose function words fill the text most, ``default`` where none does."""
+def detect_language(text: str, default: str = DEFAULT_LANGUAGE, likely: Sequence[str] = ()) -> str:
+    """Return the language whose function words fill the text most, ``default`` where none does.
+
+    Where several do equally, the first of those that are ``likely``: "was" is English and German.
+    """
     words = Counter(m.group().casefold() for m in _WORD.finditer(text[:_SAMPLE_CHARACTERS]))
     if not words:
         return default
     shares = {
-        code: sum(words[word] for word in words.keys() & language.stop_words) / words.total()
-        for code, language in LANGUAGES.items()
+        code: sum(words[word] for word in words.keys() & LANGUAGES[code].stop_words) / words.total()
+        for code in dict.fromkeys((*likely, *LANGUAGES))
+        if code in LANGUAGES
     }
     best = max(shares, key=lambda code: shares[code])
     return best if shares[best] >= _MIN_STOP_WORD_SHARE else default

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.analysis import (
-    DEFAULT_LANGUAGE,
     analyse,
     beginning_of,
     detect_language,
@@ -44,7 +43,7 @@ def build_query(
     language is taken to be in the first.
     """
     language = query_language(question, languages)
-    spoken = detect_language(question)
+    spoken = detect_language(question, likely=languages)
     weighted: dict[str, Term] = {}
 
     def add(text: str, weight: float) -> None:
@@ -70,10 +69,8 @@ def build_query(
 
 def query_language(question: str, languages: Sequence[str]) -> str:
     """The language to analyse a question in, one of the corpus' where it has any."""
-    detected = detect_language(question)
-    if not languages or detected in languages:
-        return detected
-    return languages[0] if languages else DEFAULT_LANGUAGE
+    detected = detect_language(question, likely=languages)
+    return detected if not languages or detected in languages else languages[0]
 
 
 def answer_language(question: str, languages: Sequence[str]) -> str:
@@ -81,7 +78,7 @@ def answer_language(question: str, languages: Sequence[str]) -> str:
 
     A few words do not tell; they are answered in the corpus' language.
     """
-    detected = detect_language(question)
+    detected = detect_language(question, likely=languages)
     if not languages or detected in languages or _is_sure(question, detected):
         return detected
     return languages[0]
