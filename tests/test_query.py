@@ -6,8 +6,15 @@ from rag.domain import Turn
 from rag.query import ANSWER_WEIGHT, HISTORY_WEIGHT, build_query
 from tests.fakes import CORPUS, retriever_of
 
+
 IDF = retriever_of(*CORPUS).idf_of
 EARLIER = (Turn("What is the RelayBox?", "The RelayBox is a relay with a faulty antenna."),)
+
+
+def test_a_word_of_two_languages_is_in_the_corpus_language() -> None:
+    query = build_query("Was umgibt Chloroplasten?", (), ("de", "en"), IDF)
+    assert query.language == "de"
+    assert "chloroplast" in query.weights
 
 
 def test_a_question_weighs_its_own_words_at_one() -> None:
