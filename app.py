@@ -13,6 +13,7 @@ from rag.ui import session, sign_in
 from rag.ui.data_layer import HistoryDataLayer
 from rag.ui.frame import build_frame
 from rag.ui.starters import starters
+from rag.watching import Watcher
 
 settings = load_settings()
 assistant = build_assistant(settings)
@@ -24,7 +25,8 @@ build_frame(assistant.knowledge)
 @cl.on_app_startup
 async def on_app_startup() -> None:
     """Warm up in the background: the page is there at once."""
-    for work in (assistant.warm(), assistant.keep_tidy(), session.sweep()):
+    watcher = Watcher(assistant.knowledge, settings.watch)
+    for work in (watcher.run(), assistant.warm(), assistant.keep_tidy(), session.sweep()):
         background.add(asyncio.create_task(work))
 
 

@@ -84,7 +84,7 @@ class Assistant:
     def _open(self, question: Question, start: float) -> Case:
         """Look at the folder, read what changed, tell what is asked for; blocks."""
         _validate(question.text)
-        corpus = self.knowledge.refresh()
+        corpus = self.knowledge.fresh()
         focus = _focus(question, corpus)
         request = request_of(
             question.text, question.history, corpus.titles, focus, question.language
@@ -94,6 +94,11 @@ class Assistant:
         return Case(self._parts, question, request, corpus, start, self._clock.now())
 
     def _require(self, corpus: Generation, scope: str) -> None:
+        if not corpus.documents and (progress := self.knowledge.progress):
+            raise CorpusError(
+                f"The documents are being read ({progress[0]} of {progress[1]}).",
+                "Ask again in a moment.",
+            )
         if not corpus.documents:
             raise CorpusError(
                 f"There are no documents to answer from in {self.knowledge.folder}.",
@@ -126,7 +131,7 @@ class Assistant:
         What fails here is said when somebody asks.
         """
         try:
-            await asyncio.to_thread(self.knowledge.refresh)
+            await asyncio.to_thread(self.knowledge.fresh)
         except RagError as error:
             logger.warning("%s", error.sentence)
         small = self.cascade.small

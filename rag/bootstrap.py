@@ -11,6 +11,7 @@ from rag.backends import BACKENDS
 from rag.backends.embedded import PROFILE as EMBEDDED_PROFILE
 from rag.backends.openai_compatible import is_local, with_version
 from rag.cascade import Cascade, Rules
+from rag.children import Children
 from rag.domain import Endpoint, Profile
 from rag.generate import Model
 from rag.history import History
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from rag.interfaces import ChatBackend
     from rag.settings import Settings
 
+SETTLE_S = 0.4
+"""A file is read when nothing was written to it for so long: copying programs pause less."""
 PASSAGE_TOKENS = 2_000
 SMALL_ANSWER_TOKENS = 400
 LARGE_ANSWER_TOKENS = 1_200
@@ -74,6 +77,8 @@ def build_knowledge(settings: Settings) -> KnowledgeBase:
         RETRIEVERS["bm25"],
         guide=settings.guide,
         state=usable(corpus_state(settings)),
+        readers=Children(),
+        settle_s=SETTLE_S,
     )
 
 

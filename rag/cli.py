@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.beir import load, turns_of
-from rag.bootstrap import build_assistant
+from rag.bootstrap import build_assistant, build_knowledge
 from rag.commands.bench import bench_retrieval
 from rag.commands.doctor import examine
 from rag.commands.evaluate import evaluate_retrieval
@@ -24,8 +24,15 @@ from rag.corpus import scan
 from rag.domain import Mode, Outcome, Question, Turn
 from rag.errors import QuestionError, RagError, SettingsError
 from rag.events import Answered, Asking, Escalated, Token
-from rag.present.contract import answer_json, doctor_json, search_json
-from rag.present.lines import attempt_line, check_lines, retrieved_line, summary_line
+from rag.present.contract import answer_json, doctor_json, index_json, search_json
+from rag.present.lines import (
+    attempt_line,
+    check_lines,
+    ledger_lines,
+    progress_bar,
+    retrieved_line,
+    summary_line,
+)
 from rag.present.message import answer_text, place, reason_text
 from rag.present.reports import (
     below_baseline,
@@ -108,6 +115,9 @@ def build_parser() -> argparse.ArgumentParser:
     retrieval.add_argument("--svg", type=Path, metavar="FILE", help="write a plot")
     retrieval.add_argument("--json", action="store_true", help="print one JSON document")
 
+    index = _command(commands, "index", "bring the index up to date and show the ledger")
+    index.add_argument("--json", action="store_true", help="print one JSON document")
+
     doctor = _command(commands, "doctor", "tell what runs where and what does not")
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
@@ -142,14 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(**({"corpus_dir": corpus} if corpus else {}))
         for warning in unknown_settings():
             _tell(warning)
-        if options.command == "serve":
-            return _serve(options, settings)
-        if options.command == "bench":
-            return _bench(options)
-        if options.command == "eval":
-            return _evaluate(options)
-        run = {"ask": _ask, "search": _search, "doctor": _doctor}[options.command]
-        return asyncio.run(run(options, settings))
+        return _run(options, settings)
     except QuestionError as error:
         _tell(error.sentence)
         return 2 if options.command == "search" else 1
@@ -158,6 +161,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    if options.command == "serve":
+        return _serve(options, settings)
+    if options.command == "index":
+        return _index(options, settings)
+    if options.command == "bench":
+        return _bench(options)
+    if options.command == "eval":
+        return _evaluate(options)
+    run = {"ask": _ask, "search": _search, "doctor": _doctor}[options.command]
+    return asyncio.run(run(options, settings))
 
 
 def _tell(text: str) -> None:
@@ -238,6 +254,24 @@ async def _search(options: argparse.Namespace, settings: Settings) -> int:
         print(f"{hit.rank}. {place(hit.passage)}  ({hit.score:.2f})")
         print(f"   {' '.join(hit.passage.text.split())[:300]}")
     _tell(retrieved_line(retrieved))
+    return 0
+
+
+def _index(options: argparse.Namespace, settings: Settings) -> int:
+    knowledge = build_knowledge(settings)
+    if sys.stderr.isatty():
+        knowledge.report = lambda done, total: print(
+            f"\r{progress_bar(done, total)}",
+            end="" if done < total else "\n",
+            file=sys.stderr,
+            flush=True,
+        )
+    corpus = knowledge.refresh()
+    knowledge.save()
+    if options.json:
+        _print_json(index_json(corpus))
+    else:
+        print(ledger_lines(corpus.files))
     return 0
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.domain import FileStatus, LedgerEntry
 from rag.errors import CorpusError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 GUIDE_FOLDER = "guide"
+BEING_WRITTEN = "It is still being written."
 _LEFT_ALONE = (".swp", ".part", ".tmp", ".crdownload")
 
 
@@ -25,6 +28,84 @@ class File:
     modified_ns: int
     problem: str = ""
     """Why it cannot even be looked at, in a sentence."""
+
+    @property
+    def name(self) -> str:
+        """Its path as it can be shown and written."""
+        return self.path.encode(errors="replace").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How a folder differs from what is known of it."""
+
+    known: Mapping[str, LedgerEntry]
+    gone: Sequence[str]
+    settled: Sequence[File]
+    """New or changed, and to be read."""
+    unsettled: Sequence[File]
+    """New or changed, and perhaps still being written."""
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.settled or self.unsettled)
+
+
+class Folder:
+    """A folder of documents as it changes. Not safe to use from several threads at once."""
+
+    def __init__(self, path: Path, *, guide: bool = True, settle_s: float = 0.0) -> None:
+        """``settle_s``: a file is read when its size and time have stayed the same so long."""
+        self._path = path
+        self._guide = guide
+        self._settle_s = settle_s
+        self._seen: dict[str, tuple[File, float]] = {}
+        """Files that were not yet read, and since when they have looked like this."""
+
+    def changes(self, known: Mapping[str, LedgerEntry], current: set[str]) -> Changed:
+        """Hold the folder against what is known of it; only ``current`` paths need no reading.
+
+        Raises CorpusError as ``scan`` does.
+        """
+        files = scan(self._path, guide=self._guide)
+        there = {file.path for file in files}
+        answering = {e.sha256 for path, e in known.items() if path in there and e.document}
+        new = [
+            file
+            for file in files
+            if file.path not in current or not _is_known(file, known.get(file.path), answering)
+        ]
+        self._seen = {file.path: self._since(file) for file in new}
+        settled = [file for file in new if self._is_settled(file)]
+        left = {file.path for file in settled}
+        gone = [path for path in known if path not in there]
+        return Changed(known, gone, settled, [file for file in new if file.path not in left])
+
+    def _since(self, file: File) -> tuple[File, float]:
+        seen = self._seen.get(file.path)
+        return seen if seen and seen[0] == file else (file, time.monotonic())
+
+    def _is_settled(self, file: File) -> bool:
+        """Has it been left alone for a while, by its own time or since it was first seen so?"""
+        age = time.time() - file.modified_ns / 1e9
+        _, since = self._seen[file.path]
+        return age >= self._settle_s or time.monotonic() - since >= self._settle_s
+
+
+def _is_known(file: File, entry: LedgerEntry | None, answering: set[str]) -> bool:
+    """Need it not be read? A duplicate must, when the file that answered for it is gone."""
+    return (
+        entry is not None
+        and entry.status is not FileStatus.WAITING
+        and (entry.size, entry.modified_ns) == (file.size, file.modified_ns)
+        and (entry.status is not FileStatus.DUPLICATE or entry.sha256 in answering)
+    )
+
+
+def still_written(file: File, known: Mapping[str, LedgerEntry]) -> LedgerEntry:
+    """The entry of a file that is not read yet; what was known of it answers until then."""
+    old = known.get(file.path)
+    entry = old or LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.WAITING)
+    return replace(entry, status=FileStatus.WAITING, reason=BEING_WRITTEN)
 
 
 def scan(folder: Path, *, guide: bool = True) -> tuple[File, ...]:

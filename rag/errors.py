@@ -4,6 +4,7 @@ RagError                    anything that Plumbline raises on purpose
 ├── SettingsError           a setting has an impossible value
 ├── CorpusError             the corpus folder cannot be read
 ├── ExtractionError         one file gives no text
+│   └── FileBusy            it cannot be opened now, and may be later
 ├── IndexDamaged            the index on disk is not what was written, or of another version
 ├── QuestionError           a question is empty or too long
 └── BackendError            a model could not be asked, or stopped in the middle
@@ -43,6 +44,10 @@ class CorpusError(RagError):
 
 class ExtractionError(RagError):
     """One file gives no text."""
+
+
+class FileBusy(ExtractionError):
+    """A file cannot be opened now, and may be later."""
 
 
 class IndexDamaged(RagError):

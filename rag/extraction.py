@@ -6,11 +6,12 @@ import codecs
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+import charset_normalizer
 import regex
 
 from rag.analysis import detect_language
 from rag.domain import Document, Page
-from rag.errors import ExtractionError
+from rag.errors import ExtractionError, FileBusy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,10 +25,40 @@ MAX_FILE_BYTES = 200 * 1024 * 1024
 _TEXT_TYPES = {
     ".md": "text/markdown",
     ".txt": "text/plain",
+    ".log": "text/plain",
     ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".rst": "text/x-rst",
+    ".org": "text/x-org",
+    ".json": "application/json",
+    ".ipynb": "application/x-ipynb+json",
     ".html": "text/html",
     ".htm": "text/html",
 }
+_PDF = "application/pdf"
+_BINARY_TYPES = frozenset(
+    {_PDF, "application/rtf", "application/epub+zip", "application/msword"}
+    | {f"application/vnd.ms-{name}" for name in ("excel", "powerpoint", "outlook", "word")}
+    | {
+        f"application/vnd.openxmlformats-officedocument.{name}"
+        for name in (
+            "wordprocessingml.document",
+            "spreadsheetml.sheet",
+            "presentationml.presentation",
+        )
+    }
+    | {f"application/vnd.oasis.opendocument.{n}" for n in ("text", "spreadsheet", "presentation")}
+)
+"""A name of another kind is wrong where the content is one of these."""
+_PLAIN = frozenset({"text/plain", "text/html", "application/xml", "text/xml", "application/json"})
+"""What the content of many kinds of text looks like; the name tells which."""
+_CONTAINERS = frozenset({"application/zip", "application/x-ole-storage", "application/x-cfb"})
+_ENCODINGS = [
+    *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"),
+    *("cp932", "euc_jp", "gb18030", "big5", "euc_kr"),
+]
+"""What Windows wrote before UTF-8, by country; a guess among all would be wrong more often."""
+_UNKNOWN = "It is of no known kind of document."
 _ODD_SHARE = 0.02
 """Text has hardly a character that cannot be shown; random bytes have a tenth of them."""
 _PROSE_SHARE = 0.4
@@ -63,21 +94,19 @@ def extract(path: Path, name: str) -> Document:
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else None
     except OSError as error:
-        raise ExtractionError(f"It cannot be opened ({error.strerror}).") from error
+        raise FileBusy(f"It cannot be opened ({error.strerror}).") from error
     if data is None:
         raise ExtractionError(f"It is larger than {MAX_FILE_BYTES // 1024**2} MiB.")
     if not data:
         raise ExtractionError("It is empty (0 bytes).")
-    result = _read(path)
+    result = _read(path, data)
     text = _text_of(result)
     parts = result.pages or ()
+    pages = [bool(part["content"].strip()) for part in parts] if result.mime_type == _PDF else []
+    if pages and not any(pages):
+        raise ExtractionError(f"0 of {len(pages)} pages are readable: no text in it (a scan?).")
     if not text.strip():
-        page_count = result.metadata.get("page_count") or len(parts)
-        raise ExtractionError(
-            f"0 of {page_count} pages are readable: no text in it (a scan?)."
-            if page_count
-            else "It holds no text."
-        )
+        raise ExtractionError("It holds no text.")
     return Document(
         path=name,
         title=_title(text, dict(result.metadata), path),
@@ -85,12 +114,12 @@ def extract(path: Path, name: str) -> Document:
         sha256=hashlib.sha256(data).hexdigest(),
         language=detect_language(text),
         pages=_pages(text, parts),
-        page_count=len(parts),
-        pages_readable=sum(bool(part["content"].strip()) for part in parts),
+        page_count=len(pages),
+        pages_readable=sum(pages),
     )
 
 
-def _read(path: Path) -> ExtractionResult:
+def _read(path: Path, data: bytes) -> ExtractionResult:
     import kreuzberg  # noqa: PLC0415 - 35 MB that a process without documents need not load
 
     config = kreuzberg.ExtractionConfig(
@@ -104,12 +133,29 @@ def _read(path: Path) -> ExtractionResult:
         disable_ocr=True,  # type: ignore[call-arg]  # its stubs lack it
     )
     try:
-        if mime := _TEXT_TYPES.get(path.suffix.lower()):
-            data = _decoded(path.read_bytes()).encode()
-            return kreuzberg.extract_bytes_sync(data, mime, config=config)
-        return kreuzberg.extract_file_sync(str(path), config=config)
-    except kreuzberg.KreuzbergError as error:
+        kind = _kind(path, data)
+        if path.suffix.lower() in _TEXT_TYPES or kind in _TEXT_TYPES.values():
+            data = data if kind in _BINARY_TYPES else _decoded(data).encode()
+        return kreuzberg.extract_bytes_sync(data, kind, config=config)
+    except (kreuzberg.KreuzbergError, RuntimeError, OSError) as error:
         raise ExtractionError(_explain(error)) from error
+
+
+def _kind(path: Path, data: bytes) -> str:
+    """The kind of document by its content, by its name where the content does not tell.
+
+    Raises RuntimeError where neither does.
+    """
+    import kreuzberg  # noqa: PLC0415 - as above
+
+    named = _TEXT_TYPES.get(path.suffix.lower()) or kreuzberg.detect_mime_type_from_path(str(path))
+    try:
+        found = kreuzberg.detect_mime_type(data)
+    except (RuntimeError, kreuzberg.KreuzbergError):
+        return named
+    if found in _CONTAINERS or (found in _PLAIN and named not in _BINARY_TYPES):
+        return named
+    return found
 
 
 def _text_of(result: ExtractionResult) -> str:
@@ -134,15 +180,18 @@ def _prose_again(table: regex.Match[str]) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    """Text of a file that does not tell its encoding: a byte order mark, UTF-8, or cp1252."""
+    """Text of a file that does not tell its encoding: a byte order mark, UTF-8, or a guess."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
+        guessed = charset_normalizer.from_bytes(data, cp_isolation=_ENCODINGS).best()
+        if guessed is None:
+            raise ExtractionError(_UNKNOWN) from None
+        text = str(guessed)
     if len(_ODD.findall(text)) > _ODD_SHARE * len(text):
-        raise ExtractionError("It is of no known kind of document.")
+        raise ExtractionError(_UNKNOWN)
     return text
 
 
@@ -150,9 +199,12 @@ def _explain(error: Exception) -> str:
     message = str(error)
     if "password" in message.lower() or "encrypt" in message.lower():
         return "It is encrypted with a password."
-    if "octet-stream" in message or "unsupported" in message.lower():
-        return "It is of no known kind of document."
-    return f"It cannot be read ({message.splitlines()[0][:160] if message else 'damaged'})."
+    if "octet-stream" in message or "unsupported" in message.lower() or "MIME" in message:
+        return _UNKNOWN
+    if "limit exceeded" in message:
+        return "It unpacks to far more than its size, or is nested too deeply."
+    detail = message.splitlines()[0].rpartition(": ")[2][:160].rstrip(".") if message else ""
+    return f"It is damaged, or not what its name says ({detail or type(error).__name__})."
 
 
 def _pages(text: str, parts: Sequence[Mapping[str, Any]]) -> tuple[Page, ...]:

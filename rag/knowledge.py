@@ -7,27 +7,35 @@ import logging
 import shutil
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag.corpus import scan
-from rag.domain import FileStatus
-from rag.library import Library
-from rag.reading import read_file
+from filelock import FileLock, Timeout
+
+from rag.corpus import BEING_WRITTEN, Folder, still_written
+from rag.domain import FileStatus, LedgerEntry
+from rag.library import Library, Packed
+from rag.reading import Here, renamed, sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from rag.corpus import File
-    from rag.domain import Document, LedgerEntry, Passage
+    from rag.corpus import Changed, File
+    from rag.domain import Document, Passage
     from rag.interfaces import Index, Retriever, RetrieverFamily
-    from rag.library import Changes, Packed
+    from rag.library import Changes
+    from rag.reading import Readers
 
 logger = logging.getLogger(__name__)
 
 ANSWERING = frozenset({FileStatus.INDEXED, FileStatus.PARTLY})
+FIRST_LOOK_S = 10.0
+"""The first question waits so long for documents that are read for the first time."""
+MOST_SETTLING_S = 5.0
+"""A question waits so long for files that are being written; then it goes on without them."""
 PUBLISH_S = 1.0
 """While many files are read, what was read is found after so long."""
 SAVE_ABOVE = 1_000
@@ -41,6 +49,7 @@ class Generation:
 
     files: tuple[LedgerEntry, ...]
     """All files, by path."""
+    folder: Path
     retriever: Retriever
     library: Library
     changes: Changes
@@ -112,46 +121,75 @@ class Generation:
 
     def _found(self, path: str) -> tuple[Document, tuple[Passage, ...]] | None:
         file = self._by_path.get(path)
-        return self.library.document(file.document) if file else None
+        return self.library.document(file.document) if file and self._is_there(file) else None
+
+    def _is_there(self, file: LedgerEntry | None) -> bool:
+        """Is the file still in the folder? It may have been deleted a moment ago."""
+        return file is not None and (self.folder / file.path).is_file()
 
     def search(
-        self, weights: dict[str, float], k: int, scope: str = ""
+        self, weights: Mapping[str, float], k: int, scope: str = ""
     ) -> list[tuple[float, Passage]]:
-        """Return at most ``k`` (score, passage), best first; what was erased since is left out."""
-        found = self.retriever.search(weights, k, scope)
-        documents = {one.document: self.library.document(one.document) for one in found}
-        return [
-            (one.score, document[1][one.passage])
-            for one in found
-            if (document := documents[one.document])
-        ]
+        """Return at most ``k`` (score, passage), best first; what was deleted is left out."""
+        there: dict[int, tuple[Passage, ...]] = {}
+        wanted = k
+        while True:
+            found = self.retriever.search(weights, wanted, scope)
+            for number in {one.document for one in found} - there.keys():
+                kept = self._is_there(self._by_number.get(number)) and self.library.document(number)
+                there[number] = kept[1] if kept else ()
+            passages = [
+                (one.score, there[one.document][one.passage])
+                for one in found
+                if there[one.document]
+            ]
+            if len(passages) >= k or len(found) < wanted:
+                return passages[:k]
+            wanted *= 2
 
 
 class KnowledgeBase:
     """A folder's passages, brought up to date by ``refresh``; safe to use from several threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part
         self,
         folder: Path,
         family: RetrieverFamily,
         *,
         guide: bool = True,
         state: Path | None = None,
+        readers: Readers | None = None,
+        settle_s: float = 0.0,
     ) -> None:
-        """``state``: the folder for what is kept of the corpus; without, nothing is kept."""
+        """``state``: the folder for what is kept of the corpus; without, nothing is kept.
+
+        ``settle_s``: a file is read when its size and time have stayed the same so long.
+        """
         self.folder = folder
         self._state = state
         self._library = Library(state / "library.sqlite3" if state else None)
         self._family = family
         self._index = self._opened()
-        self._guide = guide
+        self._folder = Folder(folder, guide=guide, settle_s=settle_s)
+        self._readers = readers or Here()
+        self._settle_s = settle_s
         self._lock = threading.Lock()
+        self._lock_file = FileLock(state / "writing.lock") if state else None
         self._generation: Generation | None = None
         self._read: set[str] = set()
         """Paths of the files that this version of the readers has read."""
         self._waiting: dict[str, LedgerEntry] = {}
-        """Files that could not be opened."""
+        """Files that could not be opened, or are still being written."""
         self._unsaved = 0
+        self._first_look = threading.Event()
+        self.watched = False
+        """Is it refreshed whenever the folder changes?"""
+        self.behind = False
+        """Did another process keep this one from taking in the last changes?"""
+        self.progress: tuple[int, int] | None = None
+        """How many of how many files are read, while some are."""
+        self.report: Callable[[int, int], None] | None = None
+        """Told of each step of that."""
 
     def _opened(self) -> Index:
         """The index of this very library; those of others, which was damaged, are removed."""
@@ -169,56 +207,143 @@ class KnowledgeBase:
         """The generation of the last look, None before the first."""
         return self._generation
 
-    def refresh(self) -> Generation:
+    def fresh(self) -> Generation:
+        """The generation to answer from: the current one where changes are noticed anyway.
+
+        Blocks at the first look, and where nothing watches. Raises CorpusError.
+        """
+        if self.watched:
+            self._first_look.wait(FIRST_LOOK_S)
+        if self.watched and self._generation and self.folder.is_dir():
+            return self._generation
+        return self.refresh()
+
+    def refresh(self, *, wait: bool = True) -> Generation:
         """Look at the folder, read what is new or changed, and return the current generation.
 
-        Blocks while files are read. Raises CorpusError when there is no folder; a file that
+        Blocks while files are read; ``wait``: also until files that are being written settle, and
+        while another process reads. Raises CorpusError when there is no folder; a file that
         cannot be read is named in ``unreadable`` and keeps no other one back.
         """
         with self._lock:
-            files = scan(self.folder, guide=self._guide)
-            generation = self._generation
-            if generation is None or generation.changes != self._library.changes:
-                generation = self._catch_up()
-            known = {file.path: file for file in generation.files}
-            wanted = [file for file in files if not self._is_known(file, known.get(file.path))]
-            there = {file.path for file in files}
-            gone = [path for path in known if path not in there]
-            if not wanted and not gone:
-                return generation
-            self._waiting = {}
-            self._library.keep((), gone)
-            for batch in self._read_files(wanted):
-                self._take(batch, known)
-            return self._catch_up()
+            generation = self._look(wait=wait)
+            deadline = time.monotonic() + MOST_SETTLING_S
+            while wait and self._settling() and time.monotonic() < deadline:
+                time.sleep(self._settle_s / 2)
+                generation = self._look(wait=wait)
+            self._first_look.set()
+            return generation
 
-    def _read_files(self, files: Sequence[File]) -> Iterator[list[Packed]]:
+    def _settling(self) -> bool:
+        return any(file.reason == BEING_WRITTEN for file in self._waiting.values())
+
+    def _look(self, *, wait: bool) -> Generation:
+        if not self._changes():
+            return self._up_to_date()
+        with self._writing(wait=wait) as may_write:
+            # Another process may have taken in the changes meanwhile.
+            self.behind = not may_write
+            return self._apply(self._changes()) if may_write else self._up_to_date()
+
+    @contextmanager
+    def _writing(self, *, wait: bool) -> Iterator[bool]:
+        """Be the one process that writes; or, without waiting for that, not."""
+        if self._lock_file is None:
+            yield True
+            return
+        try:
+            self._lock_file.acquire(timeout=-1 if wait else 0)
+        except Timeout:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            self._lock_file.release()
+
+    def _up_to_date(self) -> Generation:
+        """The current generation; what other processes have read is in it."""
+        generation = self._generation
+        if generation is None or generation.changes != self._library.changes:
+            generation = self._catch_up()
+        return generation
+
+    def _changes(self) -> Changed:
+        """Hold the folder against the library."""
+        known = {file.path: file for file in self._up_to_date().files}
+        return self._folder.changes(known, self._read)
+
+    def _apply(self, changed: Changed) -> Generation:
+        self._waiting = {
+            file.path: still_written(file, changed.known) for file in changed.unsettled
+        }
+        moved = self._moved(changed)
+        self._library.keep(moved, changed.gone)
+        there = {one.entry.path for one in moved}
+        wanted = [file for file in changed.settled if file.path not in there]
+        self.progress = (0, len(wanted)) if wanted else None
+        try:
+            for batch in self._in_batches(wanted):
+                self._take(batch, changed.known)
+        finally:
+            self.progress = None
+        return self._catch_up()
+
+    def _moved(self, changed: Changed) -> list[Packed]:
+        """New files with the bytes of one that is gone: it moved, and need not be read."""
+        by_size: dict[int, list[LedgerEntry]] = {}
+        for path in changed.gone:
+            if changed.known[path].document:
+                by_size.setdefault(changed.known[path].size, []).append(changed.known[path])
+        found = []
+        for file in changed.settled:
+            if file.path in changed.known or file.size not in by_size:
+                continue
+            digest = sha256_of(self.folder / file.path)
+            for old in by_size[file.size]:
+                kept = self._library.document(old.document) if old.sha256 == digest else None
+                if kept:
+                    found.append(renamed(old, kept, file))
+                    break
+        return found
+
+    def _in_batches(self, files: Sequence[File]) -> Iterator[list[Packed]]:
         """Read files; what a second gave comes together."""
         batch: list[Packed] = []
         started = time.monotonic()
-        for file in files:
-            batch.append(read_file(self.folder, file))
+        for done, one in enumerate(self._readers.read(self.folder, files), start=1):
+            batch.append(one)
+            self.progress = (done, len(files))
+            if self.report:
+                self.report(done, len(files))
             if time.monotonic() - started > PUBLISH_S:
                 yield batch
+                self._first_look.set()
                 batch, started = [], time.monotonic()
         yield batch
 
     def _take(self, batch: Sequence[Packed], known: Mapping[str, LedgerEntry]) -> None:
-        """Let what was read be found."""
-        locked = [one.entry for one in batch if one.entry.status is FileStatus.WAITING]
-        for entry in locked:
-            old = known.get(entry.path, entry)
-            self._waiting[entry.path] = replace(old, status=entry.status, reason=entry.reason)
-        self._library.keep([one for one in batch if one.entry not in locked])
+        """Let what was read be found; of files with the same bytes only one."""
+        originals = {e.sha256: e for e in self._library.entries() if e.document}
+        kept = []
+        for one in sorted(batch, key=lambda one: one.entry.path):
+            entry = one.entry
+            original = originals.get(entry.sha256)
+            if entry.status is FileStatus.WAITING:
+                old = known.get(entry.path, entry)
+                self._waiting[entry.path] = replace(old, status=entry.status, reason=entry.reason)
+            elif original and original.path != entry.path:
+                reason = f"It is the same as {original.name}."
+                duplicate = replace(entry, status=FileStatus.DUPLICATE, reason=reason, passages=0)
+                kept.append(Packed(duplicate))
+            else:
+                kept.append(one)
+                if entry.status is FileStatus.UNREADABLE:
+                    logger.warning("%s is left out. %s", entry.name, entry.reason)
+                if one.record:
+                    originals[entry.sha256] = entry
+        self._library.keep(kept)
         self._catch_up()
-
-    def _is_known(self, file: File, entry: LedgerEntry | None) -> bool:
-        return (
-            entry is not None
-            and file.path in self._read
-            and file.path not in self._waiting
-            and (entry.size, entry.modified_ns) == (file.size, file.modified_ns)
-        )
 
     def _catch_up(self) -> Generation:
         """Bring the index in line with the library: the one way in which a generation comes."""
@@ -237,7 +362,7 @@ class KnowledgeBase:
         retriever = self._index.change(added, known - wanted)
         files = {entry.path: entry for entry in entries} | self._waiting
         ordered = tuple(files[path] for path in sorted(files))
-        self._generation = Generation(ordered, retriever, self._library, changes)
+        self._generation = Generation(ordered, self.folder, retriever, self._library, changes)
         return self._generation
 
     def tidy(self) -> None:
@@ -246,6 +371,7 @@ class KnowledgeBase:
         Blocks, so it belongs in the background.
         """
         retriever = self._index.compact()
+        self._readers.rest()
         with self._lock:
             self._library.purge()
             if retriever and self._generation:

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
-import logging
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Protocol
 
 from rag.chunking import passages_of
 from rag.domain import FileStatus, LedgerEntry
-from rag.errors import ExtractionError
+from rag.errors import ExtractionError, FileBusy
 from rag.extraction import extract
 from rag.indexing import indexed
 from rag.library import Packed, packed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from rag.corpus import File
+    from rag.domain import Document, Passage
 
-logger = logging.getLogger(__name__)
+
+class Readers(Protocol):
+    """Reads files in whatever order; what is wrong with one is in its entry."""
+
+    def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
+        """Yield what each gave, as they come. Blocks."""
+        ...
+
+    def rest(self) -> None:
+        """Free what is only needed while files are read."""
+        ...
+
+
+class Here:
+    """Reads files one after the other, in this process."""
+
+    def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
+        """Yield what each gave."""
+        return (read_file(folder, file) for file in files)
+
+    def rest(self) -> None:
+        """Nothing is held."""
 
 
 def read_file(folder: Path, file: File) -> Packed:
@@ -27,12 +51,11 @@ def read_file(folder: Path, file: File) -> Packed:
     entry = LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.INDEXED)
     try:
         if file.problem:
-            raise ExtractionError(file.problem)
+            raise FileBusy(file.problem)
         document = extract(folder / file.path, file.path)
     except ExtractionError as error:
-        logger.warning("%s is left out. %s", entry.name, error)
-        locked = isinstance(error.__cause__, OSError) or bool(file.problem)
-        status = FileStatus.WAITING if locked else FileStatus.UNREADABLE
+        busy = isinstance(error, FileBusy)
+        status = FileStatus.WAITING if busy else FileStatus.UNREADABLE
         return Packed(replace(entry, status=status, reason=str(error)))
     passages = passages_of(document)
     partly = document.pages_readable < document.page_count
@@ -51,3 +74,25 @@ def read_file(folder: Path, file: File) -> Packed:
         indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return packed(entry, document, passages, indexed(document, passages))
+
+
+def renamed(entry: LedgerEntry, kept: tuple[Document, tuple[Passage, ...]], file: File) -> Packed:
+    """What is kept of a file that moved, under its new path."""
+    document, passages = kept
+    named_after_file = document.title == PurePosixPath(document.path).stem
+    title = PurePosixPath(file.path).stem if named_after_file else document.title
+    document = replace(document, path=file.path, title=title)
+    passages = tuple(replace(p, document=file.path, title=title) for p in passages)
+    entry = replace(
+        entry, path=file.path, title=title, size=file.size, modified_ns=file.modified_ns
+    )
+    return packed(entry, document, passages, indexed(document, passages))
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes; empty where it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

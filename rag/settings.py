@@ -58,6 +58,15 @@ def _names(field: str, *others: str) -> AliasChoices:
     return AliasChoices(f"RAG_{field}", *others)
 
 
+class Watch(StrEnum):
+    """How changes in the corpus folder are noticed."""
+
+    AUTO = "auto"
+    NATIVE = "native"
+    POLL = "poll"
+    OFF = "off"
+
+
 class Settings(BaseSettings):
     """What can be set, by environment variable or in ``.env``; ``RAG_*`` wins."""
 
@@ -84,6 +93,13 @@ class Settings(BaseSettings):
         user_data_path("plumbline", appauthor=False),
         validation_alias=_names("STATE_DIR"),
         description="Where Plumbline keeps its own files.",
+    )
+    watch: Watch = Field(
+        Watch.AUTO,
+        validation_alias=_names("WATCH"),
+        description="How changes in the corpus folder are noticed while the chat runs: `native`: "
+        "the operating system tells; `poll`: a look every second; `auto`: `poll` on network "
+        "drives; `off`: a look at each question.",
     )
     small_base_url: Address = Field(
         "",

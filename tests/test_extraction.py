@@ -64,8 +64,8 @@ def made(path: Path, content: bytes | str) -> Path:
         ("blank.md", b"  \n ", "no text"),
         ("noise.bin", bytes(range(256)) * 20, "no known kind"),
         ("noise.md", bytes(range(256)) * 20, "no known kind"),
-        ("noise.pdf", bytes(range(256)) * 20, "cannot be read"),
-        ("noise.docx", bytes(range(256)) * 20, "cannot be read"),
+        ("noise.pdf", bytes(range(256)) * 20, "damaged"),
+        ("noise.docx", bytes(range(256)) * 20, "damaged"),
     ],
 )
 def test_what_gives_no_text_is_said_why(

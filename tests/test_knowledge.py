@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from rag.domain import Document
-from rag.errors import CorpusError, ExtractionError
+from rag.domain import Document, FileStatus
+from rag.errors import CorpusError, FileBusy
 from rag.knowledge import Generation, KnowledgeBase
 from rag.retrievers import RETRIEVERS
 
@@ -115,7 +116,7 @@ def test_a_file_that_was_locked_is_tried_again(
     from rag import reading as module
 
     def locked(path: Path, name: str) -> Document:
-        raise ExtractionError("It cannot be opened.") from PermissionError()
+        raise FileBusy("It cannot be opened.")
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "extract", locked)
@@ -160,3 +161,96 @@ def test_text_that_no_file_has_any_more_is_erased_when_tidied(
     knowledge.refresh()
     knowledge.tidy()
     assert found(before, "postag") == []
+
+
+def statuses(generation: Generation) -> dict[str, FileStatus]:
+    return {file.path: file.status for file in generation.files}
+
+
+def test_a_moved_file_is_not_read_again_and_answers_under_its_new_path(
+    knowledge: KnowledgeBase, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = knowledge.refresh()
+    monkeypatch.setattr("rag.reading.extract", None)
+    (corpus / "archive").mkdir()
+    (corpus / "returns.md").rename(corpus / "archive" / "old.md")
+    after = knowledge.refresh()
+    assert found(after, "postag") == ["archive/old.md"]
+    [moved] = [f for f in after.files if f.path == "archive/old.md"]
+    [origin] = [f for f in before.files if f.path == "returns.md"]
+    assert (moved.sha256, moved.passages, moved.title) == (
+        origin.sha256,
+        origin.passages,
+        origin.title,
+    )
+
+
+def test_a_duplicate_is_listed_and_takes_over_when_the_original_goes(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    (corpus / "z-copy.md").write_bytes((corpus / "returns.md").read_bytes())
+    generation = knowledge.refresh()
+    assert found(generation, "postag") == ["returns.md"]
+    assert statuses(generation)["z-copy.md"] is FileStatus.DUPLICATE
+    assert generation is knowledge.refresh()
+    (corpus / "returns.md").unlink()
+    after = knowledge.refresh()
+    assert found(after, "postag") == ["z-copy.md"]
+    assert statuses(after)["z-copy.md"] is FileStatus.INDEXED
+
+
+def test_a_file_that_was_just_deleted_is_not_quoted(knowledge: KnowledgeBase, corpus: Path) -> None:
+    generation = knowledge.refresh()
+    (corpus / "returns.md").unlink()
+    assert found(generation, "postag") == []
+    assert generation.passages_of("returns.md") == ()
+    assert generation.document("returns.md") is None
+
+
+def test_hits_of_deleted_files_make_room_for_others(knowledge: KnowledgeBase, corpus: Path) -> None:
+    for number in range(8):
+        (corpus / f"{number}.md").write_text(f"Umbrella umbrella {number} is free.")
+    (corpus / "last.md").write_text("There is one umbrella among many other things in the office.")
+    generation = knowledge.refresh()
+    for number in range(8):
+        (corpus / f"{number}.md").unlink()
+    assert found(generation, "umbrella") == ["last.md"]
+
+
+def test_a_file_that_is_still_written_keeps_its_old_text_until_it_is_whole(corpus: Path) -> None:
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], settle_s=60.0)
+    for path in corpus.rglob("*.md"):
+        os.utime(path, (1, 1))
+    knowledge.refresh(wait=False)
+    (corpus / "returns.md").write_text("Umbrellas may be")
+    during = knowledge.refresh(wait=False)
+    assert statuses(during)["returns.md"] is FileStatus.WAITING
+    assert found(during, "postag") == ["returns.md"]
+    os.utime(corpus / "returns.md", (2, 2))
+    assert found(knowledge.refresh(wait=False), "umbrella") == ["returns.md"]
+
+
+def test_while_another_process_writes_the_last_state_answers(corpus: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state)
+    knowledge.refresh()
+    (corpus / "new.md").write_text("Umbrellas are free of charge.")
+    with FileLock(state / "writing.lock"):
+        assert found(knowledge.refresh(wait=False), "umbrella") == []
+        assert knowledge.behind
+    assert found(knowledge.refresh(wait=False), "umbrella") == ["new.md"]
+    assert not knowledge.behind
+
+
+def test_what_was_read_of_many_files_is_found_before_the_last_is_read(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.knowledge.PUBLISH_S", -1.0)
+    seen = []
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"])
+    knowledge.report = lambda done, total: seen.append(
+        (done, total, len(knowledge.current.documents) if knowledge.current else 0)
+    )
+    knowledge.refresh()
+    assert seen == [(1, 3, 0), (2, 3, 1), (3, 3, 2)]
+    assert knowledge.progress is None

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from rag import knowledge as module
 from rag import library as library_module
 from rag.corpus import File
 from rag.domain import FileStatus, Indexed
 from rag.knowledge import SAVE_ABOVE, Generation, KnowledgeBase
 from rag.library import Library, Packed
-from rag.reading import read_file
+from rag.reading import Here
 from rag.retrievers import RETRIEVERS
 from rag.retrievers.segment import Segment
 
@@ -22,21 +21,24 @@ def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
 
 
-def opened(corpus: Path, state: Path) -> KnowledgeBase:
-    return KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state)
+@pytest.fixture
+def reads() -> list[str]:
+    """The names of the files that are read, in order."""
+    return []
+
+
+Open = Callable[[], KnowledgeBase]
 
 
 @pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that are read, in order."""
-    names: list[str] = []
+def opened(corpus: Path, state: Path, reads: list[str]) -> Open:
+    class Noting(Here):
+        def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
+            for file in files:
+                reads.append(file.path)
+                yield from super().read(folder, [file])
 
-    def reading(folder: Path, file: File) -> Packed:
-        names.append(file.path)
-        return read_file(folder, file)
-
-    monkeypatch.setattr(module, "read_file", reading)
-    return names
+    return lambda: KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state, readers=Noting())
 
 
 def found(generation: Generation, term: str) -> list[str]:
@@ -44,11 +46,11 @@ def found(generation: Generation, term: str) -> list[str]:
 
 
 def test_an_unchanged_corpus_opens_without_reading_a_document(
-    corpus: Path, state: Path, reads: list[str]
+    corpus: Path, state: Path, reads: list[str], opened: Open
 ) -> None:
-    before = opened(corpus, state).refresh()
+    before = opened().refresh()
     reads.clear()
-    after = opened(corpus, state).refresh()
+    after = opened().refresh()
     assert reads == []
     assert after.files == before.files
     assert after.document("faq.md") == before.document("faq.md")
@@ -58,9 +60,9 @@ def test_an_unchanged_corpus_opens_without_reading_a_document(
 
 
 def test_a_saved_index_opens_without_counting_a_term(
-    corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch, opened: Open
 ) -> None:
-    knowledge = opened(corpus, state)
+    knowledge = opened()
     knowledge.refresh()
     knowledge.save()
     counted: list[object] = []
@@ -71,48 +73,52 @@ def test_a_saved_index_opens_without_counting_a_term(
 
     monkeypatch.setattr(Segment, "merged", counted.append)
     monkeypatch.setattr(Library, "indexed", indexed)
-    assert found(opened(corpus, state).refresh(), "postag") == ["returns.md"]
+    assert found(opened().refresh(), "postag") == ["returns.md"]
     assert counted == []
 
 
 def test_what_changed_since_the_index_was_saved_is_taken_in_at_the_start(
-    corpus: Path, state: Path, reads: list[str]
+    corpus: Path, state: Path, reads: list[str], opened: Open
 ) -> None:
-    knowledge = opened(corpus, state)
+    knowledge = opened()
     knowledge.refresh()
     knowledge.save()
     (corpus / "returns.md").unlink()
     (corpus / "new.md").write_text("Umbrellas are free of charge.")
     knowledge.refresh()  # and the app is killed before it saves again
     reads.clear()
-    after = opened(corpus, state).refresh()
+    after = opened().refresh()
     assert reads == []
     assert found(after, "umbrella") == ["new.md"]
     assert found(after, "postag") == []
 
 
-def test_the_index_is_saved_when_much_has_changed(corpus: Path, state: Path) -> None:
-    knowledge = opened(corpus, state)
+def test_the_index_is_saved_when_much_has_changed(corpus: Path, state: Path, opened: Open) -> None:
+    knowledge = opened()
     (corpus / "long.csv").write_text("name,colour\n" + "box,red\n" * SAVE_ABOVE * 200)
     knowledge.refresh()
     knowledge.tidy()
     assert list(state.glob("index-*/current.json"))
 
 
-def test_only_what_changed_meanwhile_is_read(corpus: Path, state: Path, reads: list[str]) -> None:
-    opened(corpus, state).refresh()
+def test_only_what_changed_meanwhile_is_read(
+    corpus: Path, state: Path, reads: list[str], opened: Open
+) -> None:
+    opened().refresh()
     (corpus / "faq.md").write_text("Umbrellas are free of charge.")
     (corpus / "returns.md").unlink()
     reads.clear()
-    after = opened(corpus, state).refresh()
+    after = opened().refresh()
     assert reads == ["faq.md"]
     assert found(after, "umbrella") == ["faq.md"]
     assert found(after, "postag") == []
 
 
-def test_what_is_deleted_is_erased_from_the_disk_too(corpus: Path, state: Path) -> None:
+def test_what_is_deleted_is_erased_from_the_disk_too(
+    corpus: Path, state: Path, opened: Open
+) -> None:
     (corpus / "secret.md").write_text("The password is xylophone-canary.")
-    knowledge = opened(corpus, state)
+    knowledge = opened()
     knowledge.refresh()
     (corpus / "secret.md").unlink()
     knowledge.refresh()
@@ -124,34 +130,34 @@ def test_what_is_deleted_is_erased_from_the_disk_too(corpus: Path, state: Path) 
 
 
 def test_an_unreadable_file_is_remembered_with_its_reason(
-    corpus: Path, state: Path, reads: list[str]
+    corpus: Path, state: Path, reads: list[str], opened: Open
 ) -> None:
     (corpus / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
-    opened(corpus, state).refresh()
+    opened().refresh()
     reads.clear()
-    [bad] = opened(corpus, state).refresh().unreadable
+    [bad] = opened().refresh().unreadable
     assert reads == []
     assert (bad.path, bad.status) == ("broken.pdf", FileStatus.UNREADABLE)
     assert bad.reason
 
 
 def test_what_another_version_of_the_readers_wrote_is_read_anew(
-    corpus: Path, state: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+    corpus: Path, state: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch, opened: Open
 ) -> None:
-    opened(corpus, state).refresh()
+    opened().refresh()
     reads.clear()
     monkeypatch.setattr(library_module, "reader_version", lambda: "another")
-    opened(corpus, state).refresh()
+    opened().refresh()
     assert len(reads) == 3
     reads.clear()
-    opened(corpus, state).refresh()
+    opened().refresh()
     assert reads == []
 
 
 def test_what_another_process_reads_is_there_without_reading_it_again(
-    corpus: Path, state: Path, reads: list[str]
+    corpus: Path, state: Path, reads: list[str], opened: Open
 ) -> None:
-    one, other = opened(corpus, state), opened(corpus, state)
+    one, other = opened(), opened()
     one.refresh()
     reads.clear()
     assert found(other.refresh(), "postag") == ["returns.md"]
@@ -163,9 +169,14 @@ def test_what_another_process_reads_is_there_without_reading_it_again(
 
 @pytest.mark.parametrize("fault", ["no database", "record", "terms"])
 def test_a_damaged_file_is_noticed_and_built_anew(
-    corpus: Path, state: Path, reads: list[str], caplog: pytest.LogCaptureFixture, fault: str
+    corpus: Path,
+    state: Path,
+    reads: list[str],
+    caplog: pytest.LogCaptureFixture,
+    fault: str,
+    opened: Open,
 ) -> None:
-    opened(corpus, state).refresh()
+    opened().refresh()
     file = state / "library.sqlite3"
     if fault == "no database":
         file.write_bytes(b"this is no database, but it is long enough to be looked at" * 20)
@@ -175,7 +186,7 @@ def test_a_damaged_file_is_noticed_and_built_anew(
             database.execute(f"UPDATE documents SET {fault}=x'00ff'")
         database.close()
     reads.clear()
-    knowledge = opened(corpus, state)
+    knowledge = opened()
     assert found(knowledge.refresh(), "postag") in (["returns.md"], [])
     for path in ("faq.md", "office/holidays.md", "returns.md"):
         knowledge.refresh().document(path)
@@ -185,23 +196,23 @@ def test_a_damaged_file_is_noticed_and_built_anew(
 
 
 def test_a_damaged_index_is_noticed_and_built_anew_without_reading_a_document(
-    corpus: Path, state: Path, reads: list[str], caplog: pytest.LogCaptureFixture
+    corpus: Path, state: Path, reads: list[str], caplog: pytest.LogCaptureFixture, opened: Open
 ) -> None:
-    knowledge = opened(corpus, state)
+    knowledge = opened()
     knowledge.refresh()
     knowledge.save()
     next(state.glob("index-*/current.json")).write_text("{")
     reads.clear()
-    assert found(opened(corpus, state).refresh(), "postag") == ["returns.md"]
+    assert found(opened().refresh(), "postag") == ["returns.md"]
     assert reads == []
     assert "built anew" in caplog.text
 
 
 def test_texts_that_are_not_talked_of_leave_the_memory(
-    corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch, opened: Open
 ) -> None:
     monkeypatch.setattr(library_module, "_CACHED_CHARACTERS", 10)
-    generation = opened(corpus, state).refresh()
+    generation = opened().refresh()
     for file in generation.documents:
         assert generation.document(file.path)
     assert len(generation.library._cache) == 1

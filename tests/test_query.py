@@ -6,7 +6,6 @@ from rag.domain import Turn
 from rag.query import ANSWER_WEIGHT, HISTORY_WEIGHT, build_query
 from tests.fakes import CORPUS, retriever_of
 
-
 IDF = retriever_of(*CORPUS).idf_of
 EARLIER = (Turn("What is the RelayBox?", "The RelayBox is a relay with a faulty antenna."),)
 

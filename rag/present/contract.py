@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from rag.domain import Check, Usage
     from rag.events import Retrieved
+    from rag.knowledge import Generation
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -149,6 +150,29 @@ def _attempt_json(attempt: Attempt, language: str) -> dict[str, Any]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
+
+
+def index_json(corpus: Generation) -> dict[str, Any]:
+    """The document of ``rag index --json``."""
+    return {
+        "corpus_revision": corpus.revision,
+        "files": [
+            {
+                "path": file.name,
+                "status": file.status.value,
+                "reason": file.reason,
+                "sha256": file.sha256,
+                "language": file.language,
+                "pages": file.pages,
+                "pages_readable": file.pages_readable,
+                "passages": file.passages,
+                "bytes": file.size,
+                "flags": list(file.flags),
+                "indexed_at": file.indexed_at,
+            }
+            for file in corpus.files
+        ],
+    }
 
 
 def doctor_json(checks: Sequence[Check], backends: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rag.domain import Answer, Attempt, Hit, Intent, Outcome, Reason, Support
@@ -11,10 +12,12 @@ from rag.present.texts import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rag.domain import Check
+    from rag.domain import Check, LedgerEntry
     from rag.events import Retrieved
 
 _SECOND = 1_000
+_BAR = 40
+"""Characters."""
 
 
 def milliseconds(value: float | None) -> str:
@@ -96,6 +99,24 @@ def doubts_markdown(attempt: Attempt, language: str = "en") -> str:
     reasons = attempt.confidence.reasons or (Reason("always"),)
     lines = [f"- {escape(reason_text(reason, language))}" for reason in reasons]
     return "\n".join([say("doubted", language), *lines])
+
+
+def ledger_lines(files: Sequence[LedgerEntry]) -> str:
+    """A line a file, then how many there are of each status."""
+    lines = []
+    for file in files:
+        about = [f"{file.passages} passages" if file.passages else "", file.language]
+        about += [file.reason, " ".join(file.flags)]
+        lines.append(f"{file.status.value:10}  {file.name}  {' · '.join(filter(None, about))}")
+    counts = Counter(file.status.value for file in files)
+    lines.append(", ".join(f"{count} {status}" for status, count in counts.items()) or "No files.")
+    return "\n".join(lines)
+
+
+def progress_bar(done: int, total: int) -> str:
+    """How far reading is, as a line of a terminal."""
+    filled = round(_BAR * done / total)
+    return f"reading [{'#' * filled}{'.' * (_BAR - filled)}] {done:,} of {total:,}"
 
 
 def check_lines(checks: Sequence[Check]) -> str:
