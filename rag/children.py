@@ -14,9 +14,10 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -37,6 +38,7 @@ MAX_BYTES = 3 * 1024**3
 IDLE_S = 120.0
 """Children end after so long without a file; one has 90 MB."""
 _NICENESS = 10
+_AHEAD = 4
 
 
 @dataclass
@@ -119,14 +121,20 @@ class Children:
 
     def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
         """Yield what each file gave, as they come; what is wrong with one is in its entry."""
+        waiting = iter(files)
         with ThreadPoolExecutor(self._count, "reading") as threads:
-            futures = [threads.submit(self._read, folder, file) for file in files]
-            try:
-                for future in as_completed(futures):
+            # Not all at once: what was read and not yet taken would fill the memory.
+            running = {
+                threads.submit(self._read, folder, file)
+                for file in islice(waiting, _AHEAD * self._count)
+            }
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {
+                    threads.submit(self._read, folder, file) for file in islice(waiting, len(done))
+                }
+                for future in done:
                     yield future.result()
-            finally:
-                for future in futures:
-                    future.cancel()
 
     def _read(self, folder: Path, file: File) -> Packed:
         with self._child() as child:

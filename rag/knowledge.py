@@ -38,6 +38,8 @@ MOST_SETTLING_S = 5.0
 """A question waits so long for files that are being written; then it goes on without them."""
 PUBLISH_S = 1.0
 """While many files are read, what was read is found after so long."""
+HELD_PASSAGES = 20_000
+"""Unsaved passages take 3 kB of memory each; saved ones are mapped."""
 SAVE_ABOVE = 1_000
 """When so many passages have changed since the index was saved, it is saved again: more would take
 over a tenth of a second to take in at the next start."""
@@ -344,6 +346,9 @@ class KnowledgeBase:
                     originals[entry.sha256] = entry
         self._library.keep(kept)
         self._catch_up()
+        if self._unsaved > HELD_PASSAGES:
+            self._index.compact(wholly=True)
+            self._save()
 
     def _catch_up(self) -> Generation:
         """Bring the index in line with the library: the one way in which a generation comes."""
@@ -368,20 +373,22 @@ class KnowledgeBase:
     def tidy(self) -> None:
         """Erase what no file has any more, and compact and save the index where that is worth it.
 
-        Blocks, so it belongs in the background.
+        Blocks, so it belongs in the background; does nothing while another process writes.
         """
-        retriever = self._index.compact()
         self._readers.rest()
-        with self._lock:
-            self._library.purge()
-            if retriever and self._generation:
-                # A change since then has a later view already.
-                self._generation = replace(self._generation, retriever=self._index.change({}))
-        if retriever or self._unsaved > SAVE_ABOVE:
-            self.save()
+        with self._lock, self._writing(wait=False) as may_write:
+            if may_write:
+                self._library.purge()
+                if self._index.compact() or self._unsaved > SAVE_ABOVE:
+                    self._save()
 
     def save(self) -> None:
         """Keep the index for the next start; what is not in it is taken from the library then."""
-        with self._lock:
-            self._index.save()
-            self._unsaved = 0
+        with self._lock, self._writing(wait=True):
+            self._save()
+
+    def _save(self) -> None:
+        self._index.save()
+        self._unsaved = 0
+        if self._generation:
+            self._generation = replace(self._generation, retriever=self._index.change({}))

@@ -173,8 +173,10 @@ class PassageIndex:
         except IndexDamaged as error:
             logger.warning("%s", error.sentence)
             return
-        if saved is None:
-            return
+        if saved is not None:
+            self._take_over(saved)
+
+    def _take_over(self, saved: Saved) -> None:
         self._engine.restore(saved.states["passages"])
         self._names.restore(saved.states["names"])
         words = Vocabulary.from_arrays(saved.arrays, "words_")
@@ -187,7 +189,10 @@ class PassageIndex:
         )
 
     def save(self) -> None:
-        """Write a generation where there is a folder for it, without words that stand nowhere."""
+        """Write a generation where there is a folder for it, and go on with its mapped arrays.
+
+        Words that stand nowhere any more are left out.
+        """
         if self._store is None:
             return
         with self._lock:
@@ -203,6 +208,9 @@ class PassageIndex:
             }
             states = {"passages": state, "names": self._names.state}
             self._store.save(Saved(states, arrays))
+            saved = self._store.load()
+            assert saved is not None
+            self._take_over(saved)
 
     @property
     def documents(self) -> list[int]:

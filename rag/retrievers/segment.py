@@ -12,7 +12,7 @@ import zlib
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _REMEMBERED = 100_000
+_SORTED_AT_ONCE = 1_000_000
 _SMALL_BYTES = 4_096
 """A smaller file is read whole; an empty array cannot be mapped."""
 
@@ -147,18 +148,15 @@ class Segment:
         rows: NDArray[np.int64],
         lengths: NDArray[np.int64],
     ) -> Segment:
-        order = np.argsort(terms, kind="stable")
-        documents = np.repeat(np.arange(len(lengths), dtype=np.int32), np.diff(rows))
         counts = np.bincount(terms, minlength=len(vocabulary))
-        return cls(
-            vocabulary,
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            documents[order],
-            frequencies[order],
-            lengths,
-            rows,
-            terms,
-        )
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        documents = np.empty(len(terms), np.int32)
+        ordered = np.empty(len(terms), np.float32)
+        for start, order in _by_term_in_parts(terms, starts):
+            part = slice(start, start + len(order))
+            documents[part] = rows.searchsorted(order, side="right") - 1
+            ordered[part] = frequencies[order]
+        return cls(vocabulary, starts, documents, ordered, lengths, rows, terms)
 
     @classmethod
     def merged(cls, parts: Sequence[tuple[Segment, NDArray[np.int64]]]) -> Segment:
@@ -194,12 +192,12 @@ class Segment:
         """How many documents it has, deleted ones too."""
         return len(self.lengths)
 
-    @cached_property
+    @property
     def frequencies_by_row(self) -> NDArray[np.float32]:
         """The frequencies in the order of ``terms``."""
-        order = np.argsort(self.terms, kind="stable")
-        found = np.empty_like(self.frequencies)
-        found[order] = self.frequencies
+        found = np.empty(len(self.frequencies), np.float32)
+        for start, order in _by_term_in_parts(self.terms, self.starts):
+            found[order] = self.frequencies[start : start + len(order)]
         return found
 
     def postings(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -222,6 +220,20 @@ class Segment:
         own = [f.name for f in fields(cls) if f.name != "vocabulary"]
         vocabulary = Vocabulary.from_arrays(arrays, "vocabulary_")
         return cls(vocabulary, *(arrays[name] for name in own))  # type: ignore[arg-type]
+
+
+def _by_term_in_parts(
+    terms: NDArray[np.int32], starts: NDArray[np.int64]
+) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Yield the positions of postings ordered by term, and where each stretch of them begins.
+
+    In stretches, since an order of all would take twice the memory of the postings themselves.
+    """
+    cuts = starts.searchsorted(np.arange(0, len(terms), _SORTED_AT_ONCE))
+    edges = np.unique(np.append(cuts, len(starts) - 1)).tolist()
+    for first, last in pairwise([0, *(edge for edge in edges if edge)]):
+        own = ((terms >= first) & (terms < last)).nonzero()[0]
+        yield int(starts[first]), own[np.argsort(terms[own], kind="stable")]
 
 
 def mapped(path: Path) -> NDArray[np.generic]:
