@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from rag.corpus import GUIDE_FOLDER
-from rag.domain import SMALL_TALK, Answer, AnswerTimings, Intent, Outcome, Question, Reason
+from rag.domain import PRIVATE, SMALL_TALK, Answer, AnswerTimings, Intent, Outcome, Question, Reason
 from rag.errors import CorpusError, QuestionError, RagError
 from rag.events import Answered, Event, Retrieved, Token
 from rag.intent import reply_language, request_of
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
     from rag.cascade import Cascade
+    from rag.generation import Generation
     from rag.interfaces import Clock
-    from rag.knowledge import Generation, KnowledgeBase
+    from rag.knowledge import KnowledgeBase
+    from rag.uploads import Uploads
 
 logger = logging.getLogger(__name__)
 
@@ -41,16 +43,18 @@ class SystemClock:
 class Assistant:
     """A knowledge base with models to answer from it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a part
         self,
         knowledge: KnowledgeBase,
         cascade: Cascade,
         clock: Clock,
         *,
+        uploads: Uploads | None = None,
         top_k: int = 5,
         prices: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
         self.knowledge = knowledge
+        self.uploads = uploads
         self.cascade = cascade
         self._clock = clock
         self._parts = Parts(cascade, clock, top_k, prices or {})
@@ -84,7 +88,7 @@ class Assistant:
     def _open(self, question: Question, start: float) -> Case:
         """Look at the folder, read what changed, tell what is asked for; blocks."""
         _validate(question.text)
-        corpus = self.knowledge.fresh()
+        corpus = self.corpus_of(question.conversation)
         focus = _focus(question, corpus)
         request = request_of(
             question.text, question.history, corpus.titles, focus, question.language
@@ -92,6 +96,11 @@ class Assistant:
         if request.intent not in SMALL_TALK:
             self._require(corpus, question.scope)
         return Case(self._parts, question, request, corpus, start, self._clock.now())
+
+    def corpus_of(self, conversation: str = "") -> Generation:
+        """What a conversation is answered from; blocks at the first look. Raises CorpusError."""
+        shared = self.knowledge.fresh()
+        return self.uploads.with_shared(conversation, shared) if self.uploads else shared
 
     def _require(self, corpus: Generation, scope: str) -> None:
         if not corpus.documents and (progress := self.knowledge.progress):
@@ -154,9 +163,16 @@ class Assistant:
 
 
 def _focus(question: Question, corpus: Generation) -> str:
-    """The document that "this document" means: the one asked in, talked of, or the only one."""
+    """The document that "this document" means.
+
+    The one asked in, one uploaded since the last answer, the one talked of, or the only one.
+    """
     if corpus.has_document(question.scope):
         return question.scope
+    seen = {hit.passage.document for turn in question.history for hit in turn.hits}
+    private = [d for d in corpus.documents if d.path.startswith(PRIVATE) and d.path not in seen]
+    if private:
+        return max(private, key=lambda d: (d.indexed_at, d.modified_ns)).path
     for turn in reversed(question.history):
         for hit in turn.cited or turn.hits:
             if corpus.has_document(hit.passage.document):

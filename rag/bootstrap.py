@@ -19,11 +19,13 @@ from rag.knowledge import KnowledgeBase
 from rag.retrievers import RETRIEVERS
 from rag.settings import EMBEDDED, usable
 from rag.tokens import TokenCounter
+from rag.uploads import Uploads
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.interfaces import ChatBackend
+    from rag.reading import Readers
     from rag.settings import Settings
 
 SETTLE_S = 0.4
@@ -39,8 +41,9 @@ def build_assistant(settings: Settings) -> Assistant:
     clock = SystemClock()
     counter = TokenCounter(usable(settings.state_dir) / "tiktoken")
     large = build_large(settings)
+    readers = Children()
     return Assistant(
-        build_knowledge(settings),
+        build_knowledge(settings, readers),
         Cascade(
             Model("small", build_small(settings), clock, counter.count),
             Model("large", large, clock, counter.count) if large else None,
@@ -53,6 +56,7 @@ def build_assistant(settings: Settings) -> Assistant:
             clock,
         ),
         clock,
+        uploads=build_uploads(settings, readers) if settings.upload_max_mb else None,
         top_k=settings.top_k,
         prices=settings.prices,
     )
@@ -70,14 +74,24 @@ def open_history(settings: Settings) -> History:
     return History(usable(corpus_state(settings)) / "history.sqlite3")
 
 
-def build_knowledge(settings: Settings) -> KnowledgeBase:
+def build_uploads(settings: Settings, readers: Readers) -> Uploads:
+    """Return the conversations' own documents."""
+    return Uploads(
+        corpus_state(settings) / "uploads",
+        RETRIEVERS["bm25"],
+        readers,
+        max_bytes=settings.upload_max_mb * 1024**2,
+    )
+
+
+def build_knowledge(settings: Settings, readers: Readers | None = None) -> KnowledgeBase:
     """Return the knowledge base of the corpus folder, still unread."""
     return KnowledgeBase(
         settings.corpus_dir,
         RETRIEVERS["bm25"],
         guide=settings.guide,
         state=usable(corpus_state(settings)),
-        readers=Children(),
+        readers=readers or Children(),
         settle_s=SETTLE_S,
     )
 

@@ -130,6 +130,10 @@ class Document:
     pages_readable: int = 0
 
 
+PRIVATE = "private:/"
+"""Begins the path of a document that only one conversation has."""
+
+
 class FileStatus(StrEnum):
     """How far a file of the corpus answers."""
 
@@ -443,6 +447,8 @@ class Question:
     """Ask a model even where the evidence says no ("Ask anyway")."""
     language: str = "en"
     """Of the page: what a message of a word or two is replied to in."""
+    conversation: str = ""
+    """Whose private documents are searched too."""
     again: bool = False
     """Was it answered already, so that another wording is wanted?"""
 

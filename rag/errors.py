@@ -6,6 +6,7 @@ RagError                    anything that Plumbline raises on purpose
 ├── ExtractionError         one file gives no text
 │   └── FileBusy            it cannot be opened now, and may be later
 ├── IndexDamaged            the index on disk is not what was written, or of another version
+├── UploadError             a file was not added to a conversation
 ├── QuestionError           a question is empty or too long
 └── BackendError            a model could not be asked, or stopped in the middle
     ├── BackendUnreachable  nothing answers at the address, or it is not a model server
@@ -52,6 +53,10 @@ class FileBusy(ExtractionError):
 
 class IndexDamaged(RagError):
     """The index on disk is not what was written, or of another version."""
+
+
+class UploadError(RagError):
+    """A file was not added to a conversation."""
 
 
 class QuestionError(RagError):

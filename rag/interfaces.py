@@ -29,6 +29,13 @@ class Retriever(Protocol):
         """
         ...
 
+    def joined(self, other: Retriever) -> Retriever:
+        """Both as one, with statistics over both; neither of them changes.
+
+        The documents of ``other`` have their numbers below zero, and PRIVATE before their paths.
+        """
+        ...
+
     def spellings(self, word: str) -> Sequence[tuple[str, str]]:
         """Known words near one that no passage has: (word, its term), the nearest first.
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from rag.corpus import BEING_WRITTEN, Folder, still_written
 from rag.domain import FileStatus, LedgerEntry
+from rag.generation import Generation
 from rag.library import Library, Packed
 from rag.reading import Here, renamed, sha256_of
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.corpus import Changed, File
-    from rag.domain import Document, Passage
-    from rag.interfaces import Index, Retriever, RetrieverFamily
+    from rag.interfaces import Index, RetrieverFamily
     from rag.library import Changes
     from rag.reading import Readers
 
@@ -43,111 +41,6 @@ HELD_PASSAGES = 20_000
 SAVE_ABOVE = 1_000
 """When so many passages have changed since the index was saved, it is saved again: more would take
 over a tenth of a second to take in at the next start."""
-
-
-@dataclass(frozen=True)
-class Generation:
-    """One state of the corpus, whole: what a question is answered from."""
-
-    files: tuple[LedgerEntry, ...]
-    """All files, by path."""
-    folder: Path
-    retriever: Retriever
-    library: Library
-    changes: Changes
-    """Of the library, when this generation was made."""
-
-    @cached_property
-    def revision(self) -> str:
-        """Changes exactly when a file's path or bytes change."""
-        digest = hashlib.sha256()
-        for file in self.files:
-            content = f"{file.path}\0{file.sha256 or file.reason}\0"
-            digest.update(content.encode(errors="surrogateescape"))
-        return digest.hexdigest()[:12]
-
-    @cached_property
-    def documents(self) -> tuple[LedgerEntry, ...]:
-        """The files that answer, by path."""
-        return tuple(file for file in self.files if file.document)
-
-    @cached_property
-    def titles(self) -> dict[str, str]:
-        """Path -> title of the files that answer."""
-        return {file.path: file.title for file in self.documents}
-
-    @property
-    def unreadable(self) -> tuple[LedgerEntry, ...]:
-        """The files that do not answer, by path."""
-        return tuple(file for file in self.files if not file.document)
-
-    @cached_property
-    def passage_count(self) -> int:
-        """How many passages can be found."""
-        return sum(file.passages for file in self.documents)
-
-    @cached_property
-    def languages(self) -> tuple[str, ...]:
-        """The languages of the documents, the most frequent first."""
-        counts: dict[str, int] = {}
-        for file in self.documents:
-            counts[file.language] = counts.get(file.language, 0) + file.passages
-        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
-
-    @cached_property
-    def _by_path(self) -> dict[str, LedgerEntry]:
-        return {file.path: file for file in self.documents}
-
-    @cached_property
-    def _by_number(self) -> dict[int, LedgerEntry]:
-        return {file.document: file for file in self.documents}
-
-    def has(self, scope: str) -> bool:
-        """Is there a document of that path, or one under that folder?"""
-        folder = scope.rstrip("/") + "/"
-        return scope in self._by_path or any(p.startswith(folder) for p in self._by_path)
-
-    def has_document(self, path: str) -> bool:
-        """Is there a document of that path?"""
-        return path in self._by_path
-
-    def document(self, path: str) -> Document | None:
-        """The document of that path with its text; None where it is gone."""
-        found = self._found(path)
-        return found[0] if found else None
-
-    def passages_of(self, path: str) -> tuple[Passage, ...]:
-        """A document's passages in reading order; none where it is gone."""
-        found = self._found(path)
-        return found[1] if found else ()
-
-    def _found(self, path: str) -> tuple[Document, tuple[Passage, ...]] | None:
-        file = self._by_path.get(path)
-        return self.library.document(file.document) if file and self._is_there(file) else None
-
-    def _is_there(self, file: LedgerEntry | None) -> bool:
-        """Is the file still in the folder? It may have been deleted a moment ago."""
-        return file is not None and (self.folder / file.path).is_file()
-
-    def search(
-        self, weights: Mapping[str, float], k: int, scope: str = ""
-    ) -> list[tuple[float, Passage]]:
-        """Return at most ``k`` (score, passage), best first; what was deleted is left out."""
-        there: dict[int, tuple[Passage, ...]] = {}
-        wanted = k
-        while True:
-            found = self.retriever.search(weights, wanted, scope)
-            for number in {one.document for one in found} - there.keys():
-                kept = self._is_there(self._by_number.get(number)) and self.library.document(number)
-                there[number] = kept[1] if kept else ()
-            passages = [
-                (one.score, there[one.document][one.passage])
-                for one in found
-                if there[one.document]
-            ]
-            if len(passages) >= k or len(found) < wanted:
-                return passages[:k]
-            wanted *= 2
 
 
 class KnowledgeBase:
@@ -178,6 +71,8 @@ class KnowledgeBase:
         self._lock = threading.Lock()
         self._lock_file = FileLock(state / "writing.lock") if state else None
         self._generation: Generation | None = None
+        self._taken_in: Changes | None = None
+        """The library's state that the generation was made of."""
         self._read: set[str] = set()
         """Paths of the files that this version of the readers has read."""
         self._waiting: dict[str, LedgerEntry] = {}
@@ -203,6 +98,9 @@ class KnowledgeBase:
             if other != own:
                 shutil.rmtree(other, ignore_errors=True)
         return self._family(own)
+
+    def _locate(self, path: str) -> Path:
+        return self.folder / path
 
     @property
     def current(self) -> Generation | None:
@@ -266,7 +164,7 @@ class KnowledgeBase:
     def _up_to_date(self) -> Generation:
         """The current generation; what other processes have read is in it."""
         generation = self._generation
-        if generation is None or generation.changes != self._library.changes:
+        if generation is None or self._taken_in != self._library.changes:
             generation = self._catch_up()
         return generation
 
@@ -367,7 +265,8 @@ class KnowledgeBase:
         retriever = self._index.change(added, known - wanted)
         files = {entry.path: entry for entry in entries} | self._waiting
         ordered = tuple(files[path] for path in sorted(files))
-        self._generation = Generation(ordered, self.folder, retriever, self._library, changes)
+        self._generation = Generation(ordered, retriever, self._locate, self._library.document)
+        self._taken_in = changes
         return self._generation
 
     def tidy(self) -> None:
@@ -381,6 +280,11 @@ class KnowledgeBase:
                 self._library.purge()
                 if self._index.compact() or self._unsaved > SAVE_ABOVE:
                     self._save()
+
+    def close(self) -> None:
+        """Close the library; nothing can be asked any more."""
+        with self._lock:
+            self._library.close()
 
     def save(self) -> None:
         """Keep the index for the next start; what is not in it is taken from the library then."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.domain import Document, Evidence, Passage, Query, Turn
-    from rag.knowledge import Generation
+    from rag.generation import Generation
 
 AROUND_CHARACTERS = 300
 

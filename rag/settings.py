@@ -101,6 +101,13 @@ class Settings(BaseSettings):
         "the operating system tells; `poll`: a look every second; `auto`: `poll` on network "
         "drives; `off`: a look at each question.",
     )
+    upload_max_mb: int = Field(
+        50,
+        ge=0,
+        le=200,
+        validation_alias=_names("UPLOAD_MAX_MB"),
+        description="The largest file that can be added to a conversation, in MB; 0: none can.",
+    )
     small_base_url: Address = Field(
         "",
         validation_alias=_names("SMALL_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),

@@ -16,7 +16,8 @@ from rag.errors import RagError
 from rag.settings import Watch
 
 if TYPE_CHECKING:
-    from rag.knowledge import Generation, KnowledgeBase
+    from rag.generation import Generation
+    from rag.knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from filelock import FileLock
 
 from rag.domain import Document, FileStatus
 from rag.errors import CorpusError, FileBusy
-from rag.knowledge import Generation, KnowledgeBase
+from rag.generation import Generation
+from rag.knowledge import KnowledgeBase
 from rag.retrievers import RETRIEVERS
 
 

@@ -9,7 +9,8 @@ import pytest
 from rag import library as library_module
 from rag.corpus import File
 from rag.domain import FileStatus, Indexed
-from rag.knowledge import SAVE_ABOVE, Generation, KnowledgeBase
+from rag.generation import Generation
+from rag.knowledge import SAVE_ABOVE, KnowledgeBase
 from rag.library import Library, Packed
 from rag.reading import Here
 from rag.retrievers import RETRIEVERS
@@ -212,7 +213,8 @@ def test_texts_that_are_not_talked_of_leave_the_memory(
     corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch, opened: Open
 ) -> None:
     monkeypatch.setattr(library_module, "_CACHED_CHARACTERS", 10)
-    generation = opened().refresh()
+    knowledge = opened()
+    generation = knowledge.refresh()
     for file in generation.documents:
         assert generation.document(file.path)
-    assert len(generation.library._cache) == 1
+    assert len(knowledge._library._cache) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rag.domain import Answer, Attempt, Hit, Reason, Sentence, Support
+from rag.domain import PRIVATE, Answer, Attempt, Hit, Reason, Sentence, Support
 from rag.present.message import answer_text, problem_text, reason_text
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rag.domain import Check, Usage
     from rag.events import Retrieved
-    from rag.knowledge import Generation
+    from rag.generation import Generation
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "sha256": passage.sha256,
         "matched": list(hit.matched),
         "used": hit.used,
-        "scope": "shared",
+        "scope": "private" if passage.document.startswith(PRIVATE) else "shared",
     }
 
 

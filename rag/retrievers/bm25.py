@@ -136,6 +136,20 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
             ]
             self._show(State(tuple(parts)))
 
+    def joined(self, state: State, other: State) -> State:
+        """Two states as one; the impacts of ``other``, the smaller one, are reckoned anew."""
+        parts = (*state.parts, *other.parts)
+        average = State(parts).average_length
+        return State(
+            (
+                *state.parts,
+                *(
+                    replace(p, impacts=Impacts.of(p.segment, self.k1, self.b, average))
+                    for p in other.parts
+                ),
+            )
+        )
+
     def compact(self) -> None:
         """Make one segment of all and number the documents anew."""
         with self._writing:

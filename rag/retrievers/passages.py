@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from rag.domain import Found
+from rag.domain import PRIVATE, Found
 from rag.errors import IndexDamaged
 from rag.retrievers.bm25 import LuceneBM25, lucene_idf
 from rag.retrievers.segment import Vocabulary
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rag.domain import Indexed
+    from rag.interfaces import Retriever
     from rag.retrievers.state import State
 
 logger = logging.getLogger(__name__)
@@ -105,6 +106,26 @@ class View:
     named: State
     documents: Documents
     spelled: Spelled = field(default_factory=Spelled)
+
+    def joined(self, other: Retriever) -> View:
+        """Both as one, with statistics over both; those of neither change.
+
+        The documents of ``other`` have their numbers below zero, and PRIVATE before their paths.
+        Raises TypeError where ``other`` is no View.
+        """
+        if not isinstance(other, View):
+            raise TypeError("only views can be joined")
+        more, own = other.documents, self.documents
+        starts = np.concatenate([own.starts, own.starts[-1] + more.starts[1:]])
+        paths = (*own.added, *(f"{PRIVATE}{path}" for path in more.paths))
+        return View(
+            self.engine,
+            self.engine.joined(self.state, other.state),
+            self.names,
+            self.names.joined(self.named, other.named),
+            Documents(np.concatenate([own.ids, -more.ids]), starts, own.stored, paths),
+            self.spelled.joined(other.spelled),
+        )
 
     def search(self, weights: Mapping[str, float], k: int, scope: str = "") -> list[Found]:
         """Return at most ``k`` passages, best first, ties in reading order."""

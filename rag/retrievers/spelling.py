@@ -45,6 +45,17 @@ class Spelled:
             self._stored = None
         return self._learnt
 
+    def knows(self, plain: str, frequency: Callable[[str], int]) -> bool:
+        """Does a document have that folded word?"""
+        term = self.terms.get(plain)
+        return term is not None and frequency(term) > 0
+
+    def joined(self, other: Spelled) -> Spelled:
+        """The words of both."""
+        both = Spelled()
+        both._learnt = {**other.terms, **self.terms}
+        return both
+
     def near(self, word: str, frequency: Callable[[str], int]) -> tuple[tuple[str, str], ...]:
         """Known words within one edit, from eight letters on two; a swap of neighbours is one.
 
@@ -52,8 +63,7 @@ class Spelled:
         """
         plain = folded(word)
         terms = self.terms
-        known_already = plain in terms and frequency(terms[plain])
-        if len(plain) < MIN_LETTERS or not plain.isalpha() or known_already:
+        if len(plain) < MIN_LETTERS or not plain.isalpha() or self.knows(plain, frequency):
             return ()
         edits = 2 if len(plain) >= LONG_WORD else 1
         found = process.extract(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag.present.texts import say
 
 if TYPE_CHECKING:
-    from rag.knowledge import Generation
+    from rag.generation import Generation
 
 EVERYWHERE = "*"
 MAX_PLACES = 200

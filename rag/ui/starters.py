@@ -10,7 +10,7 @@ from rag.corpus import GUIDE_FOLDER
 from rag.present.texts import say
 
 if TYPE_CHECKING:
-    from rag.knowledge import Generation
+    from rag.generation import Generation
 
 _ABOUT_THE_GUIDE = (
     ("Connect a model server", "How do I connect Ollama?"),

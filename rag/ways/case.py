@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rag.cascade import Cascade
     from rag.domain import Listed, Question, Request, Turn
     from rag.events import Event
+    from rag.generation import Generation
     from rag.interfaces import Clock
-    from rag.knowledge import Generation
 
 NOTHING = Retrieved()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from rag.domain import Hit, Passage, Query, Request, Turn
-    from rag.knowledge import Generation
+    from rag.generation import Generation
     from rag.ways.case import Case
 
 MAX_PASSAGES = 1_000
