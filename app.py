@@ -19,7 +19,7 @@ settings = load_settings()
 assistant = build_assistant(settings)
 history = open_history(settings)
 background: set[asyncio.Task[None]] = set()
-build_frame(assistant.knowledge)
+build_frame(assistant, settings.upload_max_mb)
 
 
 @cl.on_app_startup
@@ -39,7 +39,7 @@ async def on_app_shutdown() -> None:
 @cl.data_layer
 def get_data_layer() -> HistoryDataLayer:
     """Keep conversations in the state folder."""
-    return HistoryDataLayer(history)
+    return HistoryDataLayer(history, assistant.uploads)
 
 
 @cl.header_auth_callback
@@ -101,6 +101,12 @@ async def on_only_in(action: cl.Action) -> None:
     """Narrow what follows to a document."""
     payload = action.payload
     await session.only_in(assistant, str(payload.get("scope", "")), str(payload.get("model", "")))
+
+
+@cl.action_callback("promote")
+async def on_promote(action: cl.Action) -> None:
+    """Share a document of this conversation with everybody."""
+    await session.share(assistant, str(action.payload.get("path", "")))
 
 
 @cl.action_callback("trace")

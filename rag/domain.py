@@ -511,6 +511,8 @@ class Answer:
     """What an answer about the corpus names, or what "this document" may mean."""
     share_read: float | None = None
     """Of the documents that were to be read whole."""
+    conversation: str = ""
+    """Whose private documents were searched too."""
 
     @property
     def escalated(self) -> bool:

@@ -87,7 +87,7 @@ export default function Passage() {
       {address && (
         <p className="pl-buttons">
           <a className="pl-open" href={address} target="_blank" rel="noreferrer">{label("open")}</a>
-          <button type="button" className="pl-button" onClick={() => narrow(file)}>
+          <button type="button" className="pl-button" onClick={() => narrow(props.path ?? file)}>
             {label("only_in")}
           </button>
         </p>

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import regex
 
-from rag.domain import SMALL_TALK, Answer, Hit, Intent, Outcome, Reason, Sentence, Support
+from rag.domain import PRIVATE, SMALL_TALK, Answer, Hit, Intent, Outcome, Reason, Sentence, Support
 from rag.grounding import FENCES
 from rag.present.texts import say
 from rag.prompt import source_of
@@ -146,19 +146,21 @@ def _listing_opening(answer: Answer, *, escaped: bool) -> str:
 
 def _listing(answer: Answer, *, linked: bool = False) -> str:
     """The documents of an answer about the corpus, one a line."""
-    lines = [_listed(item, answer.language, linked=linked) for item in answer.listed[:MAX_LISTED]]
+    lines = [_listed(item, answer, linked=linked) for item in answer.listed[:MAX_LISTED]]
     if more := len(answer.listed) - len(lines):
         lines.append(f"- {say('listed_more', answer.language, count=more)}")
     return "\n".join(lines)
 
 
-def _listed(item: Listed, language: str, *, linked: bool) -> str:
+def _listed(item: Listed, answer: Answer, *, linked: bool) -> str:
+    language = answer.language
+    shown = shown_path(item.path, language)
     key = "listed_passages_one" if item.passages == 1 else "listed_passages"
     title = item.title if item.title != item.path else ""
     name, title = (
-        (f"[{escape(item.path)}]({FILES_PATH}{quote(item.path)})", escape(title))
+        (f"[{escape(shown)}]({file_path(item.path, answer.conversation)})", escape(title))
         if linked
-        else (item.path, title)
+        else (shown, title)
     )
     parts = [part for part in (name, title, say(key, language, count=item.passages)) if part]
     return f"- {' · '.join(parts)}" + (f" [{item.number}]" if item.number else "")
@@ -169,13 +171,13 @@ def notes_of(answer: Answer) -> list[str]:
     notes = []
     language = answer.language
     if answer.share_read is not None:
-        names = dict.fromkeys(hit.passage.document for hit in answer.hits)
+        names = dict.fromkeys(shown_path(h.passage.document, language) for h in answer.hits)
         documents = ", ".join(names)
         whole = answer.share_read >= 1
         key = "read_all" if whole else "read_share"
         notes.append(say(key, language, documents=documents, share=f"{answer.share_read:.0%}"))
     if answer.intent is Intent.CORPUS and answer.scope:
-        notes.append(say("listed_in", language, scope=answer.scope))
+        notes.append(say("listed_in", language, scope=shown_path(answer.scope, language)))
     for reason in answer.reasons:
         if reason.code == "partly_quoted":
             share = share_text(reason.detail, language)
@@ -320,8 +322,21 @@ def _chips(numbers: Sequence[int]) -> str:
     return " ".join(f"[{number}]" for number in numbers)
 
 
+def shown_path(path: str, language: str = "en") -> str:
+    """A document's path as people read it."""
+    if not path.startswith(PRIVATE):
+        return path
+    return say("private_document", language, name=path.removeprefix(PRIVATE))
+
+
+def file_path(path: str, conversation: str = "") -> str:
+    """Where the chat serves a document's file."""
+    own = f"?conversation={quote(conversation)}" if path.startswith(PRIVATE) else ""
+    return f"{FILES_PATH}{quote(path)}{own}"
+
+
 def place(passage: Passage, language: str = "en") -> str:
     """Where a passage stands: file, page, headings."""
     page = f", {say('page', language, page=passage.page)}" if passage.page is not None else ""
     source = source_of(passage)
-    return f"{passage.document}{page}" + (f" · {source}" if source else "")
+    return f"{shown_path(passage.document, language)}{page}" + (f" · {source}" if source else "")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import difflib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import regex
 
 from rag.analysis import analyse
 from rag.domain import SMALL_TALK, Answer, Attempt, Intent, Outcome, Signal, Support
 from rag.present.lines import milliseconds
-from rag.present.message import FILES_PATH, problem_text, reason_text, share_text
+from rag.present.message import (
+    file_path,
+    problem_text,
+    reason_text,
+    share_text,
+    shown_path,
+)
 from rag.present.texts import all_under, say
 from rag.prompt import source_of
 
@@ -60,7 +65,8 @@ def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
     return {
         "labels": all_under("card.", answer.language),
         "rank": hit.number,
-        "document": passage.document,
+        "document": shown_path(passage.document, answer.language),
+        "path": passage.document,
         "page": passage.page,
         "source": source_of(passage),
         "tableHeader": passage.table_header,
@@ -70,14 +76,14 @@ def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
         "sha256": passage.sha256,
         "before": hit.before,
         "after": hit.after,
-        "file": file_address(passage),
+        "file": file_address(passage, answer.conversation),
     }
 
 
-def file_address(passage: Passage) -> str:
+def file_address(passage: Passage, conversation: str = "") -> str:
     """Where the chat serves the passage's file, at its page."""
     page = f"#page={passage.page}" if passage.page is not None else ""
-    return f"{FILES_PATH}{quote(passage.document)}{page}"
+    return f"{file_path(passage.document, conversation)}{page}"
 
 
 def marked_segments(text: str, language: str, query: Query) -> list[dict[str, Any]]:

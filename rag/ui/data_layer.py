@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chainlit.step import StepDict
 
     from rag.history import History, Record
+    from rag.uploads import Uploads
 
 MAX_NAME_CHARACTERS = 80
 PARTIAL = "partial"
@@ -37,8 +38,9 @@ _FILE_FIELDS = ("url", "path", "chainlitKey", "objectKey")
 class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no types
     """Every call goes to the history in a thread of its own: SQLite blocks for a moment."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, uploads: Uploads | None = None) -> None:
         self.history = history
+        self._uploads = uploads
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
         """The person of that name."""
@@ -100,6 +102,8 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
     async def delete_thread(self, thread_id: str) -> None:
         """Delete a thread with all that belongs to it."""
         await asyncio.to_thread(self.history.delete_thread, thread_id)
+        if self._uploads:
+            await asyncio.to_thread(self._uploads.delete, thread_id)
 
     async def list_threads(
         self, pagination: Pagination, filters: ThreadFilter

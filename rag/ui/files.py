@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import mimetypes
 from typing import TYPE_CHECKING
 
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from rag.domain import PRIVATE
 from rag.present.message import FILES_PATH
 from rag.present.texts import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.requests import Request
 
     from rag.knowledge import KnowledgeBase
+    from rag.uploads import Uploads
 
 _SHOWN = frozenset({"application/pdf", "text/plain", "text/markdown", "text/csv"})
 """What a browser may show; everything else is saved, so that no document's script runs here."""
 
 
-def files_route(knowledge: KnowledgeBase) -> Route:
+def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Route:
     """Serve a document of the current generation; 404 for everything else."""
 
     async def serve(request: Request) -> Response:
         name = str(request.path_params["path"])
-        corpus = knowledge.current
-        path = knowledge.folder / name
-        if corpus is None or not corpus.has_document(name) or not path.is_file():
+        conversation = request.query_params.get("conversation", "")
+        path = await asyncio.to_thread(_located, knowledge, uploads, name, conversation)
+        if path is None or not path.is_file():
             return PlainTextResponse(say("no_file"), status_code=404)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         shown = kind in _SHOWN
@@ -39,3 +44,12 @@ def files_route(knowledge: KnowledgeBase) -> Route:
         )
 
     return Route(f"{FILES_PATH}{{path:path}}", serve)
+
+
+def _located(
+    knowledge: KnowledgeBase, uploads: Uploads | None, name: str, conversation: str
+) -> Path | None:
+    if name.startswith(PRIVATE):
+        return uploads.locate(conversation, name) if uploads and conversation else None
+    corpus = knowledge.current
+    return knowledge.folder / name if corpus and corpus.has_document(name) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import logging
+import mimetypes
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import regex
 from chainlit import config as chainlit_config
 from chainlit import server, session
-from chainlit.config import ChainlitConfig, config
+from chainlit.config import ChainlitConfig, SpontaneousFileUploadFeature, config
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
@@ -22,6 +23,7 @@ from rag.present.texts import CATALOGUE, all_under, say
 from rag.settings import PROJECT_FOLDER
 from rag.ui.files import files_route
 from rag.ui.sign_in import EverybodyIsLocal, prepare_sign_in
+from rag.uploads import MAX_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,16 +31,20 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from rag.knowledge import KnowledgeBase
+    from rag.assistant import Assistant
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """A longer message closes the socket without a word; ours is refused in a sentence first."""
 _OUTSIDE_LINK = regex.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>", regex.DOTALL)
 _OUTSIDE_META = regex.compile(r"<meta property=\"og:(?:image|url)\"[^>]*>")
+_ATTACHED = (
+    "md txt log html htm csv tsv json ipynb xml rst org eml"
+    " pdf docx doc odt rtf pptx ppt odp xlsx xls ods epub msg"
+)
 _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 
 
-def build_frame(knowledge: KnowledgeBase) -> None:
+def build_frame(assistant: Assistant, upload_max_mb: int) -> None:
     """Change Chainlit's server before it starts; called once, when app.py is loaded."""
     prepare_sign_in()
     hosts = own_hosts(config.run.host, config.run.port)
@@ -51,13 +57,26 @@ def build_frame(knowledge: KnowledgeBase) -> None:
     atexit.register(shutil.rmtree, files, ignore_errors=True)
     # The list that Chainlit's own middleware was given, before the server builds it.
     config.project.allow_origins[:] = sorted(own_origins(hosts))
+    _accept_files(upload_max_mb)
     server.sio.eio.max_http_buffer_size = MAX_MESSAGE_BYTES
-    server.app.router.routes.insert(0, files_route(knowledge))
+    server.app.router.routes.insert(0, files_route(assistant.knowledge, assistant.uploads))
     # A chip is an element named like its text, "[1]", and an element's name is its file's too.
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
     server.get_html_template = _without_outside_links(server.get_html_template)
     ChainlitConfig.load_translation = _with_plain_steps(ChainlitConfig.load_translation)
     logging.getLogger("chainlit").addFilter(_is_not_about_languages)
+
+
+def _accept_files(max_mb: int) -> None:
+    """Let messages carry files; what they really are is told when they are read."""
+    names = [f".{name}" for name in _ATTACHED.split()]
+    accepted = {"application/octet-stream": names}  # what a browser calls what it does not know
+    for name in names:
+        if kind := mimetypes.guess_type(f"file{name}")[0]:
+            accepted.setdefault(kind, []).append(name)
+    config.features.spontaneous_file_upload = SpontaneousFileUploadFeature(
+        enabled=max_mb > 0, accept=accepted, max_files=MAX_FILES, max_size_mb=max_mb
+    )
 
 
 async def _passage_card(_: Request) -> Response:

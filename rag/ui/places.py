@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from rag.domain import PRIVATE
 from rag.present.texts import say
 
 if TYPE_CHECKING:
@@ -37,15 +38,29 @@ def places_of(corpus: Generation, language: str) -> list[Place]:
         {
             str(parent)
             for path in corpus.titles
+            if not path.startswith(PRIVATE)
             for parent in PurePosixPath(path).parents
             if str(parent) != "."
         }
     )
     return [
         *places_of_nothing(language),
+        *_own_documents(corpus, language),
         *(Place(path, f"{path}/", say("only_in_folder", language, path=path)) for path in folders),
         *(
             Place(path, PurePosixPath(path).name, title or path)
             for path, title in corpus.titles.items()
+            if not path.startswith(PRIVATE)
         ),
     ][:MAX_PLACES]
+
+
+def _own_documents(corpus: Generation, language: str) -> list[Place]:
+    own = [(path, title) for path, title in corpus.titles.items() if path.startswith(PRIVATE)]
+    if not own:
+        return []
+    name = say("this_conversation", language)
+    return [
+        Place(PRIVATE, name, say("only_in_folder", language, path=name)),
+        *(Place(path, path.removeprefix(PRIVATE), title) for path, title in own),
+    ]

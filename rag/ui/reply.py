@@ -269,6 +269,7 @@ class Reply:
             sentences=sentences,
             mode=question.mode,
             scope=question.scope,
+            conversation=question.conversation,
         )
 
     async def fail(self, text: str) -> None:

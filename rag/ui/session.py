@@ -18,6 +18,7 @@ from rag.codec import from_plain, to_plain
 from rag.domain import Answer, Mode, Outcome, Question
 from rag.intent import reply_language
 from rag.present.texts import CATALOGUE, say
+from rag.ui.attachments import promote, take_attachments
 from rag.ui.conversation import Conversation, Exchange
 from rag.ui.data_layer import RUNNING, HistoryDataLayer
 from rag.ui.places import EVERYWHERE, places_of, places_of_nothing
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from chainlit.types import ThreadDict
 
     from rag.assistant import Assistant
+    from rag.generation import Generation
     from rag.history import History
 
 logger = logging.getLogger(__name__)
@@ -157,7 +159,7 @@ def conversation() -> Conversation:
 async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
     """Show who may answer and where to look, under the text field."""
     language = page_language()
-    corpus = assistant.knowledge.current
+    corpus = await _corpus(assistant)
     places = places_of(corpus, language) if corpus else places_of_nothing(language)
     known = {place.id for place in places}
     chosen = (scope or EVERYWHERE) if (scope or EVERYWHERE) in known else EVERYWHERE
@@ -194,6 +196,14 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
     )
 
 
+async def _corpus(assistant: Assistant) -> Generation | None:
+    """What this chat is answered from, where the folder was looked at already."""
+    shared, uploads = assistant.knowledge.current, assistant.uploads
+    if shared is None or uploads is None:
+        return shared
+    return await asyncio.to_thread(uploads.with_shared, cl.context.session.thread_id, shared)
+
+
 def page_language() -> str:
     """The browser's language, where the catalogue has it."""
     language = str(cl.context.session.language).partition("-")[0].lower()
@@ -216,6 +226,10 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
         await _forget_steps_after(message)
     else:
         await _keep_page_short(message)
+    if await take_attachments(assistant, message, page_language()):
+        await offer_modes(assistant, *_chosen())
+        if not message.content.strip():
+            return
     question = Question(
         message.content,
         mode=Mode(mode) if mode in set(Mode) else Mode.AUTO,
@@ -258,6 +272,11 @@ async def only_in(assistant: Assistant, scope: str, model: str = "") -> None:
     await offer_modes(assistant, *_chosen())
 
 
+async def share(assistant: Assistant, path: str) -> None:
+    """Share a document of this conversation with everybody."""
+    await promote(assistant, path, page_language())
+
+
 async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -> None:
     """Ask the question of an answer again, with the Stop button while it runs."""
     exchange = conversation().exchange(message_id)
@@ -294,7 +313,8 @@ async def _guarded(
     cl.context.session.current_task = asyncio.current_task()
     conversation().begin(question_id)
     language = reply_language(question.text, page_language())
-    question = replace(question, language=page_language())
+    thread_id = str(cl.context.session.thread_id)
+    question = replace(question, language=page_language(), conversation=thread_id)
     reply = Reply(language, _large(assistant))
     try:
         await _answer(assistant, question, question_id, before or question_id, reply)
@@ -318,7 +338,7 @@ async def _answer(
     if reply.answer is None:
         raise AssertionError("every request ends with Answered")
     await _remember(question_id, reply, reply.answer)
-    corpus = assistant.knowledge.current
+    corpus = await _corpus(assistant)
     if corpus and corpus.revision != kept.offered:
         await offer_modes(assistant, *_chosen())
     # New chips open the sidebar by themselves: it shows what the person had open, or closes.

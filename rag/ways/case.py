@@ -132,6 +132,7 @@ class Case:
             language=self.reply_language,
             mode=self.question.mode,
             scope=self.question.scope,
+            conversation=self.question.conversation,
             reasons=tuple(dict.fromkeys((*result.reasons, *self._notes()))),
             hits=marked_used(retrieved.hits, result.used),
             query=retrieved.query,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from typing import TYPE_CHECKING, Self
 
 from rag.settings import PROJECT_FOLDER
@@ -62,6 +64,12 @@ class App:
             assert time.monotonic() < deadline, self.log
             time.sleep(0.05)
         return self
+
+    def listed(self) -> set[str]:
+        """The files that answer, as the app's ledger has them."""
+        [library] = self.state.glob("corpora/*/library.sqlite3")
+        with closing(sqlite3.connect(library)) as ledger:
+            return {path for (path,) in ledger.execute("SELECT path FROM files WHERE document > 0")}
 
     def _answers(self) -> bool:
         try:

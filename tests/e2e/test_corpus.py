@@ -1,0 +1,159 @@
+"""Documents that come and go: in the folder, and in a conversation."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import Chat, Stage
+from tests.scripted_server import Script
+
+SALARIES = "# Salaries\n\nThe director earns 93,517 euros a year. The salary is paid monthly.\n"
+PRIVATE_ANSWER = "The director earns 93,517 euros a year."
+
+
+@pytest.fixture
+def salaries(tmp_path: Path) -> Path:
+    path = tmp_path / "salaries.md"
+    path.write_text(SALARIES)
+    return path
+
+
+@pytest.fixture
+def folder(stage: Stage) -> Iterator[Path]:
+    """The corpus, which is put back as it was."""
+    before = {path: path.read_bytes() for path in stage.corpus.rglob("*") if path.is_file()}
+    yield stage.corpus
+    for path in stage.corpus.rglob("*"):
+        if path.is_file() and path not in before:
+            path.unlink()
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+def attach(chat: Chat, *paths: Path) -> None:
+    chat.page.locator("#mode-picker-trigger-model").wait_for()  # the page has connected
+    chat.page.set_input_files("#upload-button-input", [str(path) for path in paths])
+    for path in paths:
+        chat.page.locator("#attachments", has_text=path.name).wait_for()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_an_attached_file_answers_in_its_conversation_and_nowhere_else(
+    chat: Chat, stage: Stage, salaries: Path, browser: Browser
+) -> None:
+    stage.small.script = stage.large.script = Script(PRIVATE_ANSWER)
+    attach(chat, salaries)
+    chat.ask("What does the director earn?")
+    assert "93,517" in chat.answer
+    added = chat.page.get_by_text("Added to this conversation only")
+    expect(added).to_have_count(1)
+    chat.page.locator(".element-link").last.click()
+    card = chat.page.locator("#side-view-content")
+    expect(card).to_contain_text("salaries.md (only in this conversation)")
+    with chat.page.expect_popup() as popup:
+        card.get_by_text("Open the file").click()
+    assert "93,517" in popup.value.inner_text("body")
+    address = popup.value.url
+    chat.shot("private")
+
+    context = browser.new_context()
+    other = Chat(context.new_page(), stage)
+    other.ask("What does the director earn?")
+    assert "93,517" not in other.answer
+    assert other.page.request.get(address).ok
+    stranger = re.sub(r"conversation=[^#]*", "conversation=another", address)
+    assert other.page.request.get(stranger).status == 404
+    assert other.page.request.get(address.partition("?")[0]).status == 404
+    context.close()
+
+
+def test_an_attached_file_is_there_after_a_reload_and_goes_with_its_conversation(
+    chat: Chat, stage: Stage, salaries: Path
+) -> None:
+    stage.small.script = stage.large.script = Script(PRIVATE_ANSWER)
+    salaries.write_text(f"{SALARIES}\nThis is the canary.\n")
+    attach(chat, salaries)
+    chat.ask("What does the director earn?")
+    chat.page.reload()
+    chat.page.get_by_text(PRIVATE_ANSWER).wait_for()
+    chat.page.locator("#mode-picker-trigger-model").wait_for()
+    chat.ask("What does the director earn a year?")
+    assert "93,517" in chat.answer
+    uploads = next(stage.app.state.rglob("uploads"))
+    held = [p for p in uploads.rglob("*") if p.is_file() and b"canary" in p.read_bytes()]
+    assert held
+    thread = chat.page.url.rpartition("/")[2]
+    deleted = chat.page.request.delete(
+        f"{stage.app.url}/project/thread",
+        data={"threadId": thread},
+        headers={"Origin": stage.app.url},
+    )
+    assert deleted.ok
+    assert not [path for path in held if path.exists()]
+
+
+def test_a_file_alone_is_acknowledged_and_meant_by_this_document(
+    chat: Chat, stage: Stage, salaries: Path
+) -> None:
+    stage.small.script = stage.large.script = Script(PRIVATE_ANSWER)
+    attach(chat, salaries)
+    chat.page.click("#chat-submit")
+    chat.page.get_by_text("Added to this conversation only").wait_for()
+    chat.ask("Summarise this document")
+    expect(chat.page.get_by_text("salaries.md (only in this conversation)").first).to_be_visible()
+    assert "93,517" in chat.answer
+
+
+def test_what_cannot_be_read_is_said(chat: Chat, tmp_path: Path) -> None:
+    bad = tmp_path / "broken.pdf"
+    bad.write_bytes(b"%PDF-1.7 nothing")
+    attach(chat, bad)
+    chat.page.click("#chat-submit")
+    chat.page.get_by_text("Nothing was added").wait_for()
+    assert "broken.pdf was not added. It is damaged" in chat.answer
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_private_document_is_shared_at_a_click(
+    chat: Chat, stage: Stage, salaries: Path, browser: Browser
+) -> None:
+    stage.small.script = stage.large.script = Script(PRIVATE_ANSWER)
+    attach(chat, salaries)
+    chat.page.click("#chat-submit")
+    chat.page.get_by_role("button", name="Share salaries.md").click()
+    chat.page.get_by_text("is in the shared corpus now").wait_for()
+    assert (stage.corpus / "salaries.md").read_text() == SALARIES
+    context = browser.new_context()
+    other = Chat(context.new_page(), stage)
+    until(lambda: "salaries.md" in stage.app.listed())
+    other.ask("What does the director earn?")
+    assert "93,517" in other.answer
+    context.close()
+
+
+def test_a_file_in_the_folder_answers_soon_and_a_deleted_one_no_more(
+    chat: Chat, stage: Stage, folder: Path
+) -> None:
+    (folder / "umbrellas.md").write_text("# Umbrellas\n\nUmbrellas are free of charge on Mondays.")
+    os.utime(folder / "umbrellas.md")
+    until(lambda: "umbrellas.md" in stage.app.listed())
+    stage.small.script = Script("Umbrellas are free of charge on Mondays.")
+    chat.ask("When are umbrellas free of charge?")
+    assert "Mondays" in chat.answer
+    (folder / "umbrellas.md").unlink()
+    chat.ask("On which day are umbrellas free?")
+    assert "Mondays" not in chat.answer.split("\n")[0]
+    chat.page.locator("button", has_text="refused ·").wait_for()
