@@ -39,6 +39,7 @@ _READERS = (
     "languages",
     "further_languages",
     "indexing",
+    "instructions",
     "reading",
     "library",
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.domain import Intent, Message, Sent
+from rag.instructions import without_orders
 from rag.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def block_of(hit: Hit) -> str:
 
 def _block(hit: Hit, text: str) -> str:
     header = f"{hit.passage.table_header}\n" if hit.passage.table_header else ""
-    return f"[{hit.number}] {source_of(hit.passage)}\n{header}{text}"
+    return without_orders(f"[{hit.number}] {source_of(hit.passage)}\n{header}{text}")
 
 
 def _beginning(hit: Hit, budget: int, count: Callable[[str], int]) -> str:

@@ -11,6 +11,7 @@ from rag.analysis import analyse
 from rag.answer_type import AnswerType, answer_type_of
 from rag.domain import Form, Sentence, Support
 from rag.evidence import Word, words_of
+from rag.instructions import speaks_to_a_model
 from rag.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -136,8 +137,13 @@ def _sentences(passage: Passage) -> Iterator[str]:
     for start, end in split_sentences(passage.text):
         text = passage.text[start:end]
         fits = end - start <= MAX_CHARACTERS and len(text.split()) >= _MIN_WORDS
-        if fits and not text.startswith("#") and not text.rstrip().endswith("?"):
+        if fits and not _is_no_statement(text):
             yield text
+
+
+def _is_no_statement(text: str) -> bool:
+    """Is it a heading, a question, or an order to a model?"""
+    return text.startswith("#") or text.rstrip().endswith("?") or speaks_to_a_model(text)
 
 
 def quote(
@@ -169,12 +175,7 @@ def _candidates(question: str, words: Sequence[Word], hits: Sequence[Hit]) -> It
             text = hit.passage.text[start:end]
             tokens = list(analyse(text, hit.passage.language))
             too_long = end - start > MAX_CHARACTERS
-            if (
-                too_long
-                or len(tokens) < _MIN_WORDS
-                or text.startswith("#")
-                or text.rstrip().endswith("?")
-            ):
+            if too_long or len(tokens) < _MIN_WORDS or _is_no_statement(text):
                 continue
             terms = {term for token in tokens for term in token.terms}
             held = frozenset(w for w in words if any(way <= terms for way in w.ways))

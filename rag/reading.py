@@ -13,6 +13,7 @@ from rag.domain import FileStatus, LedgerEntry
 from rag.errors import ExtractionError, FileBusy
 from rag.extraction import extract
 from rag.indexing import indexed
+from rag.instructions import FLAG, speaks_to_a_model
 from rag.library import Packed, packed
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def read_file(folder: Path, file: File) -> Packed:
         pages=document.page_count,
         pages_readable=document.pages_readable,
         passages=len(passages),
+        flags=(FLAG,) if speaks_to_a_model(document.text) else (),
         indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return packed(entry, document, passages, indexed(document, passages))

@@ -71,6 +71,12 @@ class App:
         with closing(sqlite3.connect(library)) as ledger:
             return {path for (path,) in ledger.execute("SELECT path FROM files WHERE document > 0")}
 
+    def wait_until_listed(self, path: str) -> None:
+        deadline = time.monotonic() + 10
+        while path not in self.listed():
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.05)
+
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.url}/health", timeout=5) as response:

@@ -360,6 +360,7 @@ def test_a_summary_keeps_its_steps_above_and_tells_its_progress(chat: Chat, stag
     ]
     book = stage.corpus / "book.md"
     book.write_text("# The harbour\n\n" + "\n\n".join(chapters))
+    stage.app.wait_until_listed("book.md")
     try:
         stage.small.script = Script("The boats came home in the evening light.", token_seconds=0.1)
         chat.send("Summarise book.md")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,13 +41,6 @@ def attach(chat: Chat, *paths: Path) -> None:
     chat.page.set_input_files("#upload-button-input", [str(path) for path in paths])
     for path in paths:
         chat.page.locator("#attachments", has_text=path.name).wait_for()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_an_attached_file_answers_in_its_conversation_and_nowhere_else(
@@ -88,6 +80,9 @@ def test_an_attached_file_is_there_after_a_reload_and_goes_with_its_conversation
     attach(chat, salaries)
     chat.ask("What does the director earn?")
     chat.page.reload()
+    chat.page.wait_for_timeout(3000)
+    print("URL", chat.page.url)
+    chat.shot("dbg")
     chat.page.get_by_text(PRIVATE_ANSWER).wait_for()
     chat.page.locator("#mode-picker-trigger-model").wait_for()
     chat.ask("What does the director earn a year?")
@@ -138,7 +133,7 @@ def test_a_private_document_is_shared_at_a_click(
     assert (stage.corpus / "salaries.md").read_text() == SALARIES
     context = browser.new_context()
     other = Chat(context.new_page(), stage)
-    until(lambda: "salaries.md" in stage.app.listed())
+    stage.app.wait_until_listed("salaries.md")
     other.ask("What does the director earn?")
     assert "93,517" in other.answer
     context.close()
@@ -149,7 +144,7 @@ def test_a_file_in_the_folder_answers_soon_and_a_deleted_one_no_more(
 ) -> None:
     (folder / "umbrellas.md").write_text("# Umbrellas\n\nUmbrellas are free of charge on Mondays.")
     os.utime(folder / "umbrellas.md")
-    until(lambda: "umbrellas.md" in stage.app.listed())
+    stage.app.wait_until_listed("umbrellas.md")
     stage.small.script = Script("Umbrellas are free of charge on Mondays.")
     chat.ask("When are umbrellas free of charge?")
     assert "Mondays" in chat.answer

@@ -228,6 +228,8 @@ DUTCH = {
     "card.open": "Open het bestand",
     "card.digest": "Vingerafdruk van het bestand",
     "card.only_in": "Vraag alleen in dit document",
+    "button.upload": "Bestanden toevoegen, alleen aan dit gesprek",
+    "button.detach": "Bestand weghalen",
     "button.sidebar": "Gesprekken",
     "button.search": "Zoek in de gesprekken",
     "button.options": "Hernoemen of verwijderen",

@@ -230,6 +230,8 @@ ENGLISH = {
     "card.open": "Open the file",
     "card.digest": "Fingerprint of the file",
     "card.only_in": "Ask only in this document",
+    "button.upload": "Attach files, for this conversation only",
+    "button.detach": "Take the file off",
     "button.sidebar": "Conversations",
     "button.search": "Search the conversations",
     "button.options": "Rename or delete",

@@ -228,6 +228,8 @@ GERMAN = {
     "card.open": "Datei öffnen",
     "card.digest": "Fingerabdruck der Datei",
     "card.only_in": "Nur in diesem Dokument fragen",
+    "button.upload": "Dateien anhängen, nur an dieses Gespräch",
+    "button.detach": "Datei entfernen",
     "button.sidebar": "Gespräche",
     "button.search": "In den Gesprächen suchen",
     "button.options": "Umbenennen oder löschen",
