@@ -24,7 +24,7 @@ from rag.corpus import scan
 from rag.domain import Mode, Outcome, Question, Turn
 from rag.errors import QuestionError, RagError, SettingsError
 from rag.events import Answered, Asking, Escalated, Token
-from rag.present.contract import answer_json, doctor_json, index_json, search_json
+from rag.present.contract import answer_json, doctor_json, index_json, search_json, verify_json
 from rag.present.lines import (
     attempt_line,
     check_lines,
@@ -32,6 +32,7 @@ from rag.present.lines import (
     progress_bar,
     retrieved_line,
     summary_line,
+    verdict_lines,
 )
 from rag.present.message import answer_text, place, reason_text
 from rag.present.reports import (
@@ -41,6 +42,7 @@ from rag.present.reports import (
     speed_svg,
     speed_table,
 )
+from rag.receipts import Receipt, ReceiptStatus, verify
 from rag.settings import PROJECT_FOLDER, Settings, load_settings, unknown_settings
 
 if TYPE_CHECKING:
@@ -118,6 +120,10 @@ def build_parser() -> argparse.ArgumentParser:
     index = _command(commands, "index", "bring the index up to date and show the ledger")
     index.add_argument("--json", action="store_true", help="print one JSON document")
 
+    verify = _command(commands, "verify", "check an answer's receipts against today's files")
+    verify.add_argument("answer", metavar="ANSWER.json", type=Path, help="from rag ask --json")
+    verify.add_argument("--json", action="store_true", help="print one JSON document")
+
     doctor = _command(commands, "doctor", "tell what runs where and what does not")
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
@@ -155,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(options, settings)
     except QuestionError as error:
         _tell(error.sentence)
-        return 2 if options.command == "search" else 1
+        return 2 if options.command in {"search", "verify"} else 1
     except RagError as error:
         _tell(error.sentence)
         return 1
@@ -168,6 +174,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _serve(options, settings)
     if options.command == "index":
         return _index(options, settings)
+    if options.command == "verify":
+        return _verify(options, settings)
     if options.command == "bench":
         return _bench(options)
     if options.command == "eval":
@@ -273,6 +281,25 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
     else:
         print(ledger_lines(corpus.files))
     return 0
+
+
+def _verify(options: argparse.Namespace, settings: Settings) -> int:
+    """Return 1 where a citation does not hold."""
+    try:
+        answer = json.loads(options.answer.read_text(encoding="utf-8"))
+        receipts = [Receipt.of(citation) for citation in answer["citations"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise QuestionError(
+            f"{options.answer} is no answer of rag ask --json.",
+            "Keep one with: rag ask QUESTION --json > answer.json",
+        ) from error
+    corpus = build_knowledge(settings).refresh()
+    verdicts = [verify(receipt, corpus) for receipt in receipts]
+    if options.json:
+        _print_json(verify_json(verdicts))
+    else:
+        print(verdict_lines(verdicts))
+    return int(any(v.status is not ReceiptStatus.HOLDS for v in verdicts))
 
 
 async def _doctor(options: argparse.Namespace, settings: Settings) -> int:

@@ -500,6 +500,8 @@ class Answer:
     cost: float | None = None
     """In the currency of ``RAG_PRICES``; None where no price is known."""
     corpus_revision: str = ""
+    reader: str = ""
+    """The version of what read the documents."""
     mode: Mode = Mode.AUTO
     scope: str = ""
     """The folder or document that was looked in; empty: everywhere."""

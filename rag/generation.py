@@ -26,6 +26,8 @@ class Generation:
     retriever: Retriever
     locate: Callable[[str], Path]
     """Path in the corpus -> where the file is."""
+    reader: str
+    """The version of what read the files."""
     texts: Callable[[int], tuple[Document, tuple[Passage, ...]] | None]
     """A document's number -> its text and passages; None where it is gone."""
 
@@ -144,4 +146,4 @@ class Generation:
             for file in own.files
         )
         retriever = self.retriever.joined(own.retriever)
-        return Generation((*self.files, *files), retriever, locate, texts)
+        return Generation((*self.files, *files), retriever, locate, self.reader, texts)

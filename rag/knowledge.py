@@ -265,7 +265,9 @@ class KnowledgeBase:
         retriever = self._index.change(added, known - wanted)
         files = {entry.path: entry for entry in entries} | self._waiting
         ordered = tuple(files[path] for path in sorted(files))
-        self._generation = Generation(ordered, retriever, self._locate, self._library.document)
+        self._generation = Generation(
+            ordered, retriever, self._locate, self._library.version, self._library.document
+        )
         self._taken_in = changes
         return self._generation
 

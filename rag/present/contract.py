@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.domain import PRIVATE, Answer, Attempt, Hit, Reason, Sentence, Support
 from rag.present.message import answer_text, problem_text, reason_text
+from rag.receipts import ReceiptStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rag.domain import Check, Usage
     from rag.events import Retrieved
     from rag.generation import Generation
+    from rag.receipts import Verdict
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -71,6 +73,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "sha256": citation.passage.sha256,
                 "start": citation.passage.start,
                 "end": citation.passage.end,
+                "extractor": answer.reader,
             }
             for citation in answer.citations
         ],
@@ -150,6 +153,23 @@ def _attempt_json(attempt: Attempt, language: str) -> dict[str, Any]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
+
+
+def verify_json(verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """The document of ``rag verify --json``."""
+    return {
+        "ok": all(v.status is ReceiptStatus.HOLDS for v in verdicts),
+        "citations": [
+            {
+                "number": v.receipt.number,
+                "document": v.receipt.document,
+                "status": v.status.value,
+                "document_now": v.document or None,
+                "start_now": v.start,
+            }
+            for v in verdicts
+        ],
+    }
 
 
 def index_json(corpus: Generation) -> dict[str, Any]:

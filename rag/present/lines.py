@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from rag.domain import Check, LedgerEntry
     from rag.events import Retrieved
+    from rag.receipts import Verdict
 
 _SECOND = 1_000
 _BAR = 40
@@ -111,6 +112,17 @@ def ledger_lines(files: Sequence[LedgerEntry]) -> str:
     counts = Counter(file.status.value for file in files)
     lines.append(", ".join(f"{count} {status}" for status, count in counts.items()) or "No files.")
     return "\n".join(lines)
+
+
+def verdict_lines(verdicts: Sequence[Verdict]) -> str:
+    """A line a citation: what became of its passage, and where it is now."""
+    lines = []
+    for verdict in verdicts:
+        receipt = verdict.receipt
+        now = verdict.document if verdict.document != receipt.document else ""
+        where = f"{receipt.document} → {now}" if now else receipt.document
+        lines.append(f"[{receipt.number}] {verdict.status.value:21}  {where}")
+    return "\n".join(lines) or "The answer cites nothing."
 
 
 def progress_bar(done: int, total: int) -> str:

@@ -145,6 +145,7 @@ class Case:
             timings=self._timings(result.attempts, retrieved.milliseconds),
             cost=self._cost(result.attempts),
             corpus_revision=self.corpus.revision,
+            reader=self.corpus.reader,
             documents=documents,
             passages=passages,
             listed=tuple(listed),
