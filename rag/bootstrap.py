@@ -12,6 +12,7 @@ from rag.backends.embedded import PROFILE as EMBEDDED_PROFILE
 from rag.backends.openai_compatible import is_local, with_version
 from rag.cascade import Cascade, Rules
 from rag.children import Children
+from rag.curation import Curator
 from rag.domain import Endpoint, Profile
 from rag.generate import Model
 from rag.history import History
@@ -22,6 +23,7 @@ from rag.tokens import TokenCounter
 from rag.uploads import Uploads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from rag.interfaces import ChatBackend
@@ -94,6 +96,13 @@ def build_knowledge(settings: Settings, readers: Readers | None = None) -> Knowl
         readers=readers or Children(),
         settle_s=SETTLE_S,
     )
+
+
+def build_curator(
+    settings: Settings, knowledge: KnowledgeBase, history: History, notice: Callable[[str], str]
+) -> Curator:
+    """Return what admins do to the corpus; ``notice`` stands in place of erased answers."""
+    return Curator(knowledge, corpus_state(settings) / "trash", history, notice)
 
 
 def build_small(settings: Settings) -> ChatBackend:

@@ -179,6 +179,34 @@ class LedgerEntry:
         return self.path.encode(errors="replace").decode()
 
 
+class ChangeKind(StrEnum):
+    """What happened to a file of the corpus."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    MOVED = "moved"
+    REMOVED = "removed"
+    UPLOADED = "uploaded"
+    """Through the panel; it can be undone."""
+    DELETED = "deleted"
+    """As above."""
+    RESTORED = "restored"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusChange:
+    """A line of the list of last changes."""
+
+    number: int
+    at: str
+    """ISO 8601, UTC."""
+    kind: ChangeKind
+    path: str
+    trash: str = ""
+    """Where a deleted file is kept; empty where nothing can be undone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of a document: ``document.text[start:end] == text``."""

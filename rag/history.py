@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 Record = dict[str, Any]
@@ -65,6 +65,7 @@ class History:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("PRAGMA foreign_keys=ON")
+        self._db.execute("PRAGMA secure_delete=ON")
         self._migrate()
 
     def _migrate(self) -> None:
@@ -270,6 +271,54 @@ class History:
             self._run("SELECT count(*) AS n FROM answers WHERE thread_id=?", [thread_id])[0]["n"]
         )
 
+    def erase(self, sha256: str, notice: Callable[[str], str]) -> None:
+        """Take a document, by the hash of its bytes, out of all conversations.
+
+        An answer that rests on it loses its text; ``notice`` says so in the answer's language.
+        """
+        rows = self._run("SELECT * FROM answers WHERE record LIKE ?", [f"%{sha256}%"])
+        for row in rows:
+            record = json.loads(row["record"])
+            without_document(record, sha256)
+            with self._lock:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._db.execute(
+                    "UPDATE answers SET record=? WHERE message_id=?",
+                    [json.dumps(record), row["message_id"]],
+                )
+                self._erase_steps(row, notice(record.get("language", "en")))
+                self._db.execute("COMMIT")
+        for row in self._run("SELECT * FROM elements WHERE record LIKE ?", [f"%{sha256}%"]):
+            record = json.loads(row["record"])
+            record["props"] = {
+                key: value for key, value in record["props"].items() if key in _KEPT_PROPS
+            } | {"segments": [], "erased": True}
+            self._run("UPDATE elements SET record=? WHERE id=?", [json.dumps(record), row["id"]])
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _erase_steps(self, answer: sqlite3.Row, notice: str) -> None:
+        """The answer's message says that it is erased; the steps that led to it are emptied."""
+        steps = self._db.execute(
+            "SELECT id, kind, record FROM steps WHERE thread_id=? AND id!=? AND created_at >="
+            " (SELECT created_at FROM steps WHERE id=?) AND created_at <= coalesce("
+            " (SELECT created_at FROM steps WHERE id=?), '9')",
+            [
+                answer["thread_id"],
+                answer["question_id"],
+                answer["question_id"],
+                answer["message_id"],
+            ],
+        ).fetchall()
+        for step in steps:
+            if step["kind"] == "user_message":
+                continue
+            text = notice if step["id"] == answer["message_id"] else ""
+            record = json.loads(step["record"]) | {"output": text, "input": ""}
+            self._db.execute(
+                "UPDATE steps SET text=?, record=? WHERE id=?",
+                [text, json.dumps(record), step["id"]],
+            )
+
     def put_feedback(self, for_id: str, value: int, comment: str | None) -> str:
         """Keep what a person thinks of an answer; one a step. Return its id."""
         feedback_id = str(uuid.uuid4())
@@ -283,6 +332,28 @@ class History:
     def delete_feedback(self, feedback_id: str) -> None:
         """Take feedback back."""
         self._run("DELETE FROM feedback WHERE id=?", [feedback_id])
+
+
+_KEPT_PROPS = frozenset({"labels", "rank", "document", "path", "page", "sha256"})
+
+
+def without_document(record: Record, sha256: str) -> None:
+    """Take what a document gave out of an answer's record; what rested on it is emptied."""
+    hits = record.get("hits") or []
+    of_it = [hit for hit in hits if hit["passage"]["sha256"] == sha256]
+    for hit in of_it:
+        hit.update(before="", after="", matched=[])
+    citations = [c for c in record.get("citations") or [] if c["passage"]["sha256"] == sha256]
+    for passage in (place["passage"] for place in (*of_it, *citations)):
+        passage.update(text="", heading="", title="", table_header="")
+    if not citations and not any(hit.get("used") for hit in of_it):
+        return
+    record.update(text="", sentences=[], query={"terms": [], "language": "en"}, listed=[])
+    record["reasons"] = [{"code": "erased", "detail": ""}]
+    for attempt in record.get("attempts") or []:
+        attempt.update(sentences=[], sent=None)
+        attempt["generation"].update(text="")
+        attempt["confidence"].update(reasons=[], signals=[], would_change=None)
 
 
 def now() -> str:

@@ -283,6 +283,28 @@ class KnowledgeBase:
                 if self._index.compact() or self._unsaved > SAVE_ABOVE:
                     self._save()
 
+    def read_again(self, path: str) -> Generation:
+        """Read a file although it seems unchanged; blocks."""
+        self._library.expire(path)
+        return self.refresh()
+
+    def erase(self, paths: Sequence[str], sha256: str) -> None:
+        """Forget files, whose bytes have that hash, for good: no text or word of theirs stays.
+
+        The files themselves are gone already. Blocks while the index is written anew.
+        """
+        with self._lock, self._writing(wait=True):
+            self._library.erase(paths, sha256)
+            self._catch_up()
+            self._library.purge()
+            self._index.compact(wholly=True)
+            self._save()
+
+    @property
+    def ledger(self) -> Library:
+        """What is kept of the corpus: last changes, and what was erased."""
+        return self._library
+
     def close(self) -> None:
         """Close the library; nothing can be asked any more."""
         with self._lock:

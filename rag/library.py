@@ -17,15 +17,23 @@ import uuid
 import zlib
 from collections import OrderedDict
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rag.chunking import passage_at
 from rag.codec import from_plain, to_plain
-from rag.domain import Document, FileStatus, Indexed, LedgerEntry
+from rag.domain import (
+    ChangeKind,
+    CorpusChange,
+    Document,
+    FileStatus,
+    Indexed,
+    LedgerEntry,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rag.domain import Passage
 
@@ -44,7 +52,8 @@ _READERS = (
     "library",
 )
 """Modules whose every change may change what a file gives."""
-_LAYOUT = 1
+_LAYOUT = 2
+_CHANGES_KEPT = 200
 _WAIT_S = 10.0
 """For another process that is just writing."""
 _CACHED_CHARACTERS = 8_000_000
@@ -63,6 +72,11 @@ _SCHEMA = """
         pages INTEGER NOT NULL, pages_readable INTEGER NOT NULL, passages INTEGER NOT NULL,
         flags TEXT NOT NULL, indexed_at TEXT NOT NULL, document INTEGER NOT NULL
     );
+    CREATE TABLE changes (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL,
+        path TEXT NOT NULL, trash TEXT NOT NULL
+    );
+    CREATE TABLE erased (sha256 TEXT PRIMARY KEY);
 """
 _COLUMNS = tuple(field.name for field in fields(LedgerEntry))
 _ROW = ", ".join(_COLUMNS)
@@ -158,7 +172,63 @@ class Library:
         version = self._read("PRAGMA data_version")
         return Changes(self.id, int(version[0][0]) if version else 0, self._written)
 
-    def keep(self, read: Iterable[Packed], gone: Iterable[str] = ()) -> None:
+    def note(self, kind: ChangeKind, path: str, trash: str = "") -> None:
+        """Add a line to the list of changes."""
+        with self._lock:
+            self._note(kind, path, trash)
+            self._db.execute(
+                "DELETE FROM changes WHERE number <= (SELECT max(number) FROM changes) - ?",
+                [_CHANGES_KEPT],
+            )
+
+    def _note(self, kind: ChangeKind, path: str, trash: str = "") -> None:
+        self._db.execute(
+            "INSERT INTO changes (at, kind, path, trash) VALUES (?,?,?,?)",
+            [datetime.now(UTC).isoformat(timespec="seconds"), kind, path, trash],
+        )
+
+    def last_changes(self) -> tuple[CorpusChange, ...]:
+        """The latest first."""
+        rows = self._read("SELECT number, at, kind, path, trash FROM changes ORDER BY number DESC")
+        return tuple(CorpusChange(n, at, ChangeKind(kind), *rest) for n, at, kind, *rest in rows)
+
+    def undone(self, number: int) -> None:
+        """That change can not be undone any more."""
+        with self._lock:
+            self._db.execute("UPDATE changes SET trash='' WHERE number=?", [number])
+
+    def expire(self, path: str) -> None:
+        """Let a file be read again at the next look."""
+        with self._lock:
+            self._db.execute("UPDATE files SET version='' WHERE path=?", [path])
+            self._written += 1
+
+    def erase(self, paths: Iterable[str], sha256: str) -> None:
+        """Forget files for good: only the hash stays, to tell their receipts so."""
+        with self._lock:
+            self._db.executemany("DELETE FROM files WHERE path=?", [(path,) for path in paths])
+            self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", [sha256])
+            self._written += 1
+
+    def erased(self) -> set[str]:
+        """Hashes of what was erased."""
+        return {sha256 for (sha256,) in self._read("SELECT sha256 FROM erased")}
+
+    def _note_changes(self, read: Sequence[Packed], gone: Iterable[str]) -> None:
+        """Note what the folder shows, but not what the panel has done and noted itself."""
+        known = dict(self._db.execute("SELECT path, document FROM files"))
+        latest = dict(self._db.execute("SELECT path, kind FROM changes ORDER BY number"))
+        for path in gone:
+            if path in known and latest.get(path) not in {ChangeKind.DELETED, ChangeKind.ERASED}:
+                self._note(ChangeKind.REMOVED, path)
+        for packed in read:
+            path = packed.entry.path
+            kind = ChangeKind.CHANGED if path in known else ChangeKind.ADDED
+            own = latest.get(path) in {ChangeKind.UPLOADED, ChangeKind.RESTORED}
+            if kind is ChangeKind.CHANGED or not own:
+                self._note(kind, path)
+
+    def keep(self, read: Sequence[Packed], gone: Sequence[str] = ()) -> None:
         """Keep what files gave, and forget others by path; all of it or nothing.
 
         Texts that are replaced or forgotten stay until ``purge``: somebody may be reading them.
@@ -167,6 +237,7 @@ class Library:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._note_changes(read, gone)
                 self._db.executemany("DELETE FROM files WHERE path=?", [(path,) for path in gone])
                 for packed in read:
                     entry = packed.entry
