@@ -7,11 +7,13 @@ import asyncio
 import chainlit as cl
 from chainlit.types import ThreadDict  # noqa: TC002 - Chainlit reads the handlers' types
 
-from rag.bootstrap import build_assistant, open_history
+from rag.bootstrap import build_assistant, build_curator, open_history
+from rag.present.texts import say
 from rag.settings import load_settings
 from rag.ui import session, sign_in
 from rag.ui.data_layer import HistoryDataLayer
 from rag.ui.frame import build_frame
+from rag.ui.panel import OPEN_MESSAGE, Panel
 from rag.ui.starters import starters
 from rag.watching import Watcher
 
@@ -19,14 +21,23 @@ settings = load_settings()
 assistant = build_assistant(settings)
 history = open_history(settings)
 background: set[asyncio.Task[None]] = set()
-build_frame(assistant, settings.upload_max_mb)
+curator = build_curator(
+    settings, assistant.knowledge, history, lambda language: say("erased", language)
+)
+panel = Panel(assistant.knowledge, curator)
+build_frame(assistant, panel, settings.upload_max_mb)
 
 
 @cl.on_app_startup
 async def on_app_startup() -> None:
     """Warm up in the background: the page is there at once."""
     watcher = Watcher(assistant.knowledge, settings.watch)
-    for work in (watcher.run(), assistant.warm(), assistant.keep_tidy(), session.sweep()):
+    for work in (
+        watcher.run(),
+        assistant.warm(),
+        assistant.keep_tidy(curator.empty_trash),
+        session.sweep(),
+    ):
         background.add(asyncio.create_task(work))
 
 
@@ -107,6 +118,13 @@ async def on_only_in(action: cl.Action) -> None:
 async def on_promote(action: cl.Action) -> None:
     """Share a document of this conversation with everybody."""
     await session.share(assistant, str(action.payload.get("path", "")))
+
+
+@cl.on_window_message
+async def on_window_message(message: object) -> None:
+    """Open the panel of documents; the page's own button asks for it."""
+    if message == OPEN_MESSAGE:
+        await panel.open(session.page_language())
 
 
 @cl.action_callback("trace")

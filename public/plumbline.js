@@ -120,6 +120,22 @@
     }
   };
 
+  /* ---------- a button for the documents ---------- */
+
+  const offerDocuments = () => {
+    const readme = document.getElementById("readme-button");
+    if (!readme || document.getElementById("documents-button")) return;
+    const button = document.createElement("button");
+    button.id = "documents-button";
+    button.type = "button";
+    button.className = readme.className;
+    button.textContent = texts.documents ?? "Documents";
+    button.addEventListener("click", () => {
+      window.postMessage("plumbline:corpus", window.location.origin);
+    });
+    readme.before(button);
+  };
+
   // At once after a pause, so that nothing stands there nameless; while much changes, now and then.
   const PAUSE_MS = 50;
   let named = 0;
@@ -127,6 +143,7 @@
   const nameNow = () => {
     named = performance.now();
     name();
+    offerDocuments();
   };
   new MutationObserver(() => {
     if (performance.now() - named > PAUSE_MS) return nameNow();

@@ -17,7 +17,7 @@ from rag.ways import WAYS
 from rag.ways.case import Case, Parts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
     from rag.cascade import Cascade
     from rag.generation import Generation
@@ -149,11 +149,12 @@ class Assistant:
         if not check.ok:
             logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
 
-    async def keep_tidy(self) -> None:
-        """Compact the index now and then, as long as the app lives."""
+    async def keep_tidy(self, *more: Callable[[], None]) -> None:
+        """Compact the index now and then, as long as the app lives, and do what else is due."""
         while True:
             await asyncio.sleep(TIDY_S)
-            await asyncio.to_thread(self.knowledge.tidy)
+            for tidy in (self.knowledge.tidy, *more):
+                await asyncio.to_thread(tidy)
 
     async def close(self) -> None:
         """Free the models."""

@@ -293,8 +293,9 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
             f"{options.answer} is no answer of rag ask --json.",
             "Keep one with: rag ask QUESTION --json > answer.json",
         ) from error
-    corpus = build_knowledge(settings).refresh()
-    verdicts = [verify(receipt, corpus) for receipt in receipts]
+    knowledge = build_knowledge(settings)
+    corpus, erased = knowledge.refresh(), knowledge.ledger.erased()
+    verdicts = [verify(receipt, corpus, erased) for receipt in receipts]
     if options.json:
         _print_json(verify_json(verdicts))
     else:

@@ -160,6 +160,7 @@ def test_the_json_has_every_field_of_the_contract(ask: Any) -> None:
         "sha256",
         "start",
         "end",
+        "extractor",
     }
     assert set(answer["sentences"][0]) >= {"text", "support", "supported", "citations"}
     attempt = answer["attempts"][0]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from rag.assistant import Assistant
+    from rag.ui.panel import Panel
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """A longer message closes the socket without a word; ours is refused in a sentence first."""
@@ -44,7 +45,7 @@ _ATTACHED = (
 _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 
 
-def build_frame(assistant: Assistant, upload_max_mb: int) -> None:
+def build_frame(assistant: Assistant, panel: Panel, upload_max_mb: int) -> None:
     """Change Chainlit's server before it starts; called once, when app.py is loaded."""
     prepare_sign_in()
     hosts = own_hosts(config.run.host, config.run.port)
@@ -60,6 +61,7 @@ def build_frame(assistant: Assistant, upload_max_mb: int) -> None:
     _accept_files(upload_max_mb)
     server.sio.eio.max_http_buffer_size = MAX_MESSAGE_BYTES
     server.app.router.routes.insert(0, files_route(assistant.knowledge, assistant.uploads))
+    server.app.router.routes[:0] = panel.routes()
     # A chip is an element named like its text, "[1]", and an element's name is its file's too.
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
     server.get_html_template = _without_outside_links(server.get_html_template)

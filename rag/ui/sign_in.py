@@ -13,11 +13,12 @@ from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
 
 import chainlit as cl
-from chainlit.auth import create_jwt
+from chainlit.auth import create_jwt, decode_jwt, get_token_from_cookies
 
 from rag.access import LOCAL_USER
 
 if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _COOKIE = "access_token"
@@ -33,6 +34,12 @@ def prepare_sign_in() -> None:
 def local_user() -> cl.User:
     """The person at this machine."""
     return cl.User(identifier=LOCAL_USER)
+
+
+def signed_in(request: HTTPConnection) -> str:
+    """Who makes a request; empty where nobody is signed in."""
+    token = get_token_from_cookies(request.cookies)
+    return str(decode_jwt(token).identifier) if token else ""
 
 
 class EverybodyIsLocal:

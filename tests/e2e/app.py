@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from rag.settings import PROJECT_FOLDER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -67,13 +68,22 @@ class App:
 
     def listed(self) -> set[str]:
         """The files that answer, as the app's ledger has them."""
+        return self._paths("SELECT path FROM files WHERE document > 0")
+
+    def _paths(self, query: str) -> set[str]:
         [library] = self.state.glob("corpora/*/library.sqlite3")
         with closing(sqlite3.connect(library)) as ledger:
-            return {path for (path,) in ledger.execute("SELECT path FROM files WHERE document > 0")}
+            return {path for (path,) in ledger.execute(query)}
 
     def wait_until_listed(self, path: str) -> None:
+        self._wait_until(lambda: path in self.listed())
+
+    def wait_until_known(self, *paths: str) -> None:
+        self._wait_until(lambda: set(paths) <= self._paths("SELECT path FROM files"))
+
+    def _wait_until(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 10
-        while path not in self.listed():
+        while not condition():
             assert time.monotonic() < deadline, self.log
             time.sleep(0.05)
 

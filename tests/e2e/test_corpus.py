@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Chat, Stage
+from tests.e2e.test_conversation import findings
 from tests.scripted_server import Script
 
 SALARIES = "# Salaries\n\nThe director earns 93,517 euros a year. The salary is paid monthly.\n"
@@ -79,10 +80,8 @@ def test_an_attached_file_is_there_after_a_reload_and_goes_with_its_conversation
     salaries.write_text(f"{SALARIES}\nThis is the canary.\n")
     attach(chat, salaries)
     chat.ask("What does the director earn?")
+    expect(chat.page).to_have_url(re.compile("/thread/"))
     chat.page.reload()
-    chat.page.wait_for_timeout(3000)
-    print("URL", chat.page.url)
-    chat.shot("dbg")
     chat.page.get_by_text(PRIVATE_ANSWER).wait_for()
     chat.page.locator("#mode-picker-trigger-model").wait_for()
     chat.ask("What does the director earn a year?")
@@ -152,3 +151,84 @@ def test_a_file_in_the_folder_answers_soon_and_a_deleted_one_no_more(
     chat.ask("On which day are umbrellas free?")
     assert "Mondays" not in chat.answer.split("\n")[0]
     chat.page.locator("button", has_text="refused ·").wait_for()
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_panel_lists_finds_deletes_restores_and_adds(
+    chat: Chat, stage: Stage, salaries: Path
+) -> None:
+    (stage.corpus / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    (stage.corpus / "copy.md").write_bytes((stage.corpus / "faq.md").read_bytes())
+    page = chat.page
+    page.locator("#mode-picker-trigger-model").wait_for()
+    stage.app.wait_until_known("copy.md", "broken.pdf")
+    page.click("#documents-button")
+    panel = page.locator("#side-view-content")
+    file = panel.locator(".pl-file").filter(has=page.locator("b", has_text="returns.md"))
+    expect(panel.locator(".pl-file", has_text="broken.pdf")).to_contain_text("cannot be read")
+    expect(panel.locator(".pl-file", has_text="copy.md")).to_contain_text("duplicate")
+    file.locator("summary").first.click()
+    expect(file).to_contain_text("answers · 2 passages · en")
+    chat.shot("panel")
+    assert findings(page) == []
+
+    file.get_by_text("Why not this passage?").click()
+    file.get_by_label("A question that should find it").fill("Who pays the postage in euros?")
+    file.get_by_role("button", name="Tell").click()
+    expect(file.get_by_role("status")).to_contain_text("is number 1 for this query")
+    expect(file.get_by_role("status")).to_contain_text("lacks “euros”")
+
+    file.get_by_role("button", name="Delete", exact=True).click()
+    file.get_by_role("button", name="Yes, delete").click()
+    expect(panel.get_by_role("status").first).to_contain_text("returns.md is deleted")
+    assert not (stage.corpus / "returns.md").exists()
+    panel.get_by_role("button", name="Undo").first.click()
+    expect(panel.get_by_role("status").first).to_contain_text("Taken back")
+    assert (stage.corpus / "returns.md").exists()
+
+    page.set_input_files(".pl-upload input", str(salaries))
+    stage.app.wait_until_listed("salaries.md")
+    panel.get_by_label("Search the documents").fill("salar")
+    expect(panel.locator(".pl-file")).to_have_count(1)
+    expect(panel.locator(".pl-file")).to_contain_text("Salaries")
+    assert page.locator("a[href^='/thread/']", has_text="corpus").count() == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_deleted_for_good_is_erased_from_conversations_too(
+    chat: Chat, stage: Stage, browser: Browser
+) -> None:
+    (stage.corpus / "secret.md").write_text("# Secret\n\nThe vault code is xylophone 4711.\n")
+    stage.app.wait_until_listed("secret.md")
+    stage.small.script = stage.large.script = Script("The vault code is xylophone 4711.")
+    chat.ask("What is the vault code?")
+    assert "4711" in chat.answer
+    expect(chat.page).to_have_url(re.compile("/thread/"))
+    thread = chat.page.url
+    chat.page.click("#documents-button")
+    panel = chat.page.locator("#side-view-content")
+    file = panel.locator(".pl-file").filter(has=chat.page.locator("b", has_text="secret.md"))
+    file.locator("summary").first.click()
+    file.get_by_role("button", name="Delete for good").click()
+    file.get_by_role("button", name="Yes, delete").click()
+    expect(panel.get_by_role("status").first).to_contain_text("secret.md: deleted for good")
+
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(thread)
+    page.get_by_text("This answer rested on a document that has been erased.").wait_for()
+    assert "4711" not in page.content()
+    context.close()
+    state = [path for path in stage.app.state.rglob("*") if path.is_file()]
+    assert not [path for path in state if b"xylophone 4711" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("path", ["/corpus-panel", "/corpus-upload"])
+def test_other_pages_cannot_use_the_panel(chat: Chat, stage: Stage, path: str) -> None:
+    response = chat.page.request.post(
+        f"{stage.app.url}{path}",
+        data={"do": "delete", "path": "faq.md"},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert response.status == 403
+    assert (stage.corpus / "faq.md").exists()

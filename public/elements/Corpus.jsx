@@ -1,0 +1,234 @@
+import { useRef, useState } from "react";
+
+const LABELS = {
+  search: "Search the documents",
+  files: "Documents",
+  changes: "Last changes",
+  undo: "Undo",
+  open: "Open the file",
+  again: "Read again",
+  delete: "Delete",
+  erase: "Delete for good",
+  sure_delete: "Delete {name}? It can be restored for 7 days.",
+  sure_erase: "Delete {name} and its copies for good, also from all conversations? This cannot be undone.",
+  yes: "Yes, delete",
+  no: "Cancel",
+  why: "Why not this passage?",
+  query: "A question that should find it",
+  tell: "Tell",
+  more: "{count} more; search to see them.",
+  none: "No document fits.",
+  upload: "Add documents to the corpus",
+  uploading: "{name} is being added…",
+};
+
+const SIGNS = {
+  indexed: ["✓", "pl-ok"],
+  partly: ["≈", "pl-partly"],
+  waiting: ["…", "pl-partly"],
+  unreadable: ["✗", "pl-no"],
+  duplicate: ["=", "pl-partly"],
+};
+
+const PAUSE_MS = 300;
+
+function label(key, values = {}) {
+  const text = props.labels?.[key] ?? LABELS[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+async function asked(payload) {
+  const body = JSON.stringify({ language: props.language, ...payload });
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(props.panel, { method: "POST", headers, body });
+  return response.json();
+}
+
+function Sure({ text, onYes, onNo }) {
+  return (
+    <div className="pl-sure" role="alertdialog" aria-label={text}>
+      <p>{text}</p>
+      <p className="pl-buttons">
+        <button type="button" className="pl-button" autoFocus onClick={onNo}>{label("no")}</button>
+        <button type="button" className="pl-button pl-danger" onClick={onYes}>{label("yes")}</button>
+      </p>
+    </div>
+  );
+}
+
+function Why({ path, act }) {
+  const [query, setQuery] = useState("");
+  const [told, setTold] = useState("");
+  const ask = async (event) => {
+    event.preventDefault();
+    if (!query.trim()) return;
+    const answer = await act({ do: "why", path, query });
+    setTold(answer?.why ?? "");
+  };
+  return (
+    <>
+    <form className="pl-why" onSubmit={ask}>
+      <input
+        className="pl-input"
+        value={query}
+        placeholder={label("query")}
+        aria-label={label("query")}
+        onChange={(event) => setQuery(event.target.value)}
+      />
+      <button type="submit" className="pl-button">{label("tell")}</button>
+    </form>
+    {told && <p role="status" className="pl-note">{told}</p>}
+    </>
+  );
+}
+
+function File({ file, act }) {
+  const [sure, setSure] = useState("");
+  const [sign, tone] = SIGNS[file.status] ?? ["?", ""];
+  return (
+    <details className="pl-file">
+      <summary>
+        <span className={`pl-status ${tone}`} title={file.statusText}>
+          <span aria-hidden="true">{sign}</span>
+          <span className="pl-hidden">{file.statusText}</span>
+        </span>{" "}
+        <b>{file.name}</b>
+        {file.title && <span className="pl-source"> {file.title}</span>}
+      </summary>
+      <p className="pl-facts">{[file.statusText, file.facts].filter(Boolean).join(" · ")}</p>
+      {file.reason && <p className={tone}>{file.reason}</p>}
+      {file.flags.map((flag) => <p key={flag} className="pl-partly">{flag}</p>)}
+      {file.path && (
+        <p className="pl-buttons">
+          {file.file && (
+            <a className="pl-open" href={file.file} target="_blank" rel="noreferrer">{label("open")}</a>
+          )}
+          <button type="button" className="pl-button" onClick={() => act({ do: "again", path: file.path })}>
+            {label("again")}
+          </button>
+          <button type="button" className="pl-button" onClick={() => setSure("delete")}>
+            {label("delete")}
+          </button>
+          <button type="button" className="pl-button" onClick={() => setSure("erase")}>
+            {label("erase")}
+          </button>
+        </p>
+      )}
+      {sure && (
+        <Sure
+          text={label(`sure_${sure}`, { name: file.name })}
+          onNo={() => setSure("")}
+          onYes={() => {
+            setSure("");
+            act({ do: sure, path: file.path });
+          }}
+        />
+      )}
+      {file.file && (
+        <details>
+          <summary>{label("why")}</summary>
+          <Why path={file.path} act={act} />
+        </details>
+      )}
+    </details>
+  );
+}
+
+function Upload({ act }) {
+  const [state, setState] = useState("");
+  const [problem, setProblem] = useState("");
+  const send = async (event) => {
+    const files = [...event.target.files];
+    setProblem("");
+    for (const file of files) {
+      setState(label("uploading", { name: file.name }));
+      try {
+        const address = `${props.upload}?name=${encodeURIComponent(file.name)}`;
+        const response = await fetch(address, { method: "POST", body: file });
+        const answer = await response.json();
+        if (answer.problem) setProblem(answer.problem);
+      } catch (error) {
+        setProblem(String(error));
+      }
+    }
+    setState("");
+    event.target.value = "";
+    act({ do: "look" });
+  };
+  return (
+    <p>
+      <label className="pl-button pl-upload">
+        {label("upload")}
+        <input type="file" multiple className="pl-hidden" onChange={send} />
+      </label>
+      <span role="status"> {state}</span>
+      {problem && <span role="alert" className="pl-no"> {problem}</span>}
+    </p>
+  );
+}
+
+export default function Corpus() {
+  const [state, setState] = useState(props);
+  const { files = [], changes = [], hidden = 0, summary, progress, note, problem } = state;
+  const [search, setSearch] = useState("");
+  const timer = useRef(0);
+  const act = async (payload) => {
+    try {
+      const answer = await asked({ search, ...payload });
+      setState((before) => ({ ...before, note: "", problem: "", ...answer }));
+      return answer;
+    } catch (error) {
+      setState((before) => ({ ...before, problem: String(error) }));
+      return null;
+    }
+  };
+  const look = (text) => {
+    setSearch(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => act({ do: "look", search: text }), PAUSE_MS);
+  };
+  return (
+    <article className="pl-card pl-corpus">
+      <p className="pl-facts">{summary}</p>
+      {progress && <p role="status" className="pl-partly">{progress}</p>}
+      {problem && <p role="alert" className="pl-no">{problem}</p>}
+      {note && <p role="status" className="pl-note">{note}</p>}
+      <Upload act={act} />
+      <input
+        type="search"
+        className="pl-input"
+        value={search}
+        placeholder={label("search")}
+        aria-label={label("search")}
+        onChange={(event) => look(event.target.value)}
+      />
+      <section>
+        <h2>{label("files")}</h2>
+        {files.map((file) => <File key={file.name} file={file} act={act} />)}
+        {!files.length && <p>{label("none")}</p>}
+        {hidden > 0 && <p>{label("more", { count: hidden })}</p>}
+      </section>
+      {changes.length > 0 && (
+        <section>
+          <h2>{label("changes")}</h2>
+          <ul className="pl-changes">
+            {changes.map((change) => (
+              <li key={change.number}>
+                <time>{change.at}</time> {change.text}{" "}
+                {change.undo && (
+                  <button
+                    type="button"
+                    className="pl-button"
+                    onClick={() => act({ do: "undo", number: change.number })}
+                  >
+                    {label("undo")}
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </article>
+  );
+}
