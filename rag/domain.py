@@ -128,6 +128,8 @@ class Document:
     page_count: int = 0
     """0 where the kind of file has none."""
     pages_readable: int = 0
+    recognised: bool = False
+    """Was its text recognised from pictures?"""
 
 
 PRIVATE = "private:/"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import charset_normalizer
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 200 * 1024 * 1024
 """Larger files are named and left out: one of them would hold the memory of all others."""
 
+MAX_SCANNED_PAGES = 15
+"""Recognising takes 1.5 s a page, and a file may take 25 s."""
+_TESSERACT_LANGUAGES = ("eng", "nld", "deu", "fra", "spa", "ita", "por")
 _TEXT_TYPES = {
     ".md": "text/markdown",
     ".txt": "text/plain",
@@ -99,12 +104,15 @@ def extract(path: Path, name: str) -> Document:
         raise ExtractionError(f"It is larger than {MAX_FILE_BYTES // 1024**2} MiB.")
     if not data:
         raise ExtractionError("It is empty (0 bytes).")
-    result = _read(path, data)
+    kind = _kind(path, data)
+    result = _read(path, data, kind)
     text = _text_of(result)
     parts = result.pages or ()
     pages = [bool(part["content"].strip()) for part in parts] if result.mime_type == _PDF else []
-    if pages and not any(pages):
-        raise ExtractionError(f"0 of {len(pages)} pages are readable: no text in it (a scan?).")
+    pictures = kind.startswith("image/") or (pages != [] and not any(pages))
+    if pictures:
+        text = _recognised(path, data, kind, len(pages))
+        pages = [True] * len(pages)
     if not text.strip():
         raise ExtractionError("It holds no text.")
     return Document(
@@ -116,10 +124,34 @@ def extract(path: Path, name: str) -> Document:
         pages=_pages(text, parts),
         page_count=len(pages),
         pages_readable=sum(pages),
+        recognised=pictures,
     )
 
 
-def _read(path: Path, data: bytes) -> ExtractionResult:
+def _recognised(path: Path, data: bytes, kind: str, pages: int) -> str:
+    """The text of a picture or a scan, where tesseract is there. Raises ExtractionError."""
+    tesseract = shutil.which("tesseract")
+    scan = f"0 of {pages} pages are readable: no text in it (a scan?)." if pages else "A picture."
+    if tesseract is None:
+        raise ExtractionError(f"{scan} Text recognition (tesseract) is not installed.")
+    if pages > MAX_SCANNED_PAGES:
+        raise ExtractionError(f"{scan} Text is recognised in at most {MAX_SCANNED_PAGES} pages.")
+    text = _text_of(_read(path, data, kind, recognised_in=_languages_of(tesseract)))
+    if not text.strip():
+        raise ExtractionError(f"{scan} Text recognition found nothing.")
+    return text
+
+
+def _languages_of(tesseract: str) -> str:
+    """The installed ones of the languages that are analysed, as tesseract calls them."""
+    listed = subprocess.run(  # noqa: S603 - found on the path
+        [tesseract, "--list-langs"], capture_output=True, text=True, check=False
+    ).stdout.split()
+    found = [language for language in _TESSERACT_LANGUAGES if language in listed]
+    return "+".join(found) or "eng"
+
+
+def _read(path: Path, data: bytes, kind: str, *, recognised_in: str = "") -> ExtractionResult:
     import kreuzberg  # noqa: PLC0415 - 35 MB that a process without documents need not load
 
     config = kreuzberg.ExtractionConfig(
@@ -130,10 +162,17 @@ def _read(path: Path, data: bytes) -> ExtractionResult:
             include_headers=True, include_footers=True, strip_repeating_text=False
         ),
         use_cache=False,
-        disable_ocr=True,  # type: ignore[call-arg]  # its stubs lack it
+        disable_ocr=not recognised_in,  # type: ignore[call-arg]  # its stubs lack it
+        ocr=kreuzberg.OcrConfig(
+            backend="tesseract",
+            language=recognised_in,
+            # Its cache lies in the home folder and outlives the document.
+            tesseract_config=kreuzberg.TesseractConfig(use_cache=False),
+        )
+        if recognised_in
+        else None,
     )
     try:
-        kind = _kind(path, data)
         if path.suffix.lower() in _TEXT_TYPES or kind in _TEXT_TYPES.values():
             data = data if kind in _BINARY_TYPES else _decoded(data).encode()
         return kreuzberg.extract_bytes_sync(data, kind, config=config)
@@ -144,16 +183,23 @@ def _read(path: Path, data: bytes) -> ExtractionResult:
 def _kind(path: Path, data: bytes) -> str:
     """The kind of document by its content, by its name where the content does not tell.
 
-    Raises RuntimeError where neither does.
+    Raises ExtractionError where neither does.
     """
     import kreuzberg  # noqa: PLC0415 - as above
 
-    named = _TEXT_TYPES.get(path.suffix.lower()) or kreuzberg.detect_mime_type_from_path(str(path))
+    try:
+        named = _TEXT_TYPES.get(path.suffix.lower()) or kreuzberg.detect_mime_type_from_path(
+            str(path)
+        )
+    except (RuntimeError, kreuzberg.KreuzbergError):
+        named = ""
     try:
         found = kreuzberg.detect_mime_type(data)
-    except (RuntimeError, kreuzberg.KreuzbergError):
+    except (RuntimeError, kreuzberg.KreuzbergError) as error:
+        if not named:
+            raise ExtractionError(_UNKNOWN) from error
         return named
-    if found in _CONTAINERS or (found in _PLAIN and named not in _BINARY_TYPES):
+    if named and (found in _CONTAINERS or (found in _PLAIN and named not in _BINARY_TYPES)):
         return named
     return found
 

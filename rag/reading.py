@@ -59,13 +59,11 @@ def read_file(folder: Path, file: File) -> Packed:
         status = FileStatus.WAITING if busy else FileStatus.UNREADABLE
         return Packed(replace(entry, status=status, reason=str(error)))
     passages = passages_of(document)
-    partly = document.pages_readable < document.page_count
+    doubts = _doubts(document)
     entry = replace(
         entry,
-        status=FileStatus.PARTLY if partly else FileStatus.INDEXED,
-        reason=f"{document.pages_readable} of {document.page_count} pages are readable."
-        if partly
-        else "",
+        status=FileStatus.PARTLY if doubts else FileStatus.INDEXED,
+        reason=doubts,
         sha256=document.sha256,
         title=document.title,
         language=document.language,
@@ -76,6 +74,15 @@ def read_file(folder: Path, file: File) -> Packed:
         indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return packed(entry, document, passages, indexed(document, passages))
+
+
+def _doubts(document: Document) -> str:
+    """Why a document's text is perhaps not all of it, in a sentence; empty where it is."""
+    if document.recognised:
+        return "Its text was recognised from pictures; letters may be wrong."
+    if document.pages_readable < document.page_count:
+        return f"{document.pages_readable} of {document.page_count} pages are readable."
+    return ""
 
 
 def renamed(entry: LedgerEntry, kept: tuple[Document, tuple[Passage, ...]], file: File) -> Packed:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,9 +9,10 @@ import pytest
 from docx import Document as WordDocument
 from fpdf import FPDF
 from openpyxl import Workbook
+from PIL import Image, ImageDraw, ImageFont
 
 from rag.errors import ExtractionError
-from rag.extraction import extract, readable
+from rag.extraction import MAX_SCANNED_PAGES, extract, readable
 from rag.settings import PROJECT_FOLDER
 
 if TYPE_CHECKING:
@@ -99,14 +101,65 @@ def test_an_encrypted_file_is_said(tmp_path: Path) -> None:
         extract(tmp_path / "secret.pdf", "secret.pdf")
 
 
-def test_a_pdf_without_text_tells_its_pages(tmp_path: Path) -> None:
+def scan(path: Path, pages: int) -> None:
     pdf = FPDF()
-    for _ in range(3):
+    for _ in range(pages):
         pdf.add_page()
         pdf.rect(10, 10, 50, 50)
-    pdf.output(str(tmp_path / "scan.pdf"))
-    with pytest.raises(ExtractionError, match="0 of 3 pages"):
+    pdf.output(str(path))
+
+
+def test_a_pdf_without_text_tells_its_pages_and_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan(tmp_path / "scan.pdf", 3)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(ExtractionError, match=r"0 of 3 pages .* not installed"):
         extract(tmp_path / "scan.pdf", "scan.pdf")
+
+
+def test_a_long_scan_is_not_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan(tmp_path / "scan.pdf", MAX_SCANNED_PAGES + 1)
+    monkeypatch.setattr("shutil.which", lambda _: "tesseract")
+    with pytest.raises(ExtractionError, match="at most 15 pages"):
+        extract(tmp_path / "scan.pdf", "scan.pdf")
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+def test_a_picture_is_recognised_and_said_to_be(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (900, 200), "white")
+    font = ImageFont.load_default(60)
+    ImageDraw.Draw(picture).text((40, 60), "The warranty lasts 24 months", "black", font)
+    picture.save(tmp_path / "letter.png")
+    document = extract(tmp_path / "letter.png", "letter.png")
+    assert "24 months" in document.text
+    assert document.recognised
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-16", "Die Gewährleistung beträgt zwei Jahre, außer bei Verschleiß."),
+        ("cp1252", "Die Gewährleistung beträgt zwei Jahre, außer bei Verschleiß."),
+        ("cp932", "製品の保証期間は二年間です。返品は三十日以内にお願いします。"),
+        ("cp1251", "Гарантия на изделие составляет два года со дня покупки."),
+        ("gb18030", "产品保修期为两年。请在三十天内退货。"),
+    ],
+)
+def test_text_is_read_whatever_its_encoding(tmp_path: Path, encoding: str, text: str) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    assert extract(tmp_path / "a.txt", "a.txt").text.strip() == text
+
+
+def test_what_a_file_is_its_content_tells(tmp_path: Path) -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica", size=12)
+    pdf.cell(text="The warranty lasts two years.")
+    pdf.output(str(tmp_path / "letter.txt"))
+    (tmp_path / "letter.pdf").write_text("The deposit is 50 euros.")
+    assert "warranty" in extract(tmp_path / "letter.txt", "letter.txt").text
+    assert "deposit" in extract(tmp_path / "letter.pdf", "letter.pdf").text
 
 
 def test_pages_begin_where_their_text_does(tmp_path: Path) -> None:
