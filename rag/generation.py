@@ -28,6 +28,8 @@ class Generation:
     """Path in the corpus -> where the file is."""
     reader: str
     """The version of what read the files."""
+    reading: tuple[int, int] | None
+    """How many of how many new files are read, where not all are."""
     texts: Callable[[int], tuple[Document, tuple[Passage, ...]] | None]
     """A document's number -> its text and passages; None where it is gone."""
 
@@ -146,4 +148,6 @@ class Generation:
             for file in own.files
         )
         retriever = self.retriever.joined(own.retriever)
-        return Generation((*self.files, *files), retriever, locate, self.reader, texts)
+        return replace(
+            self, files=(*self.files, *files), retriever=retriever, locate=locate, texts=texts
+        )

@@ -266,7 +266,12 @@ class KnowledgeBase:
         files = {entry.path: entry for entry in entries} | self._waiting
         ordered = tuple(files[path] for path in sorted(files))
         self._generation = Generation(
-            ordered, retriever, self._locate, self._library.version, self._library.document
+            ordered,
+            retriever,
+            self._locate,
+            self._library.version,
+            self.progress,
+            self._library.document,
         )
         self._taken_in = changes
         return self._generation

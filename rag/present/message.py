@@ -36,7 +36,7 @@ def reason_text(reason: Reason, language: str = "en") -> str:
     if reason.code == "unreachable" and not reason.detail:
         return say("reason.no_large", language)
     detail = reason.detail
-    if reason.code in {"unsupported", "partly_quoted"}:
+    if reason.code in {"unsupported", "partly_quoted", "reading"}:
         detail = share_text(detail, language)
     return say(f"reason.{reason.code}", language, detail=detail)
 
@@ -182,6 +182,9 @@ def notes_of(answer: Answer) -> list[str]:
         if reason.code == "partly_quoted":
             share = share_text(reason.detail, language)
             notes.append(say("partly_quoted", language, share=share))
+        if reason.code == "reading":
+            detail = share_text(reason.detail, language)
+            notes.append(say("note.reading", language, detail=detail))
         if reason.code == "other_language":
             name = say(f"language.{reason.detail}", language)
             notes.append(say("note.other_language", language, name=name))

@@ -163,11 +163,14 @@ class Case:
 
     def _notes(self) -> tuple[Reason, ...]:
         """What a person should know whatever the answer is."""
+        notes: list[Reason] = []
+        if reading := self.corpus.reading:
+            notes.append(Reason("reading", f"{reading[0]}/{reading[1]}"))
         languages = self.corpus.languages
         searched = self.intent in QUESTIONS
-        if not searched or not speaks_otherwise(self.question.text, languages):
-            return ()
-        return (Reason("other_language", languages[0]),)
+        if searched and speaks_otherwise(self.question.text, languages):
+            notes.append(Reason("other_language", languages[0]))
+        return tuple(notes)
 
     def _cost(self, attempts: Sequence[Attempt]) -> float | None:
         """Notional, per million tokens; None unless every model has a price."""

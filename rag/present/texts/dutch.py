@@ -130,6 +130,8 @@ DUTCH = {
     "listed_passages_one": "1 passage",
     "listed_more": "… en nog {count}.",
     "from_index": "uit de index",
+    "note.reading": "Er worden nog documenten gelezen ({detail}); vraag het later nog eens, het antwoord kan anders zijn.",
+    "reason.reading": "Er worden nog documenten gelezen ({detail}).",
     "note.other_language": "Je documenten zijn in het {name}; een vraag in het {name} vindt meer.",
     "language.en": "Engels",
     "language.nl": "Nederlands",

@@ -119,6 +119,8 @@ ENGLISH = {
     "listed_passages_one": "1 passage",
     "listed_more": "… and {count} more.",
     "from_index": "from the index",
+    "note.reading": "Documents are still being read ({detail}); ask again later, the answer may be another.",
+    "reason.reading": "Documents are still being read ({detail}).",
     "note.other_language": "Your documents are in {name}; a question in {name} finds more.",
     "language.en": "English",
     "language.nl": "Dutch",

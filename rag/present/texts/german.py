@@ -130,6 +130,8 @@ GERMAN = {
     "listed_passages_one": "1 Passage",
     "listed_more": "… und {count} weitere.",
     "from_index": "aus dem Index",
+    "note.reading": "Es werden noch Dokumente gelesen ({detail}); frage später noch einmal, die Antwort kann anders ausfallen.",
+    "reason.reading": "Es werden noch Dokumente gelesen ({detail}).",
     "note.other_language": "Deine Dokumente sind auf {name}; eine Frage auf {name} findet mehr.",
     "language.en": "Englisch",
     "language.nl": "Niederländisch",
