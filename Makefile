@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: run install dev test check format lock guide eval bench
+.PHONY: run install dev test soak check format lock guide eval bench
 
 run: install ## set up and start the chat on http://127.0.0.1:8000
 	$(BIN)/rag serve --open
@@ -23,6 +23,9 @@ test: dev ## everything, in a real browser too
 	$(BIN)/coverage run -m pytest -q
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
+
+soak: dev ## the tests that take long, in full length; make test runs them short
+	SOAK=1 $(BIN)/python -m pytest -q tests/test_crash.py
 
 check: dev ## format, lint, types, imports, documents, packages
 	$(BIN)/ruff format --check .

@@ -39,7 +39,8 @@ def test_every_document_is_found_by_its_rarest_words(corpus: Generation) -> None
     lost = []
     for file in corpus.documents:
         texts = [set(terms_of(p.text, file.language)) for p in corpus.passages_of(file.path)]
-        rarest = sorted(max(texts, key=len), key=corpus.retriever.idf_of, reverse=True)[:RARE_WORDS]
+        longest = max(texts, key=len)
+        rarest = sorted(longest, key=corpus.retriever.idf_of, reverse=True)[:RARE_WORDS]
         # Within the file: some files have the same text as others, and some repeat themselves.
         found = corpus.search(dict.fromkeys(rarest, 1.0), 3, file.path)
         held = [set(rarest) <= set(terms_of(p.text, file.language)) for _, p in found]
