@@ -162,30 +162,29 @@ class Segment:
     def merged(cls, parts: Sequence[tuple[Segment, NDArray[np.int64]]]) -> Segment:
         """The documents of several segments that are not deleted, in order, as one."""
         numbers: dict[str, int] = {}
-        terms, frequencies, counts, lengths = [], [], [], []
-        for segment, deleted in parts:
-            kept = np.ones(segment.size, np.bool_)
-            kept[deleted] = False
-            sizes = np.diff(segment.rows)
-            chosen = np.repeat(kept, sizes)
+        kept = [np.delete(np.arange(segment.size), deleted) for segment, deleted in parts]
+        sizes = [np.diff(s.rows)[k] for (s, _), k in zip(parts, kept, strict=True)]
+        rows = np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
+        terms, frequencies = np.empty(rows[-1], np.int32), np.empty(rows[-1], np.float32)
+        start = 0
+        for (segment, deleted), own_sizes in zip(parts, sizes, strict=True):
+            end = start + int(own_sizes.sum())
+            chosen: NDArray[np.bool_] | slice = slice(None)
+            if len(deleted):
+                there = np.ones(segment.size, np.bool_)
+                there[deleted] = False
+                chosen = np.repeat(there, np.diff(segment.rows))
             own = segment.terms[chosen]
-            used, first = np.unique(own, return_index=True)
             table = np.zeros(len(segment.vocabulary), np.int32)
-            for number in used[np.argsort(first)].tolist():
+            for number in _first_seen(own, len(table)).tolist():
                 term = segment.vocabulary[number]
                 table[number] = numbers.setdefault(term, len(numbers))
-            terms.append(table[own])
-            frequencies.append(segment.frequencies_by_row[chosen])
-            counts.append(sizes[kept])
-            lengths.append(segment.lengths[kept])
-        rows = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)
-        return cls._by_term(
-            Vocabulary.of(list(numbers)),
-            np.concatenate(terms),
-            np.concatenate(frequencies),
-            rows,
-            np.concatenate(lengths),
-        )
+            np.take(table, own, out=terms[start:end])
+            frequencies[start:end] = segment.frequencies_by_row[chosen]
+            start = end
+        lengths = [s.lengths[k] for (s, _), k in zip(parts, kept, strict=True)]
+        vocabulary = Vocabulary.of(list(numbers))
+        return cls._by_term(vocabulary, terms, frequencies, rows, np.concatenate(lengths))
 
     @property
     def size(self) -> int:
@@ -234,6 +233,19 @@ def _by_term_in_parts(
     for first, last in pairwise([0, *(edge for edge in edges if edge)]):
         own = ((terms >= first) & (terms < last)).nonzero()[0]
         yield int(starts[first]), own[np.argsort(terms[own], kind="stable")]
+
+
+def _first_seen(terms: NDArray[np.int32], size: int) -> NDArray[np.int64]:
+    """Distinct term numbers below ``size`` in the order of their first occurrence.
+
+    In stretches and without sorting, which would take four times the memory of the terms.
+    """
+    first = np.full(size, len(terms), np.int64)
+    for end in range(len(terms), 0, -_SORTED_AT_ONCE):
+        start = max(0, end - _SORTED_AT_ONCE)
+        first[terms[start:end][::-1]] = np.arange(end - 1, start - 1, -1)
+    seen = (first < len(terms)).nonzero()[0]
+    return seen[np.argsort(first[seen], kind="stable")]
 
 
 def mapped(path: Path) -> NDArray[np.generic]:
