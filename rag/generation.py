@@ -78,6 +78,22 @@ class Generation:
     def _by_number(self) -> dict[int, LedgerEntry]:
         return {file.document: file for file in self.documents}
 
+    def still_has(self, path: str, sha256: str) -> bool | None:
+        """Does a file of that path have the bytes of that hash? None where there is no such file.
+
+        A file that moved counts as there, under whatever path.
+        """
+        file = self._by_path.get(path)
+        if file is not None and file.sha256 == sha256:
+            return True
+        if sha256 in self._hashes:
+            return True
+        return None if file is None else False
+
+    @cached_property
+    def _hashes(self) -> set[str]:
+        return {file.sha256 for file in self.documents}
+
     def has(self, scope: str) -> bool:
         """Is there a document of that path, or one under that folder?"""
         folder = scope.rstrip("/") + "/"

@@ -3,6 +3,7 @@ const LABELS = {
   table: "Table",
   open: "Open the file",
   digest: "Fingerprint of the file",
+  erased: "This passage has been erased.",
   only_in: "Ask only in this document",
 };
 
@@ -75,6 +76,9 @@ export default function Passage() {
     <article className="pl-card pl-reading">
       <h2>{page ? `${file}, ${label("page", { page })}` : file}</h2>
       {source && <p className="pl-source">{source}</p>}
+      {(props.since || props.erased) && (
+        <p className="pl-partly" role="note">{props.erased ? label("erased") : props.since}</p>
+      )}
       {before && <p className="pl-neighbour">{before}</p>}
       <blockquote className="pl-quote">
         {tableHeader ? (

@@ -23,7 +23,15 @@ from rag.ui.conversation import Conversation, Exchange
 from rag.ui.data_layer import RUNNING, HistoryDataLayer
 from rag.ui.places import EVERYWHERE, places_of, places_of_nothing
 from rag.ui.reply import Reply, actions_of, show_sidebar, show_trace
-from rag.ui.window import EARLIER_TURNS, MOST_TURNS, OPENED_TURNS, narrow, offer_earlier, show
+from rag.ui.window import (
+    EARLIER_TURNS,
+    MOST_TURNS,
+    OPENED_TURNS,
+    mark_outdated,
+    narrow,
+    offer_earlier,
+    show,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -60,6 +68,9 @@ async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> 
     language = page_language()
     kept.shown = OPENED_TURNS
     await offer_earlier(narrow(thread, kept.shown, language), language)
+    corpus = await _corpus(assistant)
+    if corpus:
+        mark_outdated(thread, corpus, language)
     await _send_actions(assistant, thread)
     await offer_modes(assistant, *_chosen())
     _background(_close_sidebar_after_resume())
@@ -94,6 +105,8 @@ async def show_earlier(assistant: Assistant) -> None:
     kept.shown += EARLIER_TURNS
     thread = await _thread()
     if thread:
+        if corpus := await _corpus(assistant):
+            mark_outdated(thread, corpus, page_language())
         await show(thread, kept.shown, page_language())
         await _send_actions(assistant, thread)
         await _close_sidebar_after_resume()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from chainlit.types import ThreadDict
 
+    from rag.generation import Generation
+
 OPENED_TURNS = 6
 """More than a screen holds."""
 EARLIER_TURNS = 10
@@ -51,6 +53,20 @@ def narrow(thread: ThreadDict, turns: int, language: str) -> int:
     thread["elements"] = [e for e in thread["elements"] or () if e.get("forId") in ids]
     thread["steps"] = [_note(hidden, kept[0], language), *kept] if hidden else kept
     return hidden
+
+
+def mark_outdated(thread: ThreadDict, corpus: Generation, language: str) -> None:
+    """Say on passages of old answers that their file has changed since, or is gone."""
+    for element in thread["elements"] or ():
+        props = element.get("props") or {}
+        path, sha256 = props.get("path") or props.get("document"), props.get("sha256")
+        if not path or not sha256 or props.get("erased"):
+            continue
+        there = corpus.still_has(path, sha256)
+        if there is not True:
+            props["since"] = say("passage_gone" if there is None else "passage_changed", language)
+            if there is None:
+                props["file"] = ""
 
 
 def _note(hidden: int, first: Step, language: str) -> Step:

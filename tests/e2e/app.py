@@ -71,15 +71,22 @@ class App:
         return self._paths("SELECT path FROM files WHERE document > 0")
 
     def _paths(self, query: str) -> set[str]:
+        return set(self._rows(query))
+
+    def _rows(self, query: str, *values: str) -> list[str]:
         [library] = self.state.glob("corpora/*/library.sqlite3")
         with closing(sqlite3.connect(library)) as ledger:
-            return {path for (path,) in ledger.execute(query)}
+            return [value for (value,) in ledger.execute(query, values)]
 
     def wait_until_listed(self, path: str) -> None:
         self._wait_until(lambda: path in self.listed())
 
     def wait_until_known(self, *paths: str) -> None:
         self._wait_until(lambda: set(paths) <= self._paths("SELECT path FROM files"))
+
+    def wait_until_changed(self, path: str) -> None:
+        kinds = "SELECT kind FROM changes WHERE path = ? ORDER BY number"
+        self._wait_until(lambda: self._rows(kinds, path)[-1:] in (["changed"], ["removed"]))
 
     def _wait_until(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 10

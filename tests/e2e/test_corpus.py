@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -221,6 +221,34 @@ def test_deleted_for_good_is_erased_from_conversations_too(
     context.close()
     state = [path for path in stage.app.state.rglob("*") if path.is_file()]
     assert not [path for path in state if b"xylophone 4711" in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda path: path.write_text("# Ferry\n\nThere is no ferry."), "has changed since"),
+        (lambda path: path.unlink(), "the file is gone"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_an_old_conversation_shows_a_passage_as_it_was_and_says_so(
+    chat: Chat, stage: Stage, change: Callable[[Path], object], words: str
+) -> None:
+    ferry = stage.corpus / "ferry.md"
+    ferry.write_text("# Ferry\n\nThe ferry to the island leaves at 9:40.\n")
+    stage.app.wait_until_listed("ferry.md")
+    stage.small.script = Script("The ferry to the island leaves at 9:40.")
+    chat.ask("When does the ferry to the island leave?")
+    expect(chat.page).to_have_url(re.compile("/thread/"))
+    change(ferry)
+    stage.app.wait_until_changed("ferry.md")
+    chat.page.reload()
+    chat.page.locator(".element-link").first.wait_for()
+    chat.page.wait_for_timeout(800)  # the sidebar closes once after a resume
+    chat.page.locator(".element-link").first.click()
+    card = chat.page.locator("#side-view-content")
+    expect(card.get_by_role("note")).to_contain_text(words)
+    expect(card).to_contain_text("leaves at 9:40")
 
 
 @pytest.mark.parametrize("path", ["/corpus-panel", "/corpus-upload"])
