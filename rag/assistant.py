@@ -154,7 +154,10 @@ class Assistant:
         while True:
             await asyncio.sleep(TIDY_S)
             for tidy in (self.knowledge.tidy, *more):
-                await asyncio.to_thread(tidy)
+                try:
+                    await asyncio.to_thread(tidy)
+                except Exception:  # a full disk, a locked database: it may be well the next time
+                    logger.exception("Tidying up failed; it is tried again in a minute.")
 
     async def close(self) -> None:
         """Free the models."""

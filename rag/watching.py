@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from watchfiles import Change, awatch
 
+from rag.corpus import BEING_WRITTEN
 from rag.domain import FileStatus
 from rag.errors import RagError
 from rag.settings import Watch
 
 if TYPE_CHECKING:
-    from rag.generation import Generation
     from rag.knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ POLL_S = 1.0
 """Where it tells nothing. A look at 10,000 files takes 60 ms."""
 RETRY_S = 0.3
 """After a look that found files which are still being written."""
+LOCKED_S = 5.0
+"""After a look that found files which cannot be opened."""
 _GATHER_MS = 100
 _NO_EVENTS = ("nfs", "cifs", "smb", "9p", "drvfs", "vboxsf", "fuse", "virtiofs", "prl_fs", "afs")
 """File systems whose changes elsewhere are not told."""
@@ -63,14 +65,19 @@ class Watcher:
     async def _look(self) -> float:
         """Bring the knowledge base up to date; return how many seconds to wait at most."""
         self._changed.clear()
+        usual = COMPARE_S if self._told else POLL_S
         try:
             generation = await asyncio.to_thread(self._knowledge.refresh, wait=False)
         except RagError as error:
             logger.warning("%s", error.sentence)
-            return COMPARE_S if self._told else POLL_S
-        if self._knowledge.behind or _waits(generation):
+            return usual
+        except Exception:  # a full disk, a locked database: it may be well the next time
+            logger.exception("The folder could not be looked at; it is tried again.")
+            return LOCKED_S
+        waiting = [file for file in generation.files if file.status is FileStatus.WAITING]
+        if self._knowledge.behind or any(file.reason == BEING_WRITTEN for file in waiting):
             return RETRY_S
-        return COMPARE_S if self._told else POLL_S
+        return min(usual, LOCKED_S) if waiting else usual
 
     async def _listen(self) -> None:
         """Notice what the system tells; where it cannot tell, the folder is polled."""
@@ -103,10 +110,6 @@ class Watcher:
 
 def _all_changes(_change: Change, _path: str) -> bool:
     return True
-
-
-def _waits(generation: Generation) -> bool:
-    return any(file.status is FileStatus.WAITING for file in generation.files)
 
 
 def tells_nothing(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> bool:

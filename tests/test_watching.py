@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag.domain import FileStatus
+from rag.generation import Generation
 from rag.knowledge import KnowledgeBase
 from rag.retrievers import RETRIEVERS
 from rag.settings import Watch
@@ -96,3 +98,22 @@ def test_network_drives_tell_nothing(tmp_path: Path, kind: str, nothing: bool) -
     mounts = tmp_path / "mounts"
     mounts.write_text(f"root / ext4 rw 0 0\nshare {tmp_path} {kind} rw 0 0\n")
     assert tells_nothing(tmp_path / "corpus", mounts) is nothing
+
+
+async def test_what_goes_wrong_is_said_and_the_watch_goes_on(
+    corpus: Path, mode: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("rag.watching.LOCKED_S", 0.1)
+    async with watched(corpus, mode) as knowledge:
+        refresh, failed = knowledge.refresh, []
+
+        def failing(*, wait: bool = True) -> Generation:
+            if not failed:
+                failed.append(1)
+                raise sqlite3.OperationalError("database is locked")
+            return refresh(wait=wait)
+
+        monkeypatch.setattr(knowledge, "refresh", failing)
+        (corpus / "new.md").write_text("Umbrellas are free of charge.")
+        await until(lambda: found(knowledge, "umbrella") == ["new.md"])
+    assert "tried again" in caplog.text
