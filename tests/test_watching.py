@@ -105,7 +105,8 @@ async def test_what_goes_wrong_is_said_and_the_watch_goes_on(
 ) -> None:
     monkeypatch.setattr("rag.watching.LOCKED_S", 0.1)
     async with watched(corpus, mode) as knowledge:
-        refresh, failed = knowledge.refresh, []
+        refresh = knowledge.refresh
+        failed: list[int] = []
 
         def failing(*, wait: bool = True) -> Generation:
             if not failed:
