@@ -14,7 +14,7 @@ from rag.errors import CorpusError
 from rag.evidence import matched_words, words_of
 from rag.query import build_query
 from rag.reading import sha256_of
-from rag.uploads import free_path, safe_name
+from rag.uploads import copied, reserved, safe_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,12 +61,9 @@ class Curator:
 
     def add(self, name: str, content: Path) -> str:
         """Copy a file into the corpus folder; return its path there."""
-        folder = self._knowledge.folder
-        target = free_path(folder, safe_name(name))
-        partial = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        shutil.copyfile(content, partial)
+        target = reserved(self._knowledge.folder, safe_name(name))
         self._knowledge.ledger.note(ChangeKind.UPLOADED, target.name, _UPLOAD)
-        partial.replace(target)
+        copied(content, target)
         self._knowledge.refresh(wait=False)
         return target.name
 
@@ -95,8 +92,9 @@ class Curator:
                     "Look into the folder.",
                 )
             target.parent.mkdir(parents=True, exist_ok=True)
+            copied(kept, target)  # the trash may lie on another disk
             ledger.note(ChangeKind.RESTORED, change.path)
-            kept.replace(target)
+            kept.unlink()
             self._knowledge.refresh(wait=False)
         ledger.undone(number)
 
@@ -113,18 +111,16 @@ class Curator:
         file = self._file(path)
         copies = [f.path for f in self._generation().files if f.sha256 and f.sha256 == file.sha256]
         paths = copies or [path]
-        for one in paths:
-            (self._knowledge.folder / one).unlink(missing_ok=True)
-        for change in self.changes():
-            kept = self._trash / change.trash
-            if change.kind is ChangeKind.DELETED and sha256_of(kept) == file.sha256:
-                kept.unlink()
-                self._knowledge.ledger.undone(change.number)
-        for one in paths:
-            self._knowledge.ledger.note(ChangeKind.ERASED, one)
-        self._knowledge.erase(paths, file.sha256)
+        # The conversations first: what is interrupted can be begun again while the file is there.
         if file.sha256:
             self._history.erase(file.sha256, self._notice)
+            for kept in list(self._trash.glob("*")):
+                if sha256_of(kept) == file.sha256:
+                    kept.unlink()
+        for one in paths:
+            (self._knowledge.folder / one).unlink(missing_ok=True)
+            self._knowledge.ledger.note(ChangeKind.ERASED, one)
+        self._knowledge.erase(paths, file.sha256)
         return paths
 
     def explain(self, text: str, path: str) -> Explanation:

@@ -279,14 +279,19 @@ class History:
         rows = self._run("SELECT * FROM answers WHERE record LIKE ?", [f"%{sha256}%"])
         for row in rows:
             record = json.loads(row["record"])
-            without_document(record, sha256)
+            rested = without_document(record, sha256)
             with self._lock:
                 self._db.execute("BEGIN IMMEDIATE")
-                self._db.execute(
-                    "UPDATE answers SET record=? WHERE message_id=?",
-                    [json.dumps(record), row["message_id"]],
-                )
-                self._erase_steps(row, notice(record.get("language", "en")))
+                try:
+                    self._db.execute(
+                        "UPDATE answers SET record=? WHERE message_id=?",
+                        [json.dumps(record), row["message_id"]],
+                    )
+                    if rested:
+                        self._erase_steps(row, notice(record.get("language", "en")))
+                except BaseException:
+                    self._db.execute("ROLLBACK")
+                    raise
                 self._db.execute("COMMIT")
         for row in self._run("SELECT * FROM elements WHERE record LIKE ?", [f"%{sha256}%"]):
             record = json.loads(row["record"])
@@ -298,20 +303,21 @@ class History:
 
     def _erase_steps(self, answer: sqlite3.Row, notice: str) -> None:
         """The answer's message says that it is erased; the steps that led to it are emptied."""
+        asked = "(SELECT created_at FROM steps WHERE id=?)"
         steps = self._db.execute(
-            "SELECT id, kind, record FROM steps WHERE thread_id=? AND id!=? AND created_at >="
-            " (SELECT created_at FROM steps WHERE id=?) AND created_at <= coalesce("
-            " (SELECT created_at FROM steps WHERE id=?), '9')",
+            "SELECT id, kind, record FROM steps WHERE thread_id=? AND kind!='user_message'"  # noqa: S608 - ours
+            f" AND (kind!='assistant_message' OR id=?) AND created_at >= {asked}"
+            " AND created_at < coalesce((SELECT min(created_at) FROM steps WHERE thread_id=?"
+            f" AND kind='user_message' AND created_at > {asked}), '9')",
             [
                 answer["thread_id"],
-                answer["question_id"],
-                answer["question_id"],
                 answer["message_id"],
+                answer["question_id"],
+                answer["thread_id"],
+                answer["question_id"],
             ],
         ).fetchall()
         for step in steps:
-            if step["kind"] == "user_message":
-                continue
             text = notice if step["id"] == answer["message_id"] else ""
             record = json.loads(step["record"]) | {"output": text, "input": ""}
             self._db.execute(
@@ -337,8 +343,11 @@ class History:
 _KEPT_PROPS = frozenset({"labels", "rank", "document", "path", "page", "sha256"})
 
 
-def without_document(record: Record, sha256: str) -> None:
-    """Take what a document gave out of an answer's record; what rested on it is emptied."""
+def without_document(record: Record, sha256: str) -> bool:
+    """Take what a document gave out of an answer's record; an answer that rested on it is emptied.
+
+    Return whether it did.
+    """
     hits = record.get("hits") or []
     of_it = [hit for hit in hits if hit["passage"]["sha256"] == sha256]
     for hit in of_it:
@@ -347,13 +356,14 @@ def without_document(record: Record, sha256: str) -> None:
     for passage in (place["passage"] for place in (*of_it, *citations)):
         passage.update(text="", heading="", title="", table_header="")
     if not citations and not any(hit.get("used") for hit in of_it):
-        return
+        return False
     record.update(text="", sentences=[], query={"terms": [], "language": "en"}, listed=[])
     record["reasons"] = [{"code": "erased", "detail": ""}]
     for attempt in record.get("attempts") or []:
         attempt.update(sentences=[], sent=None)
         attempt["generation"].update(text="")
         attempt["confidence"].update(reasons=[], signals=[], would_change=None)
+    return True
 
 
 def now() -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.corpus import Changed, File
-    from rag.interfaces import Index, RetrieverFamily
+    from rag.interfaces import Index, Retriever, RetrieverFamily
     from rag.library import Changes
     from rag.reading import Readers
 
@@ -78,6 +78,8 @@ class KnowledgeBase:
         self._waiting: dict[str, LedgerEntry] = {}
         """Files that could not be opened, or are still being written."""
         self._unsaved = 0
+        self._erased = len(self._library.erased())
+        """How many documents had been erased when the index was compacted last."""
         self._first_look = threading.Event()
         self.watched = False
         """Is it refreshed whenever the folder changes?"""
@@ -127,6 +129,8 @@ class KnowledgeBase:
         """
         with self._lock:
             generation = self._look(wait=wait)
+            if any(f.status is FileStatus.DUPLICATE for f in generation.files):
+                generation = self._look(wait=wait)  # an original may have changed in this very look
             deadline = time.monotonic() + MOST_SETTLING_S
             while wait and self._settling() and time.monotonic() < deadline:
                 time.sleep(self._settle_s / 2)
@@ -178,13 +182,17 @@ class KnowledgeBase:
             file.path: still_written(file, changed.known) for file in changed.unsettled
         }
         moved = self._moved(changed)
-        self._library.keep(moved, changed.gone)
+        # A name that is no text was never kept, and cannot be named to the library.
+        gone = [path for path in changed.gone if _is_text(path)]
+        if moved or gone:
+            self._library.keep(moved, gone)
         there = {one.entry.path for one in moved}
         wanted = [file for file in changed.settled if file.path not in there]
         self.progress = (0, len(wanted)) if wanted else None
         try:
+            unread = {file.path for file in wanted}
             for batch in self._in_batches(wanted):
-                self._take(batch, changed.known)
+                self._take(batch, changed.known, unread)
         finally:
             self.progress = None
         return self._catch_up()
@@ -222,12 +230,19 @@ class KnowledgeBase:
                 batch, started = [], time.monotonic()
         yield batch
 
-    def _take(self, batch: Sequence[Packed], known: Mapping[str, LedgerEntry]) -> None:
-        """Let what was read be found; of files with the same bytes only one."""
-        originals = {e.sha256: e for e in self._library.entries() if e.document}
+    def _take(
+        self, batch: Sequence[Packed], known: Mapping[str, LedgerEntry], unread: set[str]
+    ) -> None:
+        """Let what was read be found; of files with the same bytes only one.
+
+        Files that are ``unread`` may have other bytes by now: none is the original of another.
+        """
+        answering = (e for e in self._library.entries() if e.document and e.path not in unread)
+        originals = {e.sha256: e for e in answering}
         kept = []
         for one in sorted(batch, key=lambda one: one.entry.path):
             entry = one.entry
+            unread.discard(entry.path)
             original = originals.get(entry.sha256)
             if entry.status is FileStatus.WAITING:
                 old = known.get(entry.path, entry)
@@ -262,7 +277,11 @@ class KnowledgeBase:
             if changes == self._library.changes:
                 break  # else some of it was damaged, and is gone now
         self._unsaved += sum(len(one.terms) for one in added.values())
-        retriever = self._index.change(added, known - wanted)
+        try:
+            retriever = self._index.change(added, known - wanted)
+        except ValueError:
+            logger.warning("The index is newer than what was read of the corpus; it is built anew.")
+            retriever = self._rebuilt(wanted)
         files = {entry.path: entry for entry in entries} | self._waiting
         ordered = tuple(files[path] for path in sorted(files))
         self._generation = Generation(
@@ -275,6 +294,13 @@ class KnowledgeBase:
         )
         self._taken_in = changes
         return self._generation
+
+    def _rebuilt(self, wanted: set[int]) -> Retriever:
+        """The index from the library alone: after a power loss they may not fit each other."""
+        if self._state is not None:
+            shutil.rmtree(self._state / f"index-{self._library.id}", ignore_errors=True)
+        self._index = self._opened()
+        return self._index.change(self._library.indexed(wanted))
 
     def tidy(self) -> None:
         """Erase what no file has any more, and compact and save the index where that is worth it.
@@ -300,10 +326,9 @@ class KnowledgeBase:
         """
         with self._lock, self._writing(wait=True):
             self._library.erase(paths, sha256)
-            self._catch_up()
-            self._library.purge()
-            self._index.compact(wholly=True)
+            self._erased = -1  # so that the index is compacted, whatever else
             self._save()
+            self._library.purge()
 
     @property
     def ledger(self) -> Library:
@@ -321,7 +346,18 @@ class KnowledgeBase:
             self._save()
 
     def _save(self) -> None:
+        """Save the index; words that another process has erased meanwhile are not in it."""
+        self._catch_up()
+        erased = len(self._library.erased())
+        if erased != self._erased:
+            self._index.compact(wholly=True)
+            self._erased = erased
+        self._library.settle()
         self._index.save()
         self._unsaved = 0
         if self._generation:
             self._generation = replace(self._generation, retriever=self._index.change({}))
+
+
+def _is_text(path: str) -> bool:
+    return path.encode(errors="replace").decode() == path

@@ -149,7 +149,8 @@ class Library:
             try:
                 return self._db.execute(sql, tuple(values)).fetchall()
             except sqlite3.DatabaseError as error:
-                if self._path is None or isinstance(error, sqlite3.OperationalError):
+                harmless = (sqlite3.OperationalError, sqlite3.ProgrammingError)  # locked, closed
+                if self._path is None or isinstance(error, harmless):
                     raise
                 self._db.close()
                 self._db = self._start_over(self._path, error)
@@ -176,10 +177,6 @@ class Library:
         """Add a line to the list of changes."""
         with self._lock:
             self._note(kind, path, trash)
-            self._db.execute(
-                "DELETE FROM changes WHERE number <= (SELECT max(number) FROM changes) - ?",
-                [_CHANGES_KEPT],
-            )
 
     def _note(self, kind: ChangeKind, path: str, trash: str = "") -> None:
         self._db.execute(
@@ -238,6 +235,11 @@ class Library:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._note_changes(read, gone)
+                self._db.execute(
+                    "DELETE FROM changes WHERE trash='' AND"
+                    " number <= (SELECT max(number) FROM changes) - ?",
+                    [_CHANGES_KEPT],
+                )
                 self._db.executemany("DELETE FROM files WHERE path=?", [(path,) for path in gone])
                 for packed in read:
                     entry = packed.entry
@@ -256,6 +258,11 @@ class Library:
                 raise
             self._db.execute("COMMIT")
             self._written += 1
+
+    def settle(self) -> None:
+        """Bring what was written onto the disk: what is saved of an index must not be newer."""
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(FULL)")
 
     def purge(self) -> None:
         """Erase the texts that no file has any more, from the disk too."""

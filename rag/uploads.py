@@ -10,8 +10,10 @@ import hashlib
 import shutil
 import threading
 import unicodedata
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 MAX_FILES = 20
 """In one conversation; more documents belong into the corpus folder."""
+MAX_OPEN = 20
+"""Conversations whose documents are held open."""
 _MAX_NAME_BYTES = 120
 _NOT_IN_NAMES = regex.compile(r'[\p{C}<>:"/\\|?*]')
 _RESERVED = regex.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
@@ -42,6 +46,7 @@ class _Own:
 
     knowledge: KnowledgeBase
     lock: threading.Lock = field(default_factory=threading.Lock)
+    users: int = 0
     shared: Generation | None = None
     private: Generation | None = None
     both: Generation | None = None
@@ -87,8 +92,8 @@ class Uploads:
                     f"{name} was not added: a conversation has at most {MAX_FILES} documents.",
                     "Begin a new conversation, or have documents put into the corpus folder.",
                 )
-            target = free_path(folder, name)
-            shutil.copyfile(source, target)
+            target = reserved(folder, name)
+            copied(source, target)
             entry = _entry(own.knowledge.refresh(), target.name)
             if entry is None or entry.status not in {FileStatus.INDEXED, FileStatus.PARTLY}:
                 target.unlink(missing_ok=True)
@@ -127,12 +132,11 @@ class Uploads:
         if source is None:
             raise UploadError("There is no such document in this conversation.")
         with self._own(conversation) as own:
-            target = free_path(corpus, source.name)
-            partial = target.with_name(f"{target.name}.part")
-            shutil.copyfile(source, partial)
-            partial.replace(target)
+            target = reserved(corpus, source.name)
+            copied(source, target)
             source.unlink()
             own.knowledge.refresh()
+            own.knowledge.tidy()  # its text is the shared corpus' now
         return target.name
 
     def delete(self, conversation: str) -> None:
@@ -148,6 +152,7 @@ class Uploads:
     def _own(self, conversation: str) -> Iterator[_Own]:
         """A conversation's documents, for one thread at a time."""
         with self._lock:
+            self._close_idle()
             if conversation not in self._open:
                 knowledge = KnowledgeBase(
                     self._files(conversation),
@@ -156,9 +161,20 @@ class Uploads:
                     readers=self._readers,
                 )
                 self._open[conversation] = _Own(knowledge)
-            own = self._open[conversation]
-        with own.lock:
-            yield own
+            own = self._open[conversation] = self._open.pop(conversation)  # the latest last
+            own.users += 1
+        try:
+            with own.lock:
+                yield own
+        finally:
+            with self._lock:
+                own.users -= 1
+
+    def _close_idle(self) -> None:
+        """Close what was not used for long: each open conversation takes files and memory."""
+        for conversation in list(self._open)[:-MAX_OPEN]:
+            if not self._open[conversation].users:
+                self._open.pop(conversation)  # its library closes with the last answer from it
 
     def _home(self, conversation: str) -> Path:
         return self._folder / hashlib.sha256(conversation.encode()).hexdigest()[:32]
@@ -183,10 +199,27 @@ def safe_name(name: str) -> str:
     return f"_{stem}{suffix}" if _RESERVED.match(stem) else f"{stem}{suffix}"
 
 
-def free_path(folder: Path, name: str) -> Path:
-    """A path in a folder that no file has, numbered where need be."""
-    path, number = folder / name, 1
-    while path.exists():
-        number += 1
-        path = folder / f"{PurePosixPath(name).stem} ({number}){PurePosixPath(name).suffix}"
-    return path
+def reserved(folder: Path, name: str) -> Path:
+    """A path in a folder that no file had, numbered where need be; an empty file holds it."""
+    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+    for number in count(1):
+        path = folder / (name if number == 1 else f"{stem} ({number}){suffix}")
+        try:
+            path.open("xb").close()
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("numbers do not end")
+
+
+def copied(source: Path, target: Path) -> None:
+    """Copy a file in one step; where that fails, an empty file that held its place goes."""
+    partial = target.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        if target.exists() and target.stat().st_size == 0:
+            target.unlink()
+        raise

@@ -88,24 +88,37 @@ class Watcher:
             return
         while True:
             try:
-                async for _ in awatch(
+                watched = _identity(folder)
+                async for changes in awatch(
                     folder,
                     watch_filter=_all_changes,
                     debounce=_GATHER_MS,
                     step=_GATHER_MS // 2,
                     ignore_permission_denied=True,
+                    rust_timeout=int(1_000 * POLL_S),
+                    yield_on_timeout=True,
                 ):
-                    self._changed.set()
+                    if changes:
+                        self._changed.set()
+                    if _identity(folder) != watched:
+                        break  # another folder has its name now
+                self._changed.set()
             except FileNotFoundError:
                 await asyncio.sleep(POLL_S)  # the folder is gone; it may come back
                 self._changed.set()
-            except OSError as error:
+            except (OSError, RuntimeError) as error:  # the second: watchfiles' own
                 logger.warning(
                     "Changes in %s are not told (%s); it is looked at every second.", folder, error
                 )
                 self._told = False
                 self._changed.set()
                 return
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """Which folder it is, whatever its name. Raises FileNotFoundError."""
+    status = folder.stat()
+    return status.st_dev, status.st_ino
 
 
 def _all_changes(_change: Change, _path: str) -> bool:

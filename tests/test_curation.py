@@ -31,6 +31,7 @@ from rag.receipts import Receipt, ReceiptStatus, verify
 from rag.retrievers import RETRIEVERS
 
 CANARY = "xylophonecanary"
+STEM = "xylophonecanari"
 SECRET = f"# Secret\n\nThe {CANARY} code is 4711. Nobody else may know of the {CANARY}.\n"
 
 
@@ -190,9 +191,10 @@ def test_erasing_leaves_nothing_of_a_document_in_the_whole_state_folder(
     [deleted] = [c for c in curator.changes() if c.kind is ChangeKind.DELETED]
     curator.undo(deleted.number)
     assert holding(state) != []
+    assert found(knowledge, STEM) != []
     assert set(curator.erase("secret.md")) == {"secret.md", "copy.md"}
     assert holding(state) == []
-    assert found(knowledge, CANARY) == []
+    assert found(knowledge, STEM) == []
     assert not (corpus / "copy.md").exists()
     receipt = Receipt(1, "secret.md", passage.sha256, 0, 1, "T")
     verdict = verify(receipt, knowledge.refresh(), knowledge.ledger.erased())
@@ -239,6 +241,73 @@ def test_an_answer_from_other_documents_keeps_its_text(
     assert kept.text == answer.text
     assert kept.hits[0] == answer.hits[0]
     assert (kept.hits[1].passage.text, kept.hits[1].before) == ("", "")
+
+
+def test_of_two_answers_to_a_question_only_the_one_that_rested_on_it_is_emptied(
+    curator: Curator, knowledge: KnowledgeBase, history: History
+) -> None:
+    generation = knowledge.refresh()
+    remember(history, answer_from(generation.passages_of("secret.md")[0]))
+    other = answer_from(generation.passages_of("faq.md")[0])
+    for id_, kind, text in (
+        ("late", "llm", f"a draft with the {CANARY}"),
+        ("m2", "assistant_message", "The other answer."),
+    ):
+        record = {"id": id_, "threadId": "t", "type": kind, "output": text}
+        history.put_step(
+            {**record, "createdAt": f"2026-01-01T00:00:{4 if id_ == 'late' else 5:02}Z"}
+        )
+    history.put_answer("t", "m2", "q", to_plain(other))
+    curator.erase("secret.md")
+    outputs = {s["id"]: s["output"] for s in history.steps("t")}
+    assert outputs == {
+        "q": "What is the code?",
+        "s": "",
+        "m": "erased (nl)",
+        "late": "",
+        "m2": "The other answer.",
+    }
+
+
+def test_words_of_an_erased_document_do_not_come_back_through_another_process(
+    curator: Curator, knowledge: KnowledgeBase, corpus: Path, state: Path
+) -> None:
+    other = KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state)
+    other.refresh()
+    curator.erase("secret.md")
+    other.refresh()
+    other.save()
+    assert holding(state) == []
+
+
+def test_a_deleted_file_is_restored_from_a_trash_on_another_disk(
+    curator: Curator, knowledge: KnowledgeBase, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    curator.delete("secret.md")
+    replace = Path.replace
+
+    def on_one_disk(self: Path, target: Path) -> Path:
+        if self.is_relative_to(state) != Path(target).is_relative_to(state):
+            raise OSError(18, "Invalid cross-device link")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", on_one_disk)
+    [deleted] = [c for c in curator.changes() if c.kind is ChangeKind.DELETED]
+    curator.undo(deleted.number)
+    assert found(knowledge, STEM) == ["secret.md"]
+    assert list((state / "trash").iterdir()) == []
+
+
+def test_an_unreadable_file_that_was_restored_can_be_erased(
+    curator: Curator, knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    knowledge.refresh()
+    curator.delete("broken.pdf")
+    curator.undo(curator.changes()[0].number)
+    curator.erase("broken.pdf")
+    assert kinds(curator)[0] == (ChangeKind.ERASED, "broken.pdf")
+    assert not (corpus / "broken.pdf").exists()
 
 
 def test_why_a_passage_is_not_among_the_hits_is_told(curator: Curator) -> None:

@@ -255,3 +255,40 @@ def test_what_was_read_of_many_files_is_found_before_the_last_is_read(
     knowledge.refresh()
     assert seen == [(1, 3, 0), (2, 3, 1), (3, 3, 2)]
     assert knowledge.progress is None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="names are text on this platform")
+def test_a_name_that_is_no_text_can_be_renamed_and_answers_then(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    bad = os.fsencode(corpus) + b"/caf\xe9.md"
+    with open(bad, "w") as file:  # noqa: PTH123 - bytes
+        file.write("Umbrellas are free.")
+    knowledge.refresh()
+    os.rename(bad, os.fsencode(corpus) + b"/coffee.md")  # noqa: PTH104 - as above
+    after = knowledge.refresh()
+    assert found(after, "umbrella") == ["coffee.md"]
+    assert after.unreadable == ()
+
+
+def test_files_that_swap_their_content_both_answer(knowledge: KnowledgeBase, corpus: Path) -> None:
+    one, other = corpus / "returns.md", corpus / "faq.md"
+    knowledge.refresh()
+    texts = one.read_bytes(), other.read_bytes()
+    one.write_bytes(texts[1])
+    other.write_bytes(texts[0])
+    after = knowledge.refresh()
+    assert set(statuses(after).values()) == {FileStatus.INDEXED}
+    assert found(after, "postag") == ["faq.md"]
+    assert found(after, "warranti") == ["returns.md"]
+
+
+def test_a_duplicate_takes_over_when_the_original_changes(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    (corpus / "z-copy.md").write_bytes((corpus / "returns.md").read_bytes())
+    knowledge.refresh()
+    (corpus / "returns.md").write_text("Umbrellas may be returned.")
+    after = knowledge.refresh()
+    assert found(after, "postag") == ["z-copy.md"]
+    assert found(after, "umbrella") == ["returns.md"]

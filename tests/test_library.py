@@ -218,3 +218,28 @@ def test_texts_that_are_not_talked_of_leave_the_memory(
     for file in generation.documents:
         assert generation.document(file.path)
     assert len(knowledge._library._cache) == 1
+
+
+def test_an_index_that_is_newer_than_the_library_is_built_anew(
+    corpus: Path, state: Path, opened: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    knowledge = opened()
+    knowledge.refresh()
+    knowledge.save()
+    knowledge.close()
+    file = state / "library.sqlite3"
+    older = file.read_bytes()
+    knowledge = opened()
+    (corpus / "new.md").write_text("Umbrellas are free of charge.")
+    knowledge.refresh()
+    knowledge.save()
+    knowledge.close()
+    file.write_bytes(older)  # as after a power loss
+    for suffix in ("-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    (corpus / "other.md").write_text("Parasols are not.")
+    (corpus / "new.md").unlink()
+    after = opened().refresh()
+    assert found(after, "parasol") == ["other.md"]
+    assert found(after, "umbrella") == []
+    assert found(after, "postag") == ["returns.md"]

@@ -92,6 +92,16 @@ async def test_a_folder_that_goes_and_comes_back_is_watched_again(
         await until(lambda: found(knowledge, "umbrella") == ["new.md"])
 
 
+async def test_a_folder_that_takes_another_ones_place_is_watched(corpus: Path, mode: Watch) -> None:
+    async with watched(corpus, mode) as knowledge:
+        corpus.rename(corpus.with_name("old"))  # noqa: ASYNC240 - as above
+        corpus.mkdir()  # noqa: ASYNC240 - a moment
+        await until(lambda: found(knowledge, "postag") == [])
+        await until(lambda: knowledge.fresh().files == ())
+        (corpus / "new.md").write_text("Umbrellas are free of charge.")
+        await until(lambda: found(knowledge, "umbrella") == ["new.md"])
+
+
 @pytest.mark.usefixtures("mode")
 @pytest.mark.parametrize(("kind", "nothing"), [("ext4", False), ("cifs", True), ("nfs4", True)])
 def test_network_drives_tell_nothing(tmp_path: Path, kind: str, nothing: bool) -> None:  # noqa: FBT001

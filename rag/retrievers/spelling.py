@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from rapidfuzz import process
@@ -28,22 +29,25 @@ class Spelled:
         """``stored``: words and their terms as they come from disk, read when first needed."""
         self._stored = stored
         self._learnt: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def learn(self, documents: Iterable[Iterable[tuple[str, str]]]) -> None:
         """Take in the words of documents, each with its term."""
-        learnt = dict(self._learnt)
-        for words in documents:
-            learnt.update(words)
-        self._learnt = learnt  # a new one: others may be reading the old
+        with self._lock:
+            learnt = dict(self._learnt)
+            for words in documents:
+                learnt.update(words)
+            self._learnt = learnt  # a new one: others may be reading the old
 
     @property
     def terms(self) -> dict[str, str]:
         """Word -> its term."""
-        if self._stored is not None:
-            words, terms = self._stored
-            self._learnt = dict(zip(words, terms, strict=True)) | self._learnt
-            self._stored = None
-        return self._learnt
+        with self._lock:
+            if self._stored is not None:
+                words, terms = self._stored
+                self._learnt = dict(zip(words, terms, strict=True)) | self._learnt
+                self._stored = None
+            return self._learnt
 
     def knows(self, plain: str, frequency: Callable[[str], int]) -> bool:
         """Does a document have that folded word?"""

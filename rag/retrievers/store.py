@@ -112,7 +112,10 @@ def _save_arrays(arrays: Mapping[str, NDArray[np.generic]], folder: Path) -> dic
     """Write each into a file of its own; return the files' sizes in bytes."""
     folder.mkdir()
     for name, values in arrays.items():
-        np.save(folder / f"{name}.npy", values)
+        with (folder / f"{name}.npy").open("wb") as file:
+            np.save(file, values)
+            file.flush()
+            os.fsync(file.fileno())  # the pointer must not be on the disk before them
     return {path.name: path.stat().st_size for path in folder.iterdir()}
 
 
