@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from rag.domain import SMALL_TALK, Intent, Outcome, Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from rag.domain import Answer
 
 
@@ -48,6 +50,11 @@ class Conversation:
     def exchange(self, message_id: str) -> Exchange | None:
         """The exchange whose answer is in that message."""
         return next((e for e in self.exchanges if e.message_id == message_id), None)
+
+    def holds(self, erased: Collection[str]) -> bool:
+        """Is there text of documents that were erased since? By the hashes of their bytes."""
+        passages = (hit.passage for one in self.exchanges for hit in one.answer.hits)
+        return any(passage.text and passage.sha256 in erased for passage in passages)
 
     def begin(self, question_id: str) -> None:
         """Note that a question was asked, whether or not it will be answered."""

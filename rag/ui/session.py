@@ -126,14 +126,18 @@ async def _keep_page_short(message: cl.Message) -> None:
         await show(thread, kept.shown, page_language(), latest)
 
 
-async def _catch_up() -> None:
-    """Learn of an answer that was finished for a tab which has been reloaded meanwhile."""
+async def _catch_up(assistant: Assistant) -> None:
+    """Learn of an answer that was finished for a tab which has been reloaded meanwhile.
+
+    And of documents that were erased: what they gave is taken from the history, where it is gone.
+    """
     layer = get_data_layer()
     if not isinstance(layer, HistoryDataLayer):
         return
     kept, thread_id = conversation(), cl.context.session.thread_id
     count = await asyncio.to_thread(layer.history.answer_count, thread_id)
-    if count > len(kept.exchanges):
+    erased = await asyncio.to_thread(assistant.knowledge.ledger.erased)
+    if count > len(kept.exchanges) or kept.holds(erased):
         found = await asyncio.to_thread(_remembered, layer.history, thread_id)
         kept.exchanges, kept.asked = found.exchanges, found.asked
 
@@ -233,7 +237,7 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     chosen = message.modes or {}
     mode = str(chosen.get(MODE, Mode.AUTO))
     scope = str(chosen.get(SCOPE, EVERYWHERE))
-    await _catch_up()
+    await _catch_up(assistant)
     if message.id in conversation().asked:
         conversation().forget_from(message.id)
         await _forget_steps_after(message)
