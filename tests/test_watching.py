@@ -19,8 +19,8 @@ pytestmark = pytest.mark.parametrize("mode", [Watch.NATIVE, Watch.POLL])
 
 
 @asynccontextmanager
-async def watched(corpus: Path, mode: Watch) -> AsyncIterator[KnowledgeBase]:
-    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], settle_s=0.2)
+async def watched(corpus: Path, mode: Watch, settle_s: float = 0.2) -> AsyncIterator[KnowledgeBase]:
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], settle_s=settle_s)
     task = asyncio.create_task(Watcher(knowledge, mode).run())
     try:
         await until(lambda: bool(found(knowledge, "postag")))
@@ -68,7 +68,7 @@ async def test_a_moved_folder_takes_its_documents_along(corpus: Path, mode: Watc
 async def test_a_file_that_is_being_written_waits_until_it_is_whole(
     corpus: Path, mode: Watch
 ) -> None:
-    async with watched(corpus, mode) as knowledge:
+    async with watched(corpus, mode, settle_s=2.0) as knowledge:
         seen = set()
         with (corpus / "long.md").open("w") as file:
             for number in range(8):
