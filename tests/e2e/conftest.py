@@ -17,6 +17,8 @@ from tests.scripted_server import Script, ScriptedServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CONNECTED = "#mode-picker-trigger-model"
+"""Comes when the page has its connection; what is typed before can be lost."""
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 
 
@@ -88,7 +90,7 @@ class Chat:
         page.on("request", lambda r: None if stage.app.url in r.url else self.outside.append(r.url))
         page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         page.goto(stage.app.url)
-        page.wait_for_selector("#chat-input")
+        page.locator(CONNECTED).wait_for()
 
     def send(self, text: str) -> None:
         self.page.fill("#chat-input", text)

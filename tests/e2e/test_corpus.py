@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import Chat, Stage
+from tests.e2e.conftest import CONNECTED, Chat, Stage
 from tests.e2e.test_conversation import findings
 from tests.scripted_server import Script
 
@@ -38,7 +38,7 @@ def folder(stage: Stage) -> Iterator[Path]:
 
 
 def attach(chat: Chat, *paths: Path) -> None:
-    chat.page.locator("#mode-picker-trigger-model").wait_for()  # the page has connected
+    chat.page.locator(CONNECTED).wait_for()
     chat.page.set_input_files("#upload-button-input", [str(path) for path in paths])
     for path in paths:
         chat.page.locator("#attachments", has_text=path.name).wait_for()
@@ -83,7 +83,7 @@ def test_an_attached_file_is_there_after_a_reload_and_goes_with_its_conversation
     expect(chat.page).to_have_url(re.compile("/thread/"))
     chat.page.reload()
     chat.page.get_by_text(PRIVATE_ANSWER).wait_for()
-    chat.page.locator("#mode-picker-trigger-model").wait_for()
+    chat.page.locator(CONNECTED).wait_for()
     chat.ask("What does the director earn a year?")
     assert "93,517" in chat.answer
     uploads = next(stage.app.state.rglob("uploads"))
@@ -160,7 +160,7 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
     (stage.corpus / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
     (stage.corpus / "copy.md").write_bytes((stage.corpus / "faq.md").read_bytes())
     page = chat.page
-    page.locator("#mode-picker-trigger-model").wait_for()
+    page.locator(CONNECTED).wait_for()
     stage.app.wait_until_known("copy.md", "broken.pdf")
     page.click("#documents-button")
     panel = page.locator("#side-view-content")

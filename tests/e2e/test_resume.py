@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.app import App
-from tests.e2e.conftest import Chat, Stage
+from tests.e2e.conftest import CONNECTED, Chat, Stage
 from tests.scripted_server import Script
 
 QUESTION = "How long can a customer keep the RelayBox?"
@@ -54,6 +54,7 @@ def test_a_kill_in_mid_answer_keeps_the_part_and_marks_it(
     page.set_default_timeout(15_000)
     with App(stage.corpus, tmp_path / "app.log", settings=models) as app:
         page.goto(app.url)
+        page.locator(CONNECTED).wait_for()
         page.fill("#chat-input", QUESTION)
         page.click("#chat-submit")
         page.locator("button", has_text="first token").wait_for()
