@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ANSWERING = frozenset({FileStatus.INDEXED, FileStatus.PARTLY})
 FIRST_LOOK_S = 10.0
 """The first question waits so long for documents that are read for the first time."""
 MOST_SETTLING_S = 5.0
