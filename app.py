@@ -35,8 +35,9 @@ async def on_app_startup() -> None:
     for work in (
         watcher.run(),
         assistant.warm(),
-        assistant.keep_tidy(curator.empty_trash),
+        assistant.keep_tidy(curator.finish_erasing, curator.empty_trash),
         session.sweep(),
+        session.tell_of_reading(assistant.knowledge),
     ):
         background.add(asyncio.create_task(work))
 

@@ -120,6 +120,27 @@
     }
   };
 
+  /* ---------- how far new documents are read ---------- */
+
+  const showReading = (progress) => {
+    const shown = document.getElementById("reading-status");
+    if (!progress) return shown?.remove();
+    const line = shown ?? document.createElement("div");
+    line.id = "reading-status";
+    line.setAttribute("role", "status");
+    const [done, total] = progress.map((number) => number.toLocaleString());
+    const text = texts.reading ?? "{done} / {total}";
+    line.textContent = text.replace("{done}", done).replace("{total}", total);
+    line.style.setProperty("--done", `${(100 * progress[0]) / progress[1]}%`);
+    if (!shown) document.body.append(line);
+  };
+
+  window.addEventListener("message", (event) => {
+    if (event.origin === window.location.origin && event.data?.plumbline === "reading") {
+      showReading(event.data.progress);
+    }
+  });
+
   /* ---------- a button for the documents ---------- */
 
   const offerDocuments = () => {

@@ -109,18 +109,29 @@ class Curator:
         Raises CorpusError.
         """
         file = self._file(path)
-        copies = [f.path for f in self._generation().files if f.sha256 and f.sha256 == file.sha256]
-        paths = copies or [path]
-        # The conversations first: what is interrupted can be begun again while the file is there.
-        if file.sha256:
-            self._history.erase(file.sha256, self._notice)
+        if not file.sha256:  # never read: there is nothing but the file
+            return self._erase([path], "")
+        self._knowledge.ledger.begin_erasing(file.sha256)
+        return self._erase(self._with_bytes(file.sha256), file.sha256)
+
+    def finish_erasing(self) -> None:
+        """Do what is left of an erasing that was interrupted."""
+        for sha256 in filter(None, self._knowledge.ledger.erasing()):
+            self._erase(self._with_bytes(sha256), sha256)
+
+    def _with_bytes(self, sha256: str) -> list[str]:
+        return [file.path for file in self._generation().files if file.sha256 == sha256]
+
+    def _erase(self, paths: list[str], sha256: str) -> list[str]:
+        if sha256:
+            self._history.erase(sha256, self._notice)
             for kept in list(self._trash.glob("*")):
-                if sha256_of(kept) == file.sha256:
+                if sha256_of(kept) == sha256:
                     kept.unlink()
         for one in paths:
             (self._knowledge.folder / one).unlink(missing_ok=True)
             self._knowledge.ledger.note(ChangeKind.ERASED, one)
-        self._knowledge.erase(paths, file.sha256)
+        self._knowledge.erase(paths, sha256)
         return paths
 
     def explain(self, text: str, path: str) -> Explanation:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import os
 import shutil
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 import charset_normalizer
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 200 * 1024 * 1024
 """Larger files are named and left out: one of them would hold the memory of all others."""
 
-MAX_SCANNED_PAGES = 15
-"""Recognising takes 1.5 s a page, and a file may take 25 s."""
+RECOGNISING_S = 18.0
+"""Recognising takes 1.5 s a page, and a file may take 25 s: later pages stay unreadable."""
 _TESSERACT_LANGUAGES = ("eng", "nld", "deu", "fra", "spa", "ita", "por")
 _TEXT_TYPES = {
     ".md": "text/markdown",
@@ -55,6 +57,8 @@ _BINARY_TYPES = frozenset(
     | {f"application/vnd.oasis.opendocument.{n}" for n in ("text", "spreadsheet", "presentation")}
 )
 """A name of another kind is wrong where the content is one of these."""
+_OLD_OFFICE = frozenset({"application/msword", "application/vnd.ms-powerpoint"})
+"""As Markdown their paragraphs run together, and the template's own words stand among them."""
 _PLAIN = frozenset({"text/plain", "text/html", "application/xml", "text/xml", "application/json"})
 """What the content of many kinds of text looks like; the name tells which."""
 _CONTAINERS = frozenset({"application/zip", "application/x-ole-storage", "application/x-cfb"})
@@ -106,15 +110,22 @@ def extract(path: Path, name: str) -> Document:
         raise ExtractionError("It is empty (0 bytes).")
     kind = _kind(path, data)
     result = _read(path, data, kind)
-    text = _text_of(result)
-    parts = result.pages or ()
-    pages = [bool(part["content"].strip()) for part in parts] if result.mime_type == _PDF else []
-    pictures = kind.startswith("image/") or (pages != [] and not any(pages))
-    if pictures:
-        text = _recognised(path, data, kind, len(pages))
-        pages = [True] * len(pages)
+    content, parts = result.content, list(result.pages or ())
+    scanned = [p["page_number"] for p in parts if kind == _PDF and not p["content"].strip()]
+    recognised = 0
+    if kind.startswith("image/"):
+        content = _recognised(path, data, kind)
+        recognised = 1
+    elif scanned and (tesseract := _tesseract()):
+        content, found = _with_scans(path, data, content, scanned, _languages_of(tesseract))
+        parts = [
+            {**part, "content": found.get(part["page_number"], part["content"])} for part in parts
+        ]
+        recognised = len(found)
+    pages = [bool(part["content"].strip()) for part in parts] if kind == _PDF else []
+    text = _text_of(content, kind)
     if not any(map(str.isalnum, text)):  # an empty table has bars
-        raise ExtractionError("It holds no text.")
+        raise ExtractionError(_no_text(len(pages), scanned))
     return Document(
         path=name,
         title=_title(text, dict(result.metadata), path),
@@ -124,22 +135,59 @@ def extract(path: Path, name: str) -> Document:
         pages=_pages(text, parts),
         page_count=len(pages),
         pages_readable=sum(pages),
-        recognised=pictures,
+        recognised=recognised > 0,
     )
 
 
-def _recognised(path: Path, data: bytes, kind: str, pages: int) -> str:
-    """The text of a picture or a scan, where tesseract is there. Raises ExtractionError."""
-    tesseract = shutil.which("tesseract")
-    scan = f"0 of {pages} pages are readable: no text in it (a scan?)." if pages else "A picture."
-    if tesseract is None:
-        raise ExtractionError(f"{scan} Text recognition (tesseract) is not installed.")
-    if pages > MAX_SCANNED_PAGES:
-        raise ExtractionError(f"{scan} Text is recognised in at most {MAX_SCANNED_PAGES} pages.")
-    text = _text_of(_read(path, data, kind, recognised_in=_languages_of(tesseract)))
-    if not text.strip():
-        raise ExtractionError(f"{scan} Text recognition found nothing.")
-    return text
+def _tesseract() -> str | None:
+    return shutil.which("tesseract")
+
+
+def _no_text(pages: int, scanned: Sequence[int]) -> str:
+    """Why there is none, in sentences."""
+    if not scanned:
+        return "It holds no text."
+    return f"0 of {pages} pages are readable: no text in it (a scan?). {_recognition()}"
+
+
+def _recognition() -> str:
+    if _tesseract() is None:
+        return "Text recognition (tesseract) is not installed."
+    return "Text recognition found nothing."
+
+
+def _recognised(path: Path, data: bytes, kind: str) -> str:
+    """The text of a picture, where tesseract is there. Raises ExtractionError."""
+    tesseract = _tesseract()
+    languages = _languages_of(tesseract) if tesseract else ""
+    content = _read(path, data, kind, recognised_in=languages).content if languages else ""
+    if not content.strip():
+        raise ExtractionError(f"A picture. {_recognition()}")
+    return content
+
+
+def _with_scans(
+    path: Path, data: bytes, content: str, pages: Sequence[int], languages: str
+) -> tuple[str, dict[int, str]]:
+    """A PDF's text with that of its scanned pages in their places, and the text of each.
+
+    Page by page: kreuzberg puts what it recognises into the text, but not into its list of pages.
+    """
+    started = time.monotonic()
+    found: dict[int, tuple[int, str]] = {}
+    for page in pages:
+        if time.monotonic() - started > RECOGNISING_S:
+            break
+        whole = _read(path, data, _PDF, recognised_in=languages, page=page).content
+        common = len(os.path.commonprefix([content, whole]))  # noqa: RUF071 - characters are meant
+        start = content.rfind("\n\n", 0, common) + 2 if "\n\n" in content[:common] else 0
+        text = whole[start : start + len(whole) - len(content)]
+        if text.strip() and whole == content[:start] + text + content[start:]:
+            found[page] = (start, text if text.endswith("\n") else f"{text}\n\n")
+    for page in sorted(found, reverse=True):
+        start, text = found[page]
+        content = content[:start] + text + content[start:]
+    return content, {page: text for page, (_, text) in found.items()}
 
 
 def _languages_of(tesseract: str) -> str:
@@ -151,17 +199,21 @@ def _languages_of(tesseract: str) -> str:
     return "+".join(found) or "eng"
 
 
-def _read(path: Path, data: bytes, kind: str, *, recognised_in: str = "") -> ExtractionResult:
+def _read(
+    path: Path, data: bytes, kind: str, *, recognised_in: str = "", page: int = 0
+) -> ExtractionResult:
+    """``recognised_in``: the languages of pictures, in ``page`` only where it is given."""
     import kreuzberg  # noqa: PLC0415 - 35 MB that a process without documents need not load
 
     config = kreuzberg.ExtractionConfig(
-        output_format="markdown",
+        output_format="plain" if kind in _OLD_OFFICE else "markdown",
         pages=kreuzberg.PageConfig(extract_pages=True),
         # The defaults take a page's first line for a header, and lose it.
         content_filter=kreuzberg.ContentFilterConfig(
             include_headers=True, include_footers=True, strip_repeating_text=False
         ),
         use_cache=False,
+        force_ocr_pages=[page] if page else None,
         disable_ocr=not recognised_in,  # type: ignore[call-arg]  # its stubs lack it
         ocr=kreuzberg.OcrConfig(
             backend="tesseract",
@@ -204,9 +256,9 @@ def _kind(path: Path, data: bytes) -> str:
     return found
 
 
-def _text_of(result: ExtractionResult) -> str:
-    content = _FRONT_MATTER.sub("", result.content)
-    if result.mime_type == "application/pdf":
+def _text_of(content: str, kind: str) -> str:
+    content = _FRONT_MATTER.sub("", content)
+    if kind == _PDF:
         content = _TABLE.sub(_prose_again, content)
     return readable(content)
 
@@ -245,7 +297,12 @@ def _explain(error: Exception) -> str:
     message = str(error)
     if "password" in message.lower() or "encrypt" in message.lower():
         return "It is encrypted with a password."
-    if "octet-stream" in message or "unsupported" in message.lower() or "MIME" in message:
+    if (
+        message.startswith("ValidationError: application/")
+        or "octet-stream" in message
+        or "unsupported" in message.lower()
+        or "MIME" in message
+    ):
         return _UNKNOWN
     if "limit exceeded" in message:
         return "It unpacks to far more than its size, or is nested too deeply."

@@ -60,6 +60,8 @@ class History:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
+        self._deleted: set[str] = set()
+        """Threads whose answers may still be running: what comes of them is not kept."""
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -180,12 +182,21 @@ class History:
             "DELETE FROM feedback WHERE for_id IN (SELECT id FROM steps WHERE thread_id=?)",
             [thread_id],
         )
+        self._deleted.add(thread_id)
         self._run("DELETE FROM threads WHERE id=?", [thread_id])
+
+    def _is_there(self, thread_id: str) -> bool:
+        """Make a thread at its first step; one that was deleted is not made again."""
+        if thread_id in self._deleted:
+            return False
+        self.set_thread(thread_id)
+        return True
 
     def put_step(self, record: Record) -> None:
         """Add a step or replace it; it needs ``id``, ``threadId``, ``type`` and ``output``."""
         thread_id = record["threadId"]
-        self.set_thread(thread_id)
+        if not self._is_there(thread_id):
+            return
         self._run(
             "INSERT INTO steps VALUES (?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
             " kind=excluded.kind, text=excluded.text, record=excluded.record",
@@ -235,7 +246,8 @@ class History:
 
     def put_element(self, record: Record) -> None:
         """Add an element or replace it; it needs ``id``, ``threadId`` and ``forId``."""
-        self.set_thread(record["threadId"])
+        if not self._is_there(record["threadId"]):
+            return
         self._run(
             "INSERT OR REPLACE INTO elements VALUES (?,?,?,?)",
             [record["id"], record["threadId"], record.get("forId"), json.dumps(record)],
@@ -254,7 +266,8 @@ class History:
 
     def put_answer(self, thread_id: str, message_id: str, question_id: str, record: Record) -> None:
         """Keep the whole trace of the answer in a message."""
-        self.set_thread(thread_id)
+        if not self._is_there(thread_id):
+            return
         self._run(
             "INSERT OR REPLACE INTO answers VALUES (?,?,?,?)",
             [message_id, question_id, json.dumps(record), thread_id],
@@ -293,6 +306,7 @@ class History:
                     self._db.execute("ROLLBACK")
                     raise
                 self._db.execute("COMMIT")
+        self._erase_unfinished(sha256, notice)
         for row in self._run("SELECT * FROM elements WHERE record LIKE ?", [f"%{sha256}%"]):
             record = json.loads(row["record"])
             record["props"] = {
@@ -300,6 +314,31 @@ class History:
             } | {"segments": [], "erased": True}
             self._run("UPDATE elements SET record=? WHERE id=?", [json.dumps(record), row["id"]])
         self._run("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _erase_unfinished(self, sha256: str, notice: Callable[[str], str]) -> None:
+        """Empty the steps that showed a document, and messages whose answer never came to an end.
+
+        A turn that failed or was killed has no whole record; its steps name what they showed.
+        """
+        found = self._run(
+            "SELECT steps.* FROM steps WHERE record LIKE ? AND kind!='user_message'",
+            [f"%{sha256}%"],
+        )
+        for step in found:
+            record = json.loads(step["record"])
+            ended = self._run(
+                "SELECT 1 FROM answers WHERE message_id=? AND record NOT LIKE ?",
+                [step["id"], '%"outcome": "failed"%'],
+            )
+            if ended:
+                continue
+            language = (record.get("metadata") or {}).get("language") or "en"
+            text = notice(language) if step["kind"] == "assistant_message" else ""
+            record |= {"output": text, "input": "", "metadata": {}}
+            self._run(
+                "UPDATE steps SET text=?, record=? WHERE id=?",
+                [text, json.dumps(record), step["id"]],
+            )
 
     def _erase_steps(self, answer: sqlite3.Row, notice: str) -> None:
         """The answer's message says that it is erased; the steps that led to it are emptied."""

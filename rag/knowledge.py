@@ -35,7 +35,7 @@ MOST_SETTLING_S = 5.0
 """A question waits so long for files that are being written; then it goes on without them."""
 PUBLISH_S = 1.0
 """While many files are read, what was read is found after so long."""
-HELD_PASSAGES = 20_000
+HELD_PASSAGES = 10_000
 """Unsaved passages take 3 kB of memory each; saved ones are mapped."""
 SAVE_ABOVE = 1_000
 """When so many passages have changed since the index was saved, it is saved again: more would take
@@ -184,8 +184,10 @@ class KnowledgeBase:
         # A name that is no text was never kept, and cannot be named to the library.
         gone = [path for path in changed.gone if _is_text(path)]
         if moved or gone:
-            self._library.keep(moved, gone)
-        there = {one.entry.path for one in moved}
+            self._library.keep(
+                moved.values(), gone, {one.entry.path: old for old, one in moved.items()}
+            )
+        there = {one.entry.path for one in moved.values()}
         wanted = [file for file in changed.settled if file.path not in there]
         self.progress = (0, len(wanted)) if wanted else None
         try:
@@ -196,21 +198,25 @@ class KnowledgeBase:
             self.progress = None
         return self._catch_up()
 
-    def _moved(self, changed: Changed) -> list[Packed]:
-        """New files with the bytes of one that is gone: it moved, and need not be read."""
+    def _moved(self, changed: Changed) -> dict[str, Packed]:
+        """What moved need not be read: new files with the bytes of one that is gone, by its path.
+
+        A second new file with the same bytes is read, and found to be a duplicate.
+        """
         by_size: dict[int, list[LedgerEntry]] = {}
         for path in changed.gone:
             if changed.known[path].document:
                 by_size.setdefault(changed.known[path].size, []).append(changed.known[path])
-        found = []
+        found: dict[str, Packed] = {}
         for file in changed.settled:
             if file.path in changed.known or file.size not in by_size:
                 continue
             digest = sha256_of(self.folder / file.path)
             for old in by_size[file.size]:
-                kept = self._library.document(old.document) if old.sha256 == digest else None
-                if kept:
-                    found.append(renamed(old, kept, file))
+                if old.sha256 != digest or old.path in found:
+                    continue
+                if kept := self._library.document(old.document):
+                    found[old.path] = renamed(old, kept, file)
                     break
         return found
 
@@ -328,6 +334,7 @@ class KnowledgeBase:
             self._erased = -1  # so that the index is compacted, whatever else
             self._save()
             self._library.purge()
+            self._library.end_erasing(sha256)
 
     @property
     def ledger(self) -> Library:

@@ -33,7 +33,7 @@ from rag.domain import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from rag.domain import Passage
 
@@ -52,7 +52,7 @@ _READERS = (
     "library",
 )
 """Modules whose every change may change what a file gives."""
-_LAYOUT = 2
+_LAYOUT = 3
 _CHANGES_KEPT = 200
 _WAIT_S = 10.0
 """For another process that is just writing."""
@@ -76,7 +76,7 @@ _SCHEMA = """
         number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL,
         path TEXT NOT NULL, trash TEXT NOT NULL
     );
-    CREATE TABLE erased (sha256 TEXT PRIMARY KEY);
+    CREATE TABLE erased (sha256 TEXT PRIMARY KEY, wholly INTEGER NOT NULL);
 """
 _COLUMNS = tuple(field.name for field in fields(LedgerEntry))
 _ROW = ", ".join(_COLUMNS)
@@ -200,33 +200,60 @@ class Library:
             self._db.execute("UPDATE files SET version='' WHERE path=?", [path])
             self._written += 1
 
+    def begin_erasing(self, sha256: str) -> None:
+        """Note that what has these bytes is to be erased, wherever it stands."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO erased VALUES (?, 0)", [sha256])
+            self._written += 1
+
     def erase(self, paths: Iterable[str], sha256: str) -> None:
         """Forget files for good: only the hash stays, to tell their receipts so."""
         with self._lock:
             self._db.executemany("DELETE FROM files WHERE path=?", [(path,) for path in paths])
-            self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", [sha256])
+            self._db.execute("INSERT OR IGNORE INTO erased VALUES (?, 0)", [sha256])
             self._written += 1
+
+    def end_erasing(self, sha256: str) -> None:
+        """Note that nothing of it stands anywhere any more."""
+        with self._lock:
+            self._db.execute("UPDATE erased SET wholly=1 WHERE sha256=?", [sha256])
+
+    def erasing(self) -> list[str]:
+        """Hashes of what was to be erased, while it is not done or where it was interrupted."""
+        return [sha256 for (sha256,) in self._read("SELECT sha256 FROM erased WHERE NOT wholly")]
 
     def erased(self) -> set[str]:
         """Hashes of what was erased."""
         return {sha256 for (sha256,) in self._read("SELECT sha256 FROM erased")}
 
-    def _note_changes(self, read: Sequence[Packed], gone: Iterable[str]) -> None:
+    def _note_changes(
+        self, read: Collection[Packed], gone: Iterable[str], moved: Mapping[str, str]
+    ) -> None:
         """Note what the folder shows, but not what the panel has done and noted itself."""
         known = dict(self._db.execute("SELECT path, document FROM files"))
         latest = dict(self._db.execute("SELECT path, kind FROM changes ORDER BY number"))
-        for path in gone:
+        for path in set(gone) - set(moved.values()):
             if path in known and latest.get(path) not in {ChangeKind.DELETED, ChangeKind.ERASED}:
                 self._note(ChangeKind.REMOVED, path)
         for packed in read:
             path = packed.entry.path
+            if path in moved:
+                self._note(ChangeKind.MOVED, f"{moved[path]} → {path}")
+                continue
             kind = ChangeKind.CHANGED if path in known else ChangeKind.ADDED
             own = latest.get(path) in {ChangeKind.UPLOADED, ChangeKind.RESTORED}
             if kind is ChangeKind.CHANGED or not own:
                 self._note(kind, path)
 
-    def keep(self, read: Sequence[Packed], gone: Sequence[str] = ()) -> None:
+    def keep(
+        self,
+        read: Collection[Packed],
+        gone: Sequence[str] = (),
+        moved: Mapping[str, str] | None = None,
+    ) -> None:
         """Keep what files gave, and forget others by path; all of it or nothing.
+
+        ``moved``: new path -> old path of files that are in both.
 
         Texts that are replaced or forgotten stay until ``purge``: somebody may be reading them.
         """
@@ -234,7 +261,7 @@ class Library:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._note_changes(read, gone)
+                self._note_changes(read, gone, moved or {})
                 self._db.execute(
                     "DELETE FROM changes WHERE trash='' AND"
                     " number <= (SELECT max(number) FROM changes) - ?",

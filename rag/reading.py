@@ -78,11 +78,12 @@ def read_file(folder: Path, file: File) -> Packed:
 
 def _doubts(document: Document) -> str:
     """Why a document's text is perhaps not all of it, in a sentence; empty where it is."""
-    if document.recognised:
-        return "Its text was recognised from pictures; letters may be wrong."
+    doubts = []
     if document.pages_readable < document.page_count:
-        return f"{document.pages_readable} of {document.page_count} pages are readable."
-    return ""
+        doubts.append(f"{document.pages_readable} of {document.page_count} pages are readable.")
+    if document.recognised:
+        doubts.append("Text was recognised from pictures; letters may be wrong.")
+    return " ".join(doubts)
 
 
 def renamed(entry: LedgerEntry, kept: tuple[Document, tuple[Passage, ...]], file: File) -> Packed:

@@ -333,3 +333,46 @@ def test_an_unreadable_file_can_be_erased(
     curator.erase("broken.pdf")
     assert not (corpus / "broken.pdf").exists()
     assert FileStatus.UNREADABLE not in {f.status for f in knowledge.refresh().files}
+
+
+@pytest.mark.parametrize("step", ["_history", "_knowledge"])
+def test_an_interrupted_erasing_is_finished_later(
+    knowledge: KnowledgeBase,
+    state: Path,
+    history: History,
+    curator: Curator,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise OSError("the power went")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(getattr(curator, step), "erase", interrupted)
+        with pytest.raises(OSError, match="power"):
+            curator.erase("secret.md")
+    knowledge.close()
+    again = KnowledgeBase(knowledge.folder, RETRIEVERS["bm25"], state=state)
+    Curator(again, state / "trash", history, str).finish_erasing()
+    again.close()
+    history.close()
+    assert not (knowledge.folder / "secret.md").exists()
+    written = b"".join(p.read_bytes() for p in state.rglob("*") if p.is_file())
+    assert CANARY.encode() not in written
+    assert STEM.encode() not in written
+
+
+def test_a_turn_that_never_came_to_an_end_is_erased_too(
+    knowledge: KnowledgeBase, history: History, curator: Curator
+) -> None:
+    sha256 = next(f.sha256 for f in knowledge.refresh().files if f.path == "secret.md")
+    shown = {"metadata": {"documents": [sha256], "language": "nl"}, "threadId": "t"}
+    history.put_step({"id": "q", "threadId": "t", "type": "user_message", "output": "Which code?"})
+    history.put_step({"id": "s", "type": "retrieval", "output": f"… {CANARY} …", **shown})
+    history.put_step({"id": "m", "type": "assistant_message", "output": f"The {CANARY}", **shown})
+    curator.erase("secret.md")
+    assert {s["id"]: s["output"] for s in history.steps("t")} == {
+        "q": "Which code?",
+        "s": "",
+        "m": "erased (nl)",
+    }

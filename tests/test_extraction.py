@@ -3,20 +3,19 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+import regex
 from docx import Document as WordDocument
 from fpdf import FPDF
 from openpyxl import Workbook
 from PIL import Image, ImageDraw, ImageFont
 
 from rag.errors import ExtractionError
-from rag.extraction import MAX_SCANNED_PAGES, extract, readable
+from rag.extraction import extract, readable
 from rag.settings import PROJECT_FOLDER
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GUIDE = PROJECT_FOLDER / "docs_corpus" / "guide"
 
@@ -118,19 +117,64 @@ def test_a_pdf_without_text_tells_its_pages_and_what_is_missing(
         extract(tmp_path / "scan.pdf", "scan.pdf")
 
 
-def test_a_long_scan_is_not_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scan(tmp_path / "scan.pdf", MAX_SCANNED_PAGES + 1)
-    monkeypatch.setattr("shutil.which", lambda _: "tesseract")
-    with pytest.raises(ExtractionError, match="at most 15 pages"):
-        extract(tmp_path / "scan.pdf", "scan.pdf")
+def picture(*lines: str) -> Image.Image:
+    made = Image.new("L", (1240, 1754), "white")
+    for row, line in enumerate(lines):
+        ImageDraw.Draw(made).text((100, 150 + 70 * row), line, "black", ImageFont.load_default(40))
+    return made
 
 
-@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+needs_tesseract = pytest.mark.skipif(
+    shutil.which("tesseract") is None, reason="tesseract is not installed"
+)
+
+
+@pytest.fixture
+def half_scanned(tmp_path: Path) -> Path:
+    pdf = FPDF()
+    pdf.set_font("helvetica", size=12)
+    pdf.add_page()
+    pdf.multi_cell(0, 8, "The warranty lasts two years.")
+    for euros in (350, 470):
+        pdf.add_page()
+        pdf.image(picture("The deposit is paid first.", f"It is {euros} euros."), 0, 0, 210)
+    pdf.add_page()
+    pdf.multi_cell(0, 8, "Returns are free within thirty days.")
+    pdf.output(str(tmp_path / "mixed.pdf"))
+    return tmp_path / "mixed.pdf"
+
+
+@needs_tesseract
+def test_scanned_pages_among_others_are_recognised_in_their_places(half_scanned: Path) -> None:
+    document = extract(half_scanned, "mixed.pdf")
+    texts = {page.number: document.text[page.start : page.end] for page in document.pages}
+    assert "two years" in texts[1]
+    assert "350" in texts[2]
+    assert "470" in texts[3]
+    assert "thirty days" in texts[4]
+    assert (document.pages_readable, document.page_count, document.recognised) == (4, 4, True)
+
+
+@needs_tesseract
+def test_pages_for_which_there_is_no_time_stay_unreadable(
+    half_scanned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.extraction.RECOGNISING_S", -1.0)
+    document = extract(half_scanned, "mixed.pdf")
+    assert document.pages_readable == 2
+
+
+def test_without_tesseract_scanned_pages_are_counted_as_unreadable(
+    half_scanned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    document = extract(half_scanned, "mixed.pdf")
+    assert (document.pages_readable, document.page_count, document.recognised) == (2, 4, False)
+
+
+@needs_tesseract
 def test_a_picture_is_recognised_and_said_to_be(tmp_path: Path) -> None:
-    picture = Image.new("RGB", (900, 200), "white")
-    font = ImageFont.load_default(60)
-    ImageDraw.Draw(picture).text((40, 60), "The warranty lasts 24 months", "black", font)
-    picture.save(tmp_path / "letter.png")
+    picture("The warranty lasts 24 months").save(tmp_path / "letter.png")
     document = extract(tmp_path / "letter.png", "letter.png")
     assert "24 months" in document.text
     assert document.recognised
@@ -264,3 +308,21 @@ def test_json_is_read(tmp_path: Path) -> None:
 )
 def test_marks_are_taken_off_the_words(markdown: str, text: str) -> None:
     assert readable(markdown) == text
+
+
+OFFICE = Path(__file__).parent / "samples"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in OFFICE.iterdir()))
+def test_what_office_programs_write_is_read_with_its_tables(name: str) -> None:
+    text = extract(OFFICE / name, name).text
+    assert "Deposit" in text
+    assert regex.search(r"Tripod[\s|]+12 euros", text)
+    assert "&#" not in text
+
+
+def test_a_kind_that_no_reader_knows_is_said_to_be_unknown(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "slides.odp", "w") as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.presentation")
+    with pytest.raises(ExtractionError, match="no known kind"):
+        extract(tmp_path / "slides.odp", "slides.odp")

@@ -178,3 +178,16 @@ def test_what_came_after_a_step_is_deleted_but_for_one_other(history: History) -
     history.delete_steps_after("t", "t-2", "t-4")
     assert [s["id"] for s in history.steps("t")] == ["t-1", "t-2", "t-4"]
     assert history.answer_count("t") == 0
+
+
+def test_an_answer_that_ends_after_its_thread_was_deleted_brings_nothing_back(
+    history: History, me: str
+) -> None:
+    history.set_thread("t", user_id=me)
+    history.put_step(step("t", 1))
+    history.delete_thread("t")
+    history.put_step(step("t", 2))
+    history.put_answer("t", "t-2", "t-1", {"text": "late"})
+    history.put_element({"id": "e", "threadId": "t", "forId": "t-2"})
+    assert history.thread("t") is None
+    assert history.answers("t") == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rag.domain import Document, FileStatus
+from rag.domain import ChangeKind, Document, FileStatus
 from rag.errors import CorpusError, FileBusy
 from rag.generation import Generation
 from rag.knowledge import KnowledgeBase
@@ -184,6 +184,28 @@ def test_a_moved_file_is_not_read_again_and_answers_under_its_new_path(
         origin.passages,
         origin.title,
     )
+
+
+def test_a_move_is_one_line_among_the_last_changes(knowledge: KnowledgeBase, corpus: Path) -> None:
+    knowledge.refresh()
+    before = len(knowledge.ledger.last_changes())
+    (corpus / "returns.md").rename(corpus / "later.md")
+    knowledge.refresh()
+    changes = knowledge.ledger.last_changes()
+    assert len(changes) == before + 1
+    assert (changes[0].kind, changes[0].path) == (ChangeKind.MOVED, "returns.md → later.md")
+
+
+def test_of_two_new_copies_of_a_file_that_went_one_is_a_duplicate(
+    knowledge: KnowledgeBase, corpus: Path
+) -> None:
+    knowledge.refresh()
+    content = (corpus / "returns.md").read_bytes()
+    (corpus / "returns.md").unlink()
+    (corpus / "a.md").write_bytes(content)
+    (corpus / "b.md").write_bytes(content)
+    found_in = statuses(knowledge.refresh())
+    assert {found_in["a.md"], found_in["b.md"]} == {FileStatus.INDEXED, FileStatus.DUPLICATE}
 
 
 def test_a_duplicate_is_listed_and_takes_over_when_the_original_goes(

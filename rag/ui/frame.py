@@ -40,7 +40,7 @@ _OUTSIDE_LINK = regex.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>", regex.DOT
 _OUTSIDE_META = regex.compile(r"<meta property=\"og:(?:image|url)\"[^>]*>")
 _ATTACHED = (
     "md txt log html htm csv tsv json ipynb xml rst org eml"
-    " pdf docx doc odt rtf pptx ppt odp xlsx xls ods epub msg"
+    " pdf docx doc odt rtf pptx ppt xlsx xls ods epub msg"
 )
 _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 
@@ -98,7 +98,8 @@ def _without_outside_links(template: Callable[[str], str]) -> Callable[[str], st
 def _texts_for_the_page() -> str:
     """Our texts that public/plumbline.js shows, in each language of the catalogue."""
     texts = {
-        language: all_under("button.", language) | {"sources": say("sources_title", language)}
+        language: all_under("button.", language)
+        | {"sources": say("sources_title", language), "reading": say("reading_status", language)}
         for language in CATALOGUE
     }
     data = json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")

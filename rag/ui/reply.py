@@ -87,6 +87,11 @@ class Reply:
     def _parent(self) -> str | None:
         return str(self._progress.id) if self._progress else None
 
+    @property
+    def _documents(self) -> list[str]:
+        """Hashes of the documents shown: an unfinished turn can be erased with one of them."""
+        return sorted({hit.passage.sha256 for hit in self._hits})
+
     async def take(self, event: Event) -> None:
         """Show an event."""
         language = self._language
@@ -99,7 +104,8 @@ class Reply:
         elif isinstance(event, Retrieved):
             self._hits = event.hits
             shown = retrieved_markdown(event.hits, language)
-            await _finished_step(retrieved_line(event, language), "retrieval", shown)
+            name = retrieved_line(event, language)
+            await _finished_step(name, "retrieval", shown, documents=self._documents)
         elif isinstance(event, Reading):
             await self._begin_part(event)
         elif isinstance(event, Asking):
@@ -162,7 +168,7 @@ class Reply:
         else:
             # Made now, not before: the page sorts by this moment, and the steps stand above. Sent
             # before it streams: a message that only streams has no date.
-            state = {PARTIAL: True, "language": self._language}
+            state = {PARTIAL: True, "language": self._language, "documents": self._documents}
             self._message = cl.Message(content=text, metadata=state)
             RUNNING.add(self._message.id)
             await self._message.send()
@@ -194,10 +200,12 @@ class Reply:
             await self._show()
         if self._step is not None:
             self._step.output = tame(attempt.generation.text) or "–"
+            self._step.metadata = {"documents": self._documents}
             draft = attempt.rung == "small"
             await _finish_step(self._step, attempt_line(attempt, self._language, draft=draft))
         doubts = doubts_markdown(attempt, self._language)
-        await _finished_step(self._checked_line(attempt), "tool", doubts, self._parent)
+        line, documents = self._checked_line(attempt), self._documents
+        await _finished_step(line, "tool", doubts, self._parent, documents)
         self._step = None
 
     async def _finish(self, answer: Answer) -> None:
@@ -342,7 +350,11 @@ async def _finish_step(step: cl.Step, name: str) -> None:
 
 
 async def _finished_step(
-    name: str, kind: StepKind, output: str, parent_id: str | None = None
+    name: str,
+    kind: StepKind,
+    output: str,
+    parent_id: str | None = None,
+    documents: Sequence[str] = (),
 ) -> str:
     step = cl.Step(
         name=name,
@@ -353,6 +365,7 @@ async def _finished_step(
     )
     step.start = step.end = utc_now()
     step.output = output
+    step.metadata = {"documents": list(documents)} if documents else {}
     await step.send()
     return str(step.id)
 

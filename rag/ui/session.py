@@ -42,12 +42,16 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.generation import Generation
     from rag.history import History
+    from rag.knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 
 CLOSED_TAB_GRACE_S = 30.0
 """A reload and a network blip look like a closed tab; their socket comes back in this time."""
 SWEEP_S = 60.0
+TELL_S = 0.5
+WORTH_TELLING = 10
+"""Fewer new files are read before anybody could read the line."""
 RESUME_S = 0.3
 MODE = "model"
 SCOPE = "scope"
@@ -418,6 +422,21 @@ async def sweep() -> None:
         await asyncio.sleep(SWEEP_S)
         for session_id in set(chat_contexts) - set(ws_sessions_id):
             chat_contexts.pop(session_id, None)
+
+
+async def tell_of_reading(knowledge: KnowledgeBase) -> None:
+    """Let every open page show how far new documents are read."""
+    told: tuple[int, int] | None = None
+    while True:
+        await asyncio.sleep(TELL_S)
+        progress = knowledge.progress
+        if progress and progress[1] < WORTH_TELLING:
+            progress = None
+        if progress or told:
+            data = {"plumbline": "reading", "progress": progress}
+            for one in list(ws_sessions_id.values()):
+                await one.emit("window_message", data)
+        told = progress
 
 
 _tasks: set[asyncio.Task[None]] = set()

@@ -260,3 +260,14 @@ def test_other_pages_cannot_use_the_panel(chat: Chat, stage: Stage, path: str) -
     )
     assert response.status == 403
     assert (stage.corpus / "faq.md").exists()
+
+
+def test_while_many_documents_are_read_a_line_says_how_far(chat: Chat, folder: Path) -> None:
+    chat.page.locator(CONNECTED).wait_for()
+    for number in range(1_000):
+        (folder / f"note-{number}.md").write_text(f"# Note {number}\n\nShelf {number} is empty.\n")
+    line = chat.page.locator("#reading-status")
+    line.wait_for()
+    expect(line).to_contain_text(re.compile(r"\d+ of [\d,]+"))
+    chat.shot("reading")
+    line.wait_for(state="detached")

@@ -177,6 +177,7 @@ DUTCH = {
     "erased": "Dit antwoord steunde op een document dat is gewist.",
     "panel": "Documenten",
     "panel_summary": "{documents} van {files} bestanden antwoorden, met {passages} passages.",
+    "reading_status": "Documenten worden gelezen: {done} van {total}. Antwoorden komen uit wat al gelezen is.",
     "panel_progress": "Wordt gelezen: {done} van {total} bestanden.",
     "panel_pages": "{readable} van {pages} pagina's leesbaar",
     "panel_deleted": "{path} is verwijderd; terugzetten kan 7 dagen.",

@@ -179,6 +179,7 @@ ENGLISH = {
     "erased": "This answer rested on a document that has been erased.",
     "panel": "Documents",
     "panel_summary": "{documents} of {files} files answer, with {passages} passages.",
+    "reading_status": "Documents are being read: {done} of {total}. Answers come from what is read so far.",
     "panel_progress": "Reading: {done} of {total} files.",
     "panel_pages": "{readable} of {pages} pages readable",
     "panel_deleted": "{path} is deleted; it can be restored for 7 days.",

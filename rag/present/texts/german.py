@@ -177,6 +177,7 @@ GERMAN = {
     "erased": "Diese Antwort beruhte auf einem Dokument, das gelöscht wurde.",
     "panel": "Dokumente",
     "panel_summary": "{documents} von {files} Dateien antworten, mit {passages} Passagen.",
+    "reading_status": "Dokumente werden gelesen: {done} von {total}. Antworten kommen aus dem, was schon gelesen ist.",
     "panel_progress": "Wird gelesen: {done} von {total} Dateien.",
     "panel_pages": "{readable} von {pages} Seiten lesbar",
     "panel_deleted": "{path} ist gelöscht; 7 Tage lang kann es zurückgeholt werden.",
