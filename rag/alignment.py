@@ -24,6 +24,10 @@ FULL_COVERAGE = 0.7
 PARTIAL_COVERAGE = 0.4
 OWN_COVERAGE = 0.4
 """A heading names the subject of its passage; it says nothing about it."""
+SAME_SENTENCE = 0.8
+"""A claim that shares this much with one sentence, but for a number or a name, changes that one."""
+SAME_TERMS = 4
+"""Fewer terms are shared by chance."""
 STRETCH_SENTENCES = 3
 NO_PASSAGE, PARTLY, ABSENT_NUMBER = "no_passage", "partly", "absent_number"
 MISPLACED_NUMBER, UNKNOWN_NAME = "misplaced_number", "unknown_name"
@@ -112,7 +116,9 @@ def align(claim: Claim, masses: dict[str, float], stretch: Stretch) -> Alignment
     return Alignment(stretch, coverage, coverage * worth, problem, own / total if total else 0.0)
 
 
-def contradiction_of(claim: Claim, aligned: Sequence[Alignment]) -> Reason | None:
+def contradiction_of(
+    claim: Claim, masses: dict[str, float], aligned: Sequence[Alignment]
+) -> Reason | None:
     """What the one sentence that says nearly the same says otherwise.
 
     A wider stretch may hold, in another sentence, the very value that this one contradicts.
@@ -120,6 +126,8 @@ def contradiction_of(claim: Claim, aligned: Sequence[Alignment]) -> Reason | Non
     single = max(
         (a for a in aligned if a.stretch.sentences == 1), key=lambda a: a.coverage, default=None
     )
+    if swapped := _swapped_value(claim, masses, aligned):
+        return swapped
     if single is None or single.coverage < FULL_COVERAGE:
         return None
     said = single.stretch.claim
@@ -134,6 +142,31 @@ def contradiction_of(claim: Claim, aligned: Sequence[Alignment]) -> Reason | Non
         return Reason(OPPOSITE, min(claim.times - said.times))
     if word := _opposite(claim, said):
         return Reason(OPPOSITE, word)
+    return None
+
+
+def _swapped_value(
+    claim: Claim, masses: dict[str, float], aligned: Sequence[Alignment]
+) -> Reason | None:
+    """A number or name in place of the one in the sentence that else says the very same."""
+    for one in aligned:
+        said = one.stretch.claim
+        if one.stretch.sentences > 1:
+            continue
+        values = {number.value for number in claim.numbers}
+        there = {number.value for number in said.numbers}
+        kinds = (
+            (values - there, there - values, MISPLACED_NUMBER),
+            (claim.nouns - said.parts, said.nouns - claim.parts, UNKNOWN_NAME),
+        )
+        for strange, instead, code in kinds:
+            if not strange or not instead:
+                continue
+            rest = {t: m for t, m in masses.items() if t not in strange}
+            held = sum(m for t, m in rest.items() if t in said.parts)
+            if len(rest) >= SAME_TERMS and held >= SAME_SENTENCE * sum(rest.values()):
+                value = min(strange)
+                return Reason(code, value if code == MISPLACED_NUMBER else value.capitalize())
     return None
 
 

@@ -67,6 +67,8 @@ class Claim:
     numbers: frozenset[Number]
     names: frozenset[str]
     """Terms of the names in it."""
+    nouns: frozenset[str]
+    """The same where all nouns are written like names, and tell names only beside each other."""
     months: frozenset[int]
     bounds: frozenset[str]
     """``max`` for "at most" and its like, ``min`` for "at least"."""
@@ -96,7 +98,8 @@ def claim_of(text: str, language: str) -> Claim:
         terms=frozenset(t.terms[0] for t in told) | values,
         parts=frozenset(term for t in (*told, *counted) for term in t.terms) | values,
         numbers=numbers,
-        names=frozenset(_names(text, language)),
+        names=frozenset(_names(text, language, nouns=language not in _CAPITALISED_NOUNS)),
+        nouns=frozenset(_names(text, language, nouns=True)),
         months=frozenset(_months(text)),
         bounds=frozenset(kind for phrase, kind in BOUNDS if f" {phrase} " in plain),
         words=frozenset(words),
@@ -185,13 +188,12 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _names(text: str, language: str) -> Iterator[str]:
+def _names(text: str, language: str, *, nouns: bool) -> Iterator[str]:
+    """``nouns``: also words with nothing but their first letter written large."""
     for match in _NAME.finditer(text):
         name = match.group()
         inner_capital = name[1:] != name[1:].lower()
-        if not inner_capital and (
-            language in _CAPITALISED_NOUNS or _opens_sentence(text, match.start())
-        ):
+        if not inner_capital and (not nouns or _opens_sentence(text, match.start())):
             continue
         if name.casefold() not in MONTHS and not is_stop_word(name, language):
             yield from (token.terms[0] for token in analyse(name, language))

@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     from rag.domain import Passage
     from rag.evidence import Word
 
+VERBATIM_WORDS = 4
+"""Fewer words stand together by chance."""
+ASKED_SHARE = 0.5
+"""An answer after its question stands where at least this share is of the question's mass that the
+best place has."""
 SECOND_CITATION_GAIN = 0.2
 """A second passage is cited when it adds this share of the sentence's mass."""
 
@@ -49,6 +54,7 @@ MARKER = regex.compile(r"[ \t]*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]")
 _LEAD_IN = regex.compile(r"(?:yes|no|ja|nee|nein|oui|non|sí)[,.!]?|\d{1,2}[.)]", regex.IGNORECASE)
 
 
+_ASKED = regex.compile(r"(?P<asked>.*?\?[\"”’')]*)\s+(?P<told>\S.*)", regex.DOTALL)
 _PLEASANTRY = regex.compile(
     r"(?:(?:please )?let me know|feel free|i hope (?:this|that)"
     r"|if you have (?:any )?(?:more |other |further )?questions"
@@ -98,6 +104,7 @@ class Grounding:
         self._stretches = weighed(
             [s for number, passage in passages for s in stretches_of(number, passage)], asked
         )
+        self._texts = [(number, _plain(passage.text)) for number, passage in passages]
         self._values = {n.value for s in self._stretches for n in s.claim.numbers}
         self._languages = tuple(dict.fromkeys(passage.language for _, passage in passages))
         self._translated = translated
@@ -159,13 +166,27 @@ class Grounding:
         best = max(self._stretches, key=worth)
         return (best.number,) if worth(best) > 0 else ()
 
+    def _verbatim(self, text: str) -> int:
+        """The number of a passage that holds a sentence as it is; 0 where none does."""
+        plain = _plain(text)
+        if len(plain.split()) < VERBATIM_WORDS:
+            return 0
+        return next((number for number, held in self._texts if plain in held), 0)
+
     def _check_sentence(self, text: str, start: int, end: int, language: str) -> Sentence:
-        claim = claim_of(_LABEL.sub("", text), language)
+        asked, told = _asked_and_told(_LABEL.sub("", text))
+        claim = claim_of(told, language)
         masses = {term: self._idf_of(term) for term in claim.terms}
+        near = self._near(asked, language) if asked else dict.fromkeys(self._stretches, 0.0)
         aligned = sorted(
             (align(claim, masses, stretch) for stretch in self._stretches),
-            key=lambda a: (-a.quality, a.stretch.number, a.stretch.sentences),
+            key=lambda a: (-a.quality - near[a.stretch], a.stretch.number, a.stretch.sentences),
         )
+        if number := self._verbatim(told):
+            relevance = max(s.relevance for s in self._stretches if s.number == number)
+            return Sentence(
+                text, start, end, Support.FULL, (number,), 1.0, relevance=round(relevance, 3)
+            )
         values = sorted({number.value for number in claim.numbers} - self._values)
         if values:
             absent = Reason(ABSENT_NUMBER, ", ".join(values))
@@ -174,7 +195,9 @@ class Grounding:
             return Sentence(text, start, end, Support.NONE, problem=Reason(NO_PASSAGE))
         best = aligned[0]
         coverage = round(best.coverage, 3)
-        fault = best.problem or contradiction_of(claim, aligned)
+        fault = best.problem or contradiction_of(claim, masses, aligned)
+        if near[best.stretch] < ASKED_SHARE * max(near.values()):
+            fault = fault or Reason(PARTLY)
         full = best.coverage >= FULL_COVERAGE and best.own >= OWN_COVERAGE and not fault
         return Sentence(
             text,
@@ -186,6 +209,27 @@ class Grounding:
             None if full else fault or Reason(PARTLY),
             round(best.stretch.relevance, 3),
         )
+
+    def _near(self, question: str, language: str) -> dict[Stretch, float]:
+        """What share of a question's mass each stretch holds."""
+        masses = {term: self._idf_of(term) for term in claim_of(question, language).terms}
+        total = sum(masses.values()) or 1.0
+        return {
+            stretch: sum(mass for term, mass in masses.items() if stretch.holds(term)) / total
+            for stretch in self._stretches
+        }
+
+
+def _asked_and_told(text: str) -> tuple[str, str]:
+    """A question that a writer repeats claims nothing; what follows it answers it."""
+    match = _ASKED.match(text)
+    if match and any(map(str.isalnum, match["told"])):
+        return match["asked"], match["told"]
+    return "", text
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _cited(masses: dict[str, float], aligned: list[Alignment]) -> tuple[int, ...]:
@@ -210,7 +254,7 @@ def _claim_spans(answer: str) -> Iterator[tuple[int, int]]:
         piece = MARKER.sub("", answer[start:end]).strip(" *_-#>\t")
         if _FORMULA.fullmatch(piece) or _is_table_head(answer, spans[index : index + 2]):
             continue
-        if _LEAD_IN.fullmatch(piece):
+        if _LEAD_IN.fullmatch(piece) or piece.endswith("?"):
             pending = begin
             continue
         pending = None

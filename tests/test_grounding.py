@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.domain import Sentence, Support
+from rag.domain import Passage, Sentence, Support
 from rag.grounding import Grounding, cite
 from tests.fakes import CORPUS, passage, retriever_of
 
@@ -263,3 +263,61 @@ def test_every_sentence_lies_in_the_answer(text: str) -> None:
         assert 0 <= sentence.start < sentence.end <= len(text)
     cited, moved = cite(text, check(text))
     assert all(cited[s.start : s.end].strip() for s in moved)
+
+
+SWAPPED = passage(
+    "In 1954 the architect Maria Olsen planned the ferry harbour of Westerby. Later Pieter Dekker"
+    " widened the road there in 1961.",
+    "harbour.md",
+)
+GERMAN = passage(
+    "Der Verein verleiht den Beamer für vierzehn Tage an alle Mitglieder. Das Stativ bleibt immer"
+    " im Lager neben der Küche.",
+    "verleih.md",
+    language="de",
+)
+
+
+def held_against(text: str, *passages: Passage, language: str = "en") -> Sentence:
+    [sentence] = Grounding(
+        list(enumerate(passages, 1)), retriever_of(*ALL, *passages).idf_of, language
+    ).check(text)
+    return sentence
+
+
+@pytest.mark.parametrize(
+    "text", ["How long is the bridge? 412 metres.", "Who opened the bridge? Anna Brandt."]
+)
+def test_a_question_repeated_before_its_answer_claims_nothing(text: str) -> None:
+    assert one(text).support is Support.FULL
+
+
+def test_an_answer_that_stands_far_from_its_question_is_not_fully_supported() -> None:
+    assert one("How much does the RelayBox cost? 412 metres.").support is not Support.FULL
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("In 1954 the architect Pieter Dekker planned the ferry harbour of Westerby.", "Dekker"),
+        ("In 1961 the architect Maria Olsen planned the ferry harbour of Westerby.", "1961"),
+    ],
+)
+def test_a_value_of_the_next_sentence_in_place_of_the_right_one_is_found(
+    text: str, value: str
+) -> None:
+    sentence = held_against(text, SWAPPED)
+    assert sentence.support is Support.PARTIAL
+    assert sentence.problem is not None
+    assert sentence.problem.detail == value
+
+
+def test_a_german_noun_in_place_of_another_is_found() -> None:
+    text = "Der Verein verleiht das Stativ für vierzehn Tage an alle Mitglieder."
+    assert held_against(text, GERMAN, language="de").support is Support.PARTIAL
+
+
+@pytest.mark.parametrize("text", ["Das Stativ bleibt immer im Lager neben der Küche."])
+def test_a_sentence_that_stands_in_a_passage_is_supported_as_it_is(text: str) -> None:
+    sentence = held_against(text, GERMAN, language="de")
+    assert (sentence.support, sentence.coverage) == (Support.FULL, 1.0)
