@@ -7,7 +7,7 @@ import asyncio
 import chainlit as cl
 from chainlit.types import ThreadDict  # noqa: TC002 - Chainlit reads the handlers' types
 
-from rag.bootstrap import build_assistant, build_curator, open_history
+from rag.bootstrap import build_assistant, build_calibrator, build_curator, open_history
 from rag.present.texts import say
 from rag.settings import load_settings
 from rag.ui import session, sign_in
@@ -24,6 +24,7 @@ background: set[asyncio.Task[None]] = set()
 curator = build_curator(
     settings, assistant.knowledge, history, lambda language: say("erased", language)
 )
+calibrator = build_calibrator(settings, assistant.knowledge, history)
 panel = Panel(assistant.knowledge, curator)
 build_frame(assistant, panel, settings.upload_max_mb)
 
@@ -35,7 +36,7 @@ async def on_app_startup() -> None:
     for work in (
         watcher.run(),
         assistant.warm(),
-        assistant.keep_tidy(curator.finish_erasing, curator.empty_trash),
+        assistant.keep_tidy(curator.finish_erasing, curator.empty_trash, calibrator.run_if_due),
         session.sweep(),
         session.tell_of_reading(assistant.knowledge),
     ):

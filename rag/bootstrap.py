@@ -10,6 +10,7 @@ from rag.assistant import Assistant, SystemClock
 from rag.backends import BACKENDS
 from rag.backends.embedded import PROFILE as EMBEDDED_PROFILE
 from rag.backends.openai_compatible import is_local, with_version
+from rag.calibration import Calibrator
 from rag.cascade import Cascade, Rules
 from rag.children import Children
 from rag.curation import Curator
@@ -103,6 +104,13 @@ def build_curator(
 ) -> Curator:
     """Return what admins do to the corpus; ``notice`` stands in place of erased answers."""
     return Curator(knowledge, corpus_state(settings) / "trash", history, notice)
+
+
+def build_calibrator(
+    settings: Settings, knowledge: KnowledgeBase, history: History | None = None
+) -> Calibrator:
+    """Return what fits the levels of evidence to a corpus."""
+    return Calibrator(knowledge, usable(corpus_state(settings)), history)
 
 
 def build_small(settings: Settings) -> ChatBackend:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.beir import load, turns_of
-from rag.bootstrap import build_assistant, build_knowledge
+from rag.bootstrap import build_assistant, build_calibrator, build_knowledge, open_history
 from rag.commands.bench import bench_retrieval
 from rag.commands.doctor import examine
 from rag.commands.evaluate import evaluate_retrieval
@@ -37,6 +37,8 @@ from rag.present.lines import (
 from rag.present.message import answer_text, place, reason_text
 from rag.present.reports import (
     below_baseline,
+    calibration_table,
+    reliability_svg,
     retrieval_json,
     retrieval_line,
     speed_svg,
@@ -87,6 +89,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     search.add_argument("--in", dest="scope", default="", metavar="PATH", help=_SCOPE_HELP)
     search.add_argument("--json", action="store_true", help="print one JSON document")
+
+    calibrate = _command(
+        commands, "calibrate", "fit the levels of evidence to the corpus, without labels"
+    )
+    calibrate.add_argument("--json", action="store_true", help="print one JSON document")
+    calibrate.add_argument("--svg", type=Path, metavar="FILE", help="draw how reliable they are")
 
     evaluate = commands.add_parser(
         "eval", help="quality on a set", description="quality on a set in BEIR layout"
@@ -174,6 +182,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _serve(options, settings)
     if options.command == "index":
         return _index(options, settings)
+    if options.command == "calibrate":
+        return _calibrate(options, settings)
     if options.command == "verify":
         return _verify(options, settings)
     if options.command == "bench":
@@ -280,6 +290,19 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
         _print_json(index_json(corpus))
     else:
         print(ledger_lines(corpus.files))
+    return 0
+
+
+def _calibrate(options: argparse.Namespace, settings: Settings) -> int:
+    knowledge = build_knowledge(settings)
+    knowledge.refresh()
+    fitted = build_calibrator(settings, knowledge, open_history(settings)).run()
+    if options.svg:
+        options.svg.write_text(reliability_svg(fitted), encoding="utf-8")
+    if options.json:
+        _print_json(asdict(fitted))
+    else:
+        print(calibration_table(fitted))
     return 0
 
 

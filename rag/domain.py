@@ -393,6 +393,22 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """What the evidence for a question is judged by; each is 0 to 1."""
+
+    coverage: float = 0.0
+    """Share of the question's idf mass in the densest window of a passage."""
+    sentence: float = 0.0
+    """The same share in the best single sentence."""
+    reach: float = 0.0
+    """The best passage's score, of what a passage of nothing but the question's words would get."""
+    lead: float = 0.0
+    """How far the best passage's score is above the next one's, times ``coverage``."""
+    order: float = 0.0
+    """Share of the question's neighbouring words that are neighbours in that sentence too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What of the question stands in the passages found."""
 
@@ -401,6 +417,10 @@ class Evidence:
     matched: tuple[str, ...]
     missing: tuple[str, ...]
     """The question's words, as the person wrote them, that the best passages lack."""
+    strength: float = 0.0
+    """The chance, 0 to 1, that the passages answer the question, before any model is asked."""
+    signals: Signals = Signals()
+    """What that rests on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,28 @@
-"""Is there evidence? What share of the question's idf mass stands together in one passage.
+"""Is there evidence? Signals of how much of the question stands together, weighed by a small model.
 
-An unseen word weighs as much as the rarest seen one can. Thresholds do not transfer between
-corpora, so the gate refuses only what lacks most of its mass; what lies between "none" and
-"some" is asked and then checked sentence by sentence.
+An unseen word weighs as much as the rarest seen one can. The model is a logistic regression over
+five signals, its weights in thresholds.toml. Levels do not transfer between corpora, so the gate
+refuses only what is below the lowest; what lies between "none" and "some" is asked and then checked
+sentence by sentence.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from rag.analysis import BEGINNING, analyse
-from rag.domain import Evidence, EvidenceLevel
+from rag.domain import Evidence, EvidenceLevel, Signals
+from rag.sentences import split_sentences
+from rag.thresholds import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rag.domain import Hit, Passage, Query, Term
+    from rag.thresholds import Levels, Thresholds
 
 ASKED_NOW = 0.5
 """Terms of earlier turns weigh less than this, misspelled ones more."""
@@ -26,13 +31,16 @@ WINDOW = 30
 CONSIDERED_HITS = 3
 ELSEWHERE_WORTH = 0.5
 """What a word is worth that only another hit of the same document has: questions have parts."""
+HEADING_WORTH = 0.5
+"""What a word is worth to a sentence that only the headings above it have."""
+NEAR = 3
+"""Words of the question that stand in its order, so many words apart at most."""
 MASS_FLOOR = 0.4
 """A known word weighs at least this share of an unseen one. In a small corpus about one thing that
 thing's name stands everywhere and its idf is near zero, yet it says that the question belongs
 here; on large sets the floor changes no AUROC by more than .005."""
-NONE_BELOW = 0.34
-WEAK_BELOW = 0.55
-SOME_BELOW = 0.8
+_HIGHEST_FREQUENCY_WORTH = 2.5
+"""What BM25 gives a term at most, with k1 = 1.5, in its idf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,17 @@ class Word:
     mass: float
     asked_now: bool
     """Does it stand in the question itself, not only in earlier turns?"""
+
+    def stands_in(self, terms: frozenset[str] | set[str]) -> bool:
+        """Is it found among these terms?"""
+        return any(way <= terms for way in self.ways)
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    words: tuple[frozenset[str], ...]
+    """The terms of each content word."""
+    terms: frozenset[str]
 
 
 def words_of(
@@ -71,22 +90,116 @@ def _as_written(term: Term) -> tuple[str, float]:
     return term.stands_for or term.word, term.weight
 
 
-def weigh(query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]) -> Evidence:
-    """Return how much of the question stands in the densest window of a passage found."""
+def weigh(
+    query: Query,
+    hits: Sequence[Hit],
+    idf_of: Callable[[str], float],
+    thresholds: Thresholds | None = None,
+) -> Evidence:
+    """Return how surely the passages found answer the question, and which words they lack."""
+    thresholds = thresholds or shipped()
     words = words_of(query, idf_of)
-    total = sum(word.mass for word in words)
     windows = [(_densest(words, hit.passage), hit) for hit in hits[:CONSIDERED_HITS]]
     best, best_hit = max(
         windows, key=lambda pair: _mass(pair[0]), default=(frozenset[Word](), None)
     )
     found = best.union(*(window for window, hit in windows if _same_document(hit, best_hit)))
-    held = _mass(best) + ELSEWHERE_WORTH * _mass(found - best)
-    coverage = held / total if total else 0.0
+    signals = _signals(words, best, found, query, hits, idf_of) if found else Signals()
+    log_odds = log_odds_of(signals, thresholds)
     return Evidence(
-        level=_level(coverage),
-        coverage=coverage,
+        level=_level(log_odds, thresholds.levels) if found else EvidenceLevel.NONE,
+        coverage=signals.coverage,
         matched=_spelled(word for word in words if word in found),
         missing=_spelled(word for word in words if word not in found and word.asked_now),
+        strength=round(1 / (1 + math.exp(-log_odds)), 4) if found else 0.0,
+        signals=signals,
+    )
+
+
+def log_odds_of(signals: Signals, thresholds: Thresholds) -> float:
+    """The model's log-odds that the passages answer the question."""
+    weights = thresholds.weights
+    return thresholds.intercept + sum(
+        weight * float(getattr(signals, name)) for name, weight in weights.items()
+    )
+
+
+def _signals(  # noqa: PLR0913 - one argument a thing that is weighed
+    words: Sequence[Word],
+    best: frozenset[Word],
+    found: frozenset[Word],
+    query: Query,
+    hits: Sequence[Hit],
+    idf_of: Callable[[str], float],
+) -> Signals:
+    # An earlier turn's words need not stand beside what is asked now.
+    total = sum(word.mass for word in words if word.asked_now or word in found) or 1.0
+    coverage = (_mass(best) + ELSEWHERE_WORTH * _mass(found - best)) / total
+    sentence, order = _best_sentence(words, hits)
+    highest = _HIGHEST_FREQUENCY_WORTH * sum(
+        weight * idf_of(term) for term, weight in query.weights.items()
+    )
+    score = hits[0].score
+    following = hits[1].score if len(hits) > 1 else 0.0
+    return Signals(
+        min(1.0, coverage),
+        min(1.0, sentence / total),
+        min(1.0, score / highest) if highest else 0.0,
+        min(1.0, coverage) * (score - following) / score if score else 0.0,
+        order,
+    )
+
+
+def _best_sentence(words: Sequence[Word], hits: Sequence[Hit]) -> tuple[float, float]:
+    """The mass in the sentence that holds most of it, and how far it keeps the words' order."""
+    best, order = 0.0, 0.0
+    for hit in hits[:CONSIDERED_HITS]:
+        around = _around(hit.passage)
+        above = sum(word.mass for word in words if word.stands_in(around))
+        for sentence in _sentences(hit.passage):
+            own = frozenset(word for word in words if word.stands_in(sentence.terms))
+            if not own and best:
+                continue
+            with_headings = sentence.terms | around
+            held = _mass(own)
+            if above:
+                both = sum(word.mass for word in words if word.stands_in(with_headings))
+                held += HEADING_WORTH * (both - held)
+            if held > best:
+                best, order = held, _order(words, own, sentence)
+    return best, order
+
+
+def _order(words: Sequence[Word], held: frozenset[Word], sentence: _Sentence) -> float:
+    """Of the question's neighbouring words, the share that follow each other closely here."""
+    places = {
+        word: next((n for n, terms in enumerate(sentence.words) if word.stands_in(terms)), None)
+        for word in held
+    }
+    pairs = [(places.get(one), places.get(other)) for one, other in pairwise(words)]
+    near = [a is not None and b is not None and 0 < b - a <= NEAR for a, b in pairs]
+    return sum(near) / len(near) if near else 0.0
+
+
+def _sentences(passage: Passage) -> list[_Sentence]:
+    tokens = list(analyse(passage.text, passage.language))
+    found, position = [], 0
+    for _, end in split_sentences(passage.text):
+        own = []
+        while position < len(tokens) and tokens[position].start < end:
+            own.append(frozenset(tokens[position].terms))
+            position += 1
+        found.append(_Sentence(tuple(own), frozenset().union(*own)))
+    return found
+
+
+def _around(passage: Passage) -> frozenset[str]:
+    """The terms of what stands above a passage."""
+    return frozenset(
+        term
+        for text in (passage.title, passage.heading, passage.table_header)
+        for token in analyse(text, passage.language)
+        for term in token.terms
     )
 
 
@@ -94,28 +207,20 @@ def matched_words(
     query: Query, passage: Passage, idf_of: Callable[[str], float]
 ) -> tuple[str, ...]:
     """The question's words that stand anywhere in a passage, the rarest first."""
-    present = {
-        term
-        for text in (passage.text, passage.heading, passage.title, passage.table_header)
-        for token in analyse(text, passage.language)
-        for term in token.terms
+    present = _around(passage) | {
+        term for token in analyse(passage.text, passage.language) for term in token.terms
     }
     words = sorted(words_of(query, idf_of), key=lambda word: -word.mass)
-    return _spelled(word for word in words if any(way <= present for way in word.ways))
+    return _spelled(word for word in words if word.stands_in(present))
 
 
 def _densest(words: Sequence[Word], passage: Passage) -> frozenset[Word]:
-    around = {
-        term
-        for text in (passage.title, passage.heading, passage.table_header)
-        for token in analyse(text, passage.language)
-        for term in token.terms
-    }
+    around = _around(passage)
     tokens = [set(token.terms) for token in analyse(passage.text, passage.language)]
     best: frozenset[Word] = frozenset()
     for start in range(max(1, len(tokens) - WINDOW + 1)):
         terms = around.union(*tokens[start : start + WINDOW])
-        together = frozenset(w for w in words if any(way <= terms for way in w.ways))
+        together = frozenset(word for word in words if word.stands_in(terms))
         if _mass(together) > _mass(best):
             best = together
     return best
@@ -129,12 +234,12 @@ def _mass(words: frozenset[Word]) -> float:
     return sum(word.mass for word in words)
 
 
-def _level(coverage: float) -> EvidenceLevel:
-    if coverage < NONE_BELOW:
+def _level(log_odds: float, levels: Levels) -> EvidenceLevel:
+    if log_odds < levels.none:
         return EvidenceLevel.NONE
-    if coverage < WEAK_BELOW:
+    if log_odds < levels.weak:
         return EvidenceLevel.WEAK
-    return EvidenceLevel.SOME if coverage < SOME_BELOW else EvidenceLevel.STRONG
+    return EvidenceLevel.SOME if log_odds < levels.some else EvidenceLevel.STRONG
 
 
 def _spelled(words: Iterable[Word]) -> tuple[str, ...]:

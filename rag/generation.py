@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rag.domain import PRIVATE
+from rag.thresholds import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from rag.domain import Document, LedgerEntry, Passage
     from rag.interfaces import Retriever
+    from rag.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Generation:
     """How many of how many new files are read, where not all are."""
     texts: Callable[[int], tuple[Document, tuple[Passage, ...]] | None]
     """A document's number -> its text and passages; None where it is gone."""
+    thresholds: Callable[[], Thresholds] = shipped
+    """Where decisions about this corpus turn, at the moment."""
 
     @cached_property
     def revision(self) -> str:

@@ -13,6 +13,9 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from rag.codec import from_plain
+from rag.domain import Signals
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -373,6 +376,14 @@ class History:
             [feedback_id, for_id, value, comment],
         )
         return str(self._run("SELECT id FROM feedback WHERE for_id=?", [for_id])[0]["id"])
+
+    def liked(self) -> list[Signals]:
+        """What the evidence was judged by in answers that people said to be good."""
+        rows = self._run(
+            "SELECT answers.record FROM answers JOIN feedback ON for_id=message_id WHERE value=1"
+        )
+        found = (json.loads(row["record"]).get("evidence") for row in rows)
+        return [from_plain(Signals, one["signals"]) for one in found if one and one.get("signals")]
 
     def delete_feedback(self, feedback_id: str) -> None:
         """Take feedback back."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from rag import thresholds
 from rag.corpus import BEING_WRITTEN, Folder, still_written
 from rag.domain import FileStatus, LedgerEntry
 from rag.generation import Generation
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rag.interfaces import Index, Retriever, RetrieverFamily
     from rag.library import Changes
     from rag.reading import Readers
+    from rag.thresholds import Thresholds
 
 logger = logging.getLogger(__name__)
 
@@ -296,6 +298,7 @@ class KnowledgeBase:
             self._library.version,
             self.progress,
             self._library.document,
+            self.thresholds,
         )
         self._taken_in = changes
         return self._generation
@@ -335,6 +338,10 @@ class KnowledgeBase:
             self._save()
             self._library.purge()
             self._library.end_erasing(sha256)
+
+    def thresholds(self) -> Thresholds:
+        """Where decisions turn, as they stand in the state folder now. Raises SettingsError."""
+        return thresholds.load(self._state)
 
     @property
     def ledger(self) -> Library:

@@ -33,7 +33,7 @@ def retrieve(  # noqa: PLR0913 - one argument a part of the question
     found = corpus.search(query.weights, k, scope)
     hits = numbered(corpus, [passage for _, passage in found], conversation, query)
     scored = tuple(replace(hit, score=score) for hit, (score, _) in zip(hits, found, strict=True))
-    return scored, query, weigh(query, scored, retriever.idf_of)
+    return scored, query, weigh(query, scored, retriever.idf_of, corpus.thresholds())
 
 
 def numbered(

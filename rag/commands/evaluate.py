@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.analysis import detect_language
 from rag.chunking import passages_of
-from rag.domain import Document
+from rag.domain import Document, Hit
 from rag.indexing import indexed
 from rag.query import build_query
 from rag.retrievers import RETRIEVERS
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.beir import Asked, TestSet
-    from rag.domain import Passage
+    from rag.domain import Passage, Query
     from rag.interfaces import Retriever
 
 PASSAGES = 100
@@ -48,7 +48,7 @@ class RetrievalReport:
 def evaluate_retrieval(testset: TestSet) -> RetrievalReport:
     """Index the set's documents and ask its questions. Blocks."""
     started = time.process_time()
-    index = _index(testset)
+    index = index_of(testset)
     index_seconds = time.process_time() - started
     asked = [q for q in testset.questions if q.answerable and q.relevant]
     started = time.process_time()
@@ -83,18 +83,31 @@ class SetIndex:
 
     def search(self, question: Asked) -> list[Passage]:
         """The first passages for a question."""
-        query = build_query(
+        found = self.retriever.search(self._query(question).weights, PASSAGES)
+        return [self.passages[one.document][one.passage] for one in found]
+
+    def hits(
+        self, question: Asked, k: int = 5, held_out: frozenset[str] = frozenset()
+    ) -> tuple[Query, list[Hit]]:
+        """The query and its first hits, as if some documents were not there."""
+        query = self._query(question)
+        found = self.retriever.search(query.weights, k + (PASSAGES if held_out else 0))
+        scored = [(one.score, self.passages[one.document][one.passage]) for one in found]
+        kept = [pair for pair in scored if pair[1].document not in held_out][:k]
+        return query, [Hit(n, score, p, n) for n, (score, p) in enumerate(kept, start=1)]
+
+    def _query(self, question: Asked) -> Query:
+        return build_query(
             question.text,
             question.history,
             self.languages,
             self.retriever.idf_of,
             self.retriever.spellings,
         )
-        found = self.retriever.search(query.weights, PASSAGES)
-        return [self.passages[one.document][one.passage] for one in found]
 
 
-def _index(testset: TestSet) -> SetIndex:
+def index_of(testset: TestSet) -> SetIndex:
+    """Index a set's documents. Blocks."""
     passages, added = [], {}
     counts: Counter[str] = Counter()
     for number, text in enumerate(testset.documents):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rag.calibration import Calibration
     from rag.commands.bench import SpeedReport
     from rag.commands.evaluate import RetrievalReport
 
@@ -145,4 +146,79 @@ def speed_svg(reports: Sequence[SpeedReport]) -> str:
                 f'<text x="{x - 4:.1f}" y="{y - 8:.1f}" text-anchor="end"'
                 f' fill="{colour}">{name}</text>'
             )
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def calibration_table(fitted: Calibration) -> str:
+    """What was fitted, before and after, for a terminal."""
+    before, after = fitted.refused_before, fitted.refused_after
+    rows = [
+        ["", "before", "after"],
+        *(
+            [
+                f"{name} below",
+                f"{getattr(fitted.before, name):.2f}",
+                f"{getattr(fitted.after, name):.2f}",
+            ]
+            for name in ("none", "weak", "some")
+        ),
+        [
+            "refused, answerable",
+            f"{before.refused_answerable:.1%}",
+            f"{after.refused_answerable:.1%}",
+        ],
+        [
+            "refused, document held out",
+            f"{before.refused_held_out:.1%}",
+            f"{after.refused_held_out:.1%}",
+        ],
+    ]
+    head = (
+        f"{fitted.questions} pseudo-questions from {fitted.passages:,} passages,"
+        f" {fitted.liked} liked answers; AUROC {fitted.auroc:.3f}"
+    )
+    return "\n".join([head, *(f"{a:<28}{b:>9}{c:>9}" for a, b, c in rows)])
+
+
+def reliability_svg(fitted: Calibration) -> str:
+    """How often evidence of a strength is right, and what each level would refuse, as a drawing."""
+    side, edge = 320, 50
+
+    def across(value: float, panel: int) -> float:
+        return edge + panel * (side + edge) + value * (side - edge)
+
+    def up(value: float) -> float:
+        return side - value * (side - edge)
+
+    width = 2 * side + 3 * edge
+    low, high = fitted.curve[0].log_odds, fitted.curve[-1].log_odds
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {side + edge}">',
+        "<style>text { font: 12px sans-serif }</style>",
+        f'<rect width="{width}" height="{side + edge}" fill="#fff"/>',
+        f'<text x="{edge}" y="24">Share answerable over strength</text>',
+        f'<text x="{across(0, 1):.0f}" y="24">Share refused over level (log-odds)</text>',
+        f'<path d="M{across(0, 0)} {up(0)}L{across(1, 0)} {up(1)}" stroke="#cbd5e1"/>',
+    ]
+    for panel, labels in ((0, ("0", "1")), (1, (f"{low:.1f}", f"{high:.1f}"))):
+        parts.append(
+            f'<path d="M{across(0, panel)} {up(1)}V{up(0)}H{across(1, panel)}" fill="none"'
+            ' stroke="#475569"/>'
+        )
+        parts += [
+            f'<text x="{across(at, panel):.0f}" y="{up(0) + 18:.0f}"'
+            f' text-anchor="middle">{text}</text>'
+            for at, text in zip((0, 1), labels, strict=True)
+        ]
+    parts += [
+        f'<circle cx="{across(one.mean_strength, 0):.1f}" cy="{up(one.answerable):.1f}"'
+        f' r="{2 + math.sqrt(one.count) / 3:.1f}" fill="#0f766e"/>'
+        for one in fitted.bins
+    ]
+    for field, colour in (("refused_answerable", "#b45309"), ("refused_held_out", "#0f766e")):
+        path = "L".join(
+            f"{across((p.log_odds - low) / (high - low), 1):.1f} {up(getattr(p, field)):.1f}"
+            for p in fitted.curve
+        )
+        parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
     return "\n".join([*parts, "</svg>\n"])
