@@ -15,8 +15,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.assistant import SystemClock
 from rag.beir import load, turns_of
-from rag.bootstrap import build_assistant, build_calibrator, build_knowledge, open_history
+from rag.bootstrap import (
+    build_assistant,
+    build_calibrator,
+    build_knowledge,
+    build_large,
+    build_small,
+    open_history,
+)
+from rag.commands.answers import evaluate_answers
 from rag.commands.bench import bench_retrieval
 from rag.commands.doctor import examine
 from rag.commands.evaluate import evaluate_retrieval
@@ -36,6 +45,9 @@ from rag.present.lines import (
 )
 from rag.present.message import answer_text, place, reason_text
 from rag.present.reports import (
+    answers_baseline,
+    answers_json,
+    answers_table,
     below_baseline,
     calibration_table,
     reliability_svg,
@@ -109,6 +121,20 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="exit 1 where a figure is below the one in this file",
     )
+
+    answers = kinds.add_parser("answers", help="how good are whole answers")
+    answers.add_argument("set", metavar="BEIR_DIR", type=Path)
+    answers.add_argument(
+        "--limit", type=_positive, default=None, metavar="N", help="so many questions only"
+    )
+    answers.add_argument(
+        "--model",
+        choices=["scripted", "small", "both"],
+        default="scripted",
+        help="which of the configured models are real",
+    )
+    answers.add_argument("--json", action="store_true", help="print one JSON document")
+    answers.add_argument("--baseline", type=Path, metavar="FILE", help="as above")
 
     bench = commands.add_parser("bench", help="speed", description="speed on this machine")
     kinds = bench.add_subparsers(dest="kind", metavar="KIND", required=True)
@@ -355,7 +381,28 @@ def _bench(options: argparse.Namespace) -> int:
     return 0
 
 
+def _answers(options: argparse.Namespace) -> int:
+    settings = load_settings()
+    report = evaluate_answers(
+        load(options.set),
+        SystemClock(),
+        small=build_small(settings) if options.model != "scripted" else None,
+        large=build_large(settings) if options.model == "both" else None,
+        limit=options.limit or 0,
+    )
+    print(json.dumps(answers_json(report)) if options.json else answers_table(report))
+    if options.baseline is None:
+        return 0
+    held = json.loads(options.baseline.read_text(encoding="utf-8"))
+    worse = below_baseline([answers_baseline(report)], held)
+    for line in worse:
+        _tell(line)
+    return int(bool(worse))
+
+
 def _evaluate(options: argparse.Namespace) -> int:
+    if options.kind == "answers":
+        return _answers(options)
     reports = []
     for folder in options.sets:
         reports.append(evaluate_retrieval(load(folder)))

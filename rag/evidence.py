@@ -9,7 +9,7 @@ sentence by sentence.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,9 @@ class Word:
 
 
 @dataclass(frozen=True)
-class _Sentence:
+class SentenceTerms:
+    """A sentence as it is searched in."""
+
     words: tuple[frozenset[str], ...]
     """The terms of each content word."""
     terms: frozenset[str]
@@ -118,10 +120,7 @@ def weigh(
 
 def log_odds_of(signals: Signals, thresholds: Thresholds) -> float:
     """The model's log-odds that the passages answer the question."""
-    weights = thresholds.weights
-    return thresholds.intercept + sum(
-        weight * float(getattr(signals, name)) for name, weight in weights.items()
-    )
+    return thresholds.evidence.log_odds(asdict(signals))
 
 
 def _signals(  # noqa: PLR0913 - one argument a thing that is weighed
@@ -156,7 +155,7 @@ def _best_sentence(words: Sequence[Word], hits: Sequence[Hit]) -> tuple[float, f
     for hit in hits[:CONSIDERED_HITS]:
         around = _around(hit.passage)
         above = sum(word.mass for word in words if word.stands_in(around))
-        for sentence in _sentences(hit.passage):
+        for sentence in sentences_of(hit.passage):
             own = frozenset(word for word in words if word.stands_in(sentence.terms))
             if not own and best:
                 continue
@@ -166,22 +165,22 @@ def _best_sentence(words: Sequence[Word], hits: Sequence[Hit]) -> tuple[float, f
                 both = sum(word.mass for word in words if word.stands_in(with_headings))
                 held += HEADING_WORTH * (both - held)
             if held > best:
-                best, order = held, _order(words, own, sentence)
+                best, order = held, order_of(words, sentence)
     return best, order
 
 
-def _order(words: Sequence[Word], held: frozenset[Word], sentence: _Sentence) -> float:
+def order_of(words: Sequence[Word], sentence: SentenceTerms) -> float:
     """Of the question's neighbouring words, the share that follow each other closely here."""
-    places = {
-        word: next((n for n, terms in enumerate(sentence.words) if word.stands_in(terms)), None)
-        for word in held
-    }
-    pairs = [(places.get(one), places.get(other)) for one, other in pairwise(words)]
-    near = [a is not None and b is not None and 0 < b - a <= NEAR for a, b in pairs]
+    places = [
+        next((n for n, terms in enumerate(sentence.words) if word.stands_in(terms)), None)
+        for word in words
+    ]
+    near = [a is not None and b is not None and 0 < b - a <= NEAR for a, b in pairwise(places)]
     return sum(near) / len(near) if near else 0.0
 
 
-def _sentences(passage: Passage) -> list[_Sentence]:
+def sentences_of(passage: Passage) -> list[SentenceTerms]:
+    """A passage's sentences, as ``split_sentences`` yields them."""
     tokens = list(analyse(passage.text, passage.language))
     found, position = [], 0
     for _, end in split_sentences(passage.text):
@@ -189,7 +188,7 @@ def _sentences(passage: Passage) -> list[_Sentence]:
         while position < len(tokens) and tokens[position].start < end:
             own.append(frozenset(tokens[position].terms))
             position += 1
-        found.append(_Sentence(tuple(own), frozenset().union(*own)))
+        found.append(SentenceTerms(tuple(own), frozenset().union(*own)))
     return found
 
 

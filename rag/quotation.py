@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import regex
 
-from rag.analysis import analyse
 from rag.answer_type import AnswerType, answer_type_of
 from rag.domain import Form, Sentence, Support
-from rag.evidence import Word, words_of
+from rag.evidence import order_of, sentences_of, words_of
 from rag.instructions import speaks_to_a_model
 from rag.sentences import split_sentences
+from rag.thresholds import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.domain import Hit, Passage, Query, Request
+    from rag.thresholds import Linear
 
-MAX_WORDS = 60
+MAX_SENTENCES = 4
+MAX_WORDS = 100
+"""Of one quotation; on average it has 58."""
+LEAST_SHARE = 0.31
+"""A sentence is quoted beside the best one when its chance is at least this share of that one's, by
+the square root of its words. At .25 3 more words find .006 more answers."""
 MAX_CHARACTERS = 600
-RANK_WORTH = 0.3
-"""What the best passage's sentences are worth above those of one that scores nothing."""
-ASKED_WORTH = 0.15
-"""What a number is worth where a value is asked for, or a name where a name is."""
-MIN_WORTH_OF_SECOND = 0.25
 _HALF = 2
 MAX_LEADS = 4
 """First sentences quoted from one part of a document."""
 
-_NUMBER = regex.compile(r"\p{N}")
+_VALUE = regex.compile(
+    r"\p{N}[\p{N}.,:]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand"
+    r"|million|billion|half|dozen|once|twice|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf"
+    r"|hundert|tausend|twee|drie|vijf|zes|zeven|acht|negen|tien|twaalf|honderd|duizend"
+    r"|miljoen|Millionen?)\b",
+    regex.IGNORECASE,
+)
 _NAME = regex.compile(r"(?<!^)(?<![.!?]\s)\b\p{Lu}\p{L}+")
 _MIN_WORDS = 3
 
@@ -43,13 +51,6 @@ class Quote:
     start: int
     end: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    quote: Quote
-    words: frozenset[Word]
-    worth: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,55 +150,86 @@ def _is_no_statement(text: str) -> bool:
 def quote(
     question: str, query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]
 ) -> tuple[Quote, ...]:
-    """Return at most two sentences that hold most of the question's words, in reading order.
+    """Return the few sentences that most probably hold the answer, in reading order.
 
-    Two hold the answer in 83 % of a first study's questions, one in 73 %.
+    On the half of squad2's articles that nothing was fitted on, the answer is in them for 86 % of
+    the questions, with 58 words on average.
     """
-    words = words_of(query, idf_of)
-    candidates = list(_candidates(question, words, hits))
+    model = shipped().quotation
+    candidates = [
+        (_chance(signals, model), piece)
+        for piece, signals in sentence_signals(question, query, hits, idf_of)
+    ]
     if not candidates:
         return ()
-    chosen = [max(candidates, key=lambda candidate: candidate.worth)]
-    rest = [c for c in candidates if _may_follow(c, chosen[0])]
-    if rest:
-        second = max(rest, key=lambda c: _gain(c, chosen[0], words))
-        if _gain(second, chosen[0], words) >= MIN_WORTH_OF_SECOND:
-            chosen.append(second)
-    return tuple(sorted((c.quote for c in chosen), key=lambda q: (q.position, q.start)))
+    best, first = max(candidates, key=lambda pair: pair[0])
+    chosen, words = [first], len(first.text.split())
+    for chance, piece in sorted(candidates, key=lambda pair: -_per_word(*pair)):
+        size = len(piece.text.split())
+        worthwhile = _per_word(chance, piece) >= LEAST_SHARE * _per_word(best, first)
+        fits = len(chosen) < MAX_SENTENCES and words + size <= MAX_WORDS
+        if worthwhile and fits and not any(_repeats(piece, other) for other in chosen):
+            chosen.append(piece)
+            words += size
+    return tuple(sorted(chosen, key=lambda piece: (piece.position, piece.start)))
 
 
-def _candidates(question: str, words: Sequence[Word], hits: Sequence[Hit]) -> Iterator[_Candidate]:
+def sentence_signals(
+    question: str, query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]
+) -> Iterator[tuple[Quote, dict[str, float]]]:
+    """Yield each sentence that can be quoted, with what tells whether it holds the answer."""
+    words = words_of(query, idf_of)
     total = sum(word.mass for word in words) or 1.0
     expected = answer_type_of(question)
+
+    def share(terms: frozenset[str]) -> float:
+        return sum(word.mass for word in words if word.stands_in(terms)) / total
+
     for position, hit in enumerate(hits):
-        prior = RANK_WORTH * hit.score / hits[0].score
-        for start, end in split_sentences(hit.passage.text):
-            text = hit.passage.text[start:end]
-            tokens = list(analyse(text, hit.passage.language))
-            too_long = end - start > MAX_CHARACTERS
-            if too_long or len(tokens) < _MIN_WORDS or _is_no_statement(text):
-                continue
-            terms = {term for token in tokens for term in token.terms}
-            held = frozenset(w for w in words if any(way <= terms for way in w.ways))
-            worth = sum(word.mass for word in held) / total + prior
-            if (expected is AnswerType.VALUE and _NUMBER.search(text)) or (
-                expected is AnswerType.NAME and _NAME.search(text)
-            ):
-                worth += ASKED_WORTH
-            yield _Candidate(Quote(position, start, end, text), held, worth)
+        before: frozenset[str] = frozenset()
+        text = hit.passage.text
+        for (start, end), sentence in zip(
+            split_sentences(text), sentences_of(hit.passage), strict=True
+        ):
+            piece = text[start:end]
+            own = share(sentence.terms)
+            short = len(sentence.words) < _MIN_WORDS or end - start > MAX_CHARACTERS
+            if not short and not _is_no_statement(piece):
+                yield (
+                    Quote(position, start, end, piece),
+                    {
+                        "words": own,
+                        "words_with_previous": share(sentence.terms | before) - own,
+                        "previous": share(before),
+                        "order": order_of(words, sentence),
+                        "score": hit.score / hits[0].score if hits[0].score else 0.0,
+                        "first_hit": float(position == 0),
+                        "length": math.log(len(piece.split())),
+                        **_type_signals(expected, question, piece),
+                    },
+                )
+            before = sentence.terms
 
 
-def _may_follow(candidate: _Candidate, first: _Candidate) -> bool:
-    words = len(candidate.quote.text.split()) + len(first.quote.text.split())
-    return (
-        candidate.quote.text not in first.quote.text
-        and first.quote.text not in candidate.quote.text
-        and words <= MAX_WORDS
-    )
+def _type_signals(expected: AnswerType, question: str, text: str) -> dict[str, float]:
+    """Has a sentence a value or a name, where one is asked for, that the question has not?"""
+    pattern = {AnswerType.VALUE: _VALUE, AnswerType.NAME: _NAME}.get(expected)
+    there = pattern is not None and any(m.group() not in question for m in pattern.finditer(text))
+    return {
+        "of_type": float(there),
+        "not_of_type": float(pattern is not None and not there),
+    }
 
 
-def _gain(candidate: _Candidate, first: _Candidate, words: Sequence[Word]) -> float:
-    """What a second sentence adds: words that the first lacks, half for what both have."""
-    total = sum(word.mass for word in words) or 1.0
-    repeated = sum(word.mass for word in candidate.words & first.words) / total
-    return candidate.worth - repeated / 2
+def _chance(signals: Mapping[str, float], model: Linear) -> float:
+    """The chance that a sentence holds the answer."""
+    return 1 / (1 + math.exp(-model.log_odds(signals)))
+
+
+def _per_word(chance: float, piece: Quote) -> float:
+    """A long sentence has to be worth its length."""
+    return chance / math.sqrt(len(piece.text.split()))
+
+
+def _repeats(piece: Quote, other: Quote) -> bool:
+    return piece.text in other.text or other.text in piece.text

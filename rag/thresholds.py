@@ -28,12 +28,26 @@ class Levels:
 
 
 @dataclass(frozen=True)
-class Thresholds:
-    """The model that weighs evidence."""
+class Linear:
+    """A logistic regression: signals to the log-odds of something."""
 
     intercept: float
     weights: Mapping[str, float]
     """Signal -> weight."""
+
+    def log_odds(self, signals: Mapping[str, float]) -> float:
+        """What the signals say together; one that is missing raises KeyError."""
+        return self.intercept + sum(w * signals[name] for name, w in self.weights.items())
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The models and what they are held against."""
+
+    evidence: Linear
+    """That the passages found answer the question."""
+    quotation: Linear
+    """That a sentence of them holds the answer."""
     levels: Levels
     origin: str = "shipped"
     """Where the levels come from."""
@@ -42,8 +56,12 @@ class Thresholds:
 @cache
 def shipped() -> Thresholds:
     """What comes with Plumbline."""
-    evidence = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))["evidence"]
-    return Thresholds(evidence["intercept"], evidence["weights"], Levels(**evidence["levels"]))
+    content = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    evidence, quotation = (
+        Linear(content[name]["intercept"], content[name]["weights"])
+        for name in ("evidence", "quotation")
+    )
+    return Thresholds(evidence, quotation, Levels(**content["evidence"]["levels"]))
 
 
 def load(state: Path | None) -> Thresholds:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rag.calibration import Calibration
+    from rag.commands.answers import AnswersReport, Figures
     from rag.commands.bench import SpeedReport
     from rag.commands.evaluate import RetrievalReport
 
@@ -222,3 +224,65 @@ def reliability_svg(fitted: Calibration) -> str:
         )
         parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
     return "\n".join([*parts, "</svg>\n"])
+
+
+def answers_json(report: AnswersReport) -> dict[str, Any]:
+    """The document that ``rag eval answers --json`` prints."""
+    return {
+        "set": report.name,
+        **_figures_json(report.ours),
+        "baselines": {name: _figures_json(one) for name, one in report.baselines.items()},
+        "models": report.models,
+        "curve": report.curve,
+        "support": report.support,
+        "check_ms": round(report.check_ms, 2),
+    }
+
+
+def _figures_json(figures: Figures) -> dict[str, Any]:
+    return {
+        name: round(value, 4) if isinstance(value, float) else value
+        for name, value in asdict(figures).items()
+    }
+
+
+def answers_baseline(report: AnswersReport) -> dict[str, Any]:
+    """What is held against the accepted figures: the more, the better."""
+    return {
+        "set": f"{report.name} answers",
+        "correct": round(report.ours.correct, 4),
+        "refusal_recall": round(report.ours.refusal_recall, 4),
+        **{f"support: {made}": round(one["right"], 4) for made, one in report.support.items()},
+        "quotation": round(report.baselines["quotation_only"].correct, 4),
+    }
+
+
+def answers_table(report: AnswersReport) -> str:
+    """Ours beside the baselines, for a terminal."""
+    models = ", ".join(f"{role}: {name}" for role, name in report.models.items())
+    columns = ("correct", "wrong", "escalated", "refusal_recall", "false_refusal", "words")
+    lines = [
+        f"{report.name}: {report.ours.questions} questions; {models}",
+        f"{'':<16}" + "".join(f"{name:>16}" for name in columns),
+    ]
+    for name, figures in (("ours", report.ours), *report.baselines.items()):
+        cells = (getattr(figures, column) for column in columns)
+        lines.append(f"{name:<16}" + "".join(f"{cell:>16.3f}" for cell in cells))
+    lines += ["", "correct when escalated", *_curve_lines(report)]
+    lines += ["", f"sentences made true or false, judged right ({report.check_ms:.1f} ms a check)"]
+    lines += [
+        f"{made:<32}{int(one['count']):>6}{one['right']:>8.3f}"
+        for made, one in report.support.items()
+    ]
+    return "\n".join(lines)
+
+
+def _curve_lines(report: AnswersReport) -> list[str]:
+    ways = list(next(iter(report.curve.values())))
+    return [
+        f"{'':<8}" + "".join(f"{way:>10}" for way in ways),
+        *(
+            f"{float(rate):<8.0%}" + "".join(f"{row[way]:>10.3f}" for way in ways)
+            for rate, row in report.curve.items()
+        ),
+    ]

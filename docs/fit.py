@@ -1,0 +1,127 @@
+"""Fit the weights of rag/thresholds.toml: ``python docs/fit.py SET`` (BEIR, with titles).
+
+Answerable questions against the same questions with their document, or all of its title, held out.
+Half of the titles is fitted on; the table is of the other half. Prints what belongs into
+rag/thresholds.toml.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.beir import Asked, load
+from rag.calibration import auroc
+from rag.commands.evaluate import SetIndex, index_of
+from rag.domain import Signals
+from rag.evidence import weigh
+from rag.quotation import sentence_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Array = NDArray[np.float64]
+NAMES = tuple(Signals.__dataclass_fields__)
+FALSE_REFUSALS = 0.02
+WEAK_SHARE, SOME_SHARE = 0.15, 0.5
+STEPS, RIDGE = 50, 1.0
+
+
+def signals(
+    index: SetIndex, question: Asked, held_out: frozenset[str] = frozenset()
+) -> list[float]:
+    """The signals for a question, with some documents held out."""
+    query, hits = index.hits(question, held_out=held_out)
+    found = weigh(query, hits, index.retriever.idf_of).signals
+    return [getattr(found, name) for name in NAMES]
+
+
+def fitted(x: Array, y: Array, weight: Array) -> Array:
+    """Logistic regression by Newton's method, with a little ridge."""
+    x = np.hstack([x, np.ones((len(x), 1))])
+    w = np.zeros(x.shape[1])
+    ridge = RIDGE * np.diag([*np.ones(len(w) - 1), 0.0])
+    for _ in range(STEPS):
+        p = 1 / (1 + np.exp(-(x @ w)))
+        gradient = x.T @ (weight * (p - y)) + ridge @ w
+        w -= np.linalg.solve((x * (weight * p * (1 - p))[:, None]).T @ x + ridge, gradient)
+    return w
+
+
+def main() -> None:
+    """Fit and report."""
+    testset = load(Path(sys.argv[1]))
+    index = index_of(testset)
+    title = {document.id: document.title for document in testset.documents}
+    titles = sorted(set(title.values()))
+    random.Random(3).shuffle(titles)  # noqa: S311 - no secret
+    half = set(titles[::2])
+    asked = [q for q in testset.questions if q.answerable and q.relevant]
+    first = np.array([title[next(iter(q.relevant))] in half for q in asked])
+    fit_evidence(index, asked, first, title)
+    fit_quotation(index, asked, first)
+
+
+def fit_evidence(
+    index: SetIndex, asked: Sequence[Asked], first: NDArray[np.bool_], title: dict[str, str]
+) -> None:
+    """Answerable questions against the same with their document, or all of its title, held out."""
+    of_title: dict[str, set[str]] = {}
+    for document, name in title.items():
+        of_title.setdefault(name, set()).add(document)
+    answered = np.array([signals(index, q) for q in asked])
+    gold = np.array([signals(index, q, frozenset(q.relevant)) for q in asked])
+    whole = np.array(
+        [signals(index, q, frozenset(of_title[title[next(iter(q.relevant))]])) for q in asked]
+    )
+    count = first.sum()
+    x = np.vstack([answered[first], gold[first], whole[first]])
+    w = fitted(x, np.repeat([1.0, 0.0, 0.0], count), np.repeat([1.0, 0.5, 0.5], count))
+    odds = [part @ w[:-1] + w[-1] for part in (answered, gold, whole)]
+    show("evidence", NAMES, w)
+    print("\n[evidence.levels]")
+    levels = np.quantile(odds[0][first], [FALSE_REFUSALS, WEAK_SHARE, SOME_SHARE])
+    for name, value in zip(("none", "weak", "some"), levels, strict=True):
+        print(f"{name} = {value:.3f}")
+    other = [part[~first] for part in odds]
+    tell(f"evidence, the other half: {len(other[0])} questions")
+    tell(f"AUROC, document held out {auroc(other[0], other[1]):.3f}")
+    tell(f"AUROC, title held out {auroc(other[0], other[2]):.3f}")
+    for label, part in zip(("answerable", "document out", "title out"), other, strict=True):
+        tell(f"refused, {label}: {(part < levels[0]).mean():.3f}")
+
+
+def fit_quotation(index: SetIndex, asked: Sequence[Asked], first: NDArray[np.bool_]) -> None:
+    """Sentences of the first hits with an answer string in them against the others."""
+    x, y = [], []
+    for question in (q for q, own in zip(asked, first, strict=True) if own):
+        query, hits = index.hits(question)
+        for piece, found in sentence_signals(question.text, query, hits, index.retriever.idf_of):
+            x.append(list(found.values()))
+            y.append(float(any(answer in piece.text for answer in question.answers)))
+            names = tuple(found)
+    w = fitted(np.array(x), np.array(y), np.ones(len(y)))
+    print()
+    show("quotation", names, w)
+    tell("quotation: write the weights, then see rag eval answers")
+
+
+def show(section: str, names: Sequence[str], w: Array) -> None:
+    """Print weights as they stand in the file."""
+    print(f"[{section}]\nintercept = {w[-1]:.3f}\n\n[{section}.weights]")
+    for name, value in zip(names, w, strict=False):
+        print(f"{name} = {value:.3f}")
+
+
+def tell(line: str) -> None:
+    """Print beside the weights."""
+    print(f"# {line}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
