@@ -135,6 +135,13 @@ async def on_trace(action: cl.Action) -> None:
     await session.open_trace(action.forId or "")
 
 
+@cl.action_callback("prefer")
+async def on_prefer(action: cl.Action) -> None:
+    """Keep whether the draft or the answer is preferred."""
+    payload = action.payload
+    await session.prefer(history, str(payload.get("id", "")), str(payload.get("preferred", "")))
+
+
 @cl.action_callback("trace_closed")
 async def on_trace_closed(action: cl.Action) -> None:
     """Remember that the sidebar was closed."""

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -38,10 +39,11 @@ from rag.domain import (
 from rag.events import Asking, Checked, Escalated, Event, Prefill, Token
 from rag.evidence import words_of
 from rag.grounding import Grounding, cite
-from rag.prompt import Prompt, build_prompt, task_of
+from rag.prompt import Prompt, build_prompt, refining, task_of
 from rag.quotation import leads_of, quotation_for, rearranged
+from rag.refining import put_back
 from rag.sentences import last_end
-from rag.settings import Escalation
+from rag.settings import Escalation, EscalationStyle
 from rag.shape import has_shape, unfenced
 
 if TYPE_CHECKING:
@@ -53,6 +55,10 @@ if TYPE_CHECKING:
 
 NO_LARGE_MODEL = Reason("unreachable")
 ALWAYS = Reason("always")
+BUDGET = Reason("budget")
+RECENT = 100
+FEWEST_RECENT = 10
+"""Shares of fewer questions say nothing: so many are counted from the first one on."""
 AGAIN_TEMPERATURE = 0.7
 """At 0 a model that is asked again writes the same again."""
 
@@ -65,6 +71,11 @@ class Rules:
     min_confidence: float = 0.5
     min_tokens: int = 12
     strict: bool = False
+    style: EscalationStyle = EscalationStyle.ANSWER
+    max_share: float = 1.0
+    """Of the last questions that may be escalated."""
+    max_wait_s: float = 0.0
+    """For the large model's first word after a draft; 0: for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +118,27 @@ class Cascade:
         self.large = large
         self._rules = rules
         self._clock = clock
+        self._recent: deque[bool] = deque(maxlen=RECENT)
+        """Were the last questions in mode Auto escalated?"""
 
     async def run(self, found: Found, result: Result) -> AsyncGenerator[Event, None]:
         """Yield what happens and fill ``result``."""
         grounding = await asyncio.to_thread(_grounding_of, found)
+        may_escalate = found.question.mode is not Mode.AUTO or self._within_budget()
+        self._note(found.question.mode, escalated=False)
         for model in self._order(found.question.mode):
             if result.attempts:
+                if not may_escalate:
+                    result.reasons = (*result.reasons, BUDGET)
+                    break
+                self._note(found.question.mode, escalated=True)
                 yield Escalated(result.attempts[-1], model.name)
             async with aclosing(self._try(model, found, grounding, result)) as events:
                 async for event in events:
                     yield event
             attempt = result.attempts[-1]
-            if attempt.confidence.accepted and not self._wants_more(found.question.mode, model):
+            wants_more = may_escalate and self._wants_more(found.question.mode, model)
+            if attempt.confidence.accepted and not wants_more:
                 self._answer(attempt, result)
                 return
             is_question = found.request.intent in QUESTIONS
@@ -131,6 +151,19 @@ class Cascade:
         if result.attempts:
             yield Escalated(result.attempts[-1], "")
         await asyncio.to_thread(_quote, found, result)
+
+    def _within_budget(self) -> bool:
+        """May one more question be escalated?"""
+        counted = max(len(self._recent) + 1, FEWEST_RECENT)
+        return sum(self._recent) + 1 <= self._rules.max_share * counted
+
+    def _note(self, mode: Mode, *, escalated: bool) -> None:
+        if mode is not Mode.AUTO:
+            return
+        if escalated:
+            self._recent[-1] = True
+        else:
+            self._recent.append(False)
 
     def first(self, mode: Mode) -> Model | None:
         """The model that is asked first; None where a person chose one that is not there."""
@@ -153,10 +186,12 @@ class Cascade:
     async def _try(
         self, model: Model, found: Found, grounding: Grounding, result: Result
     ) -> AsyncGenerator[Event, None]:
+        draft = self._draft_to_refine(model, result)
+        task = task_of(found.request, found.question.text, _answer_of(found.worked_on))
         prompt = await asyncio.to_thread(
             build_prompt,
             model.rung,
-            task_of(found.request, found.question.text, _answer_of(found.worked_on)),
+            refining(task, draft.generation.text) if draft else task,
             found.history,
             found.hits,
             found.language,
@@ -168,16 +203,32 @@ class Cascade:
         generation = Generation(model.name, "", "error", error=prompt.problem)
         if not prompt.problem:
             temperature = AGAIN_TEMPERATURE if found.question.again else 0.0
-            turn = _checked_live(model.rung, model.write(prompt.messages, temperature), grounding)
-            async with aclosing(turn) as pieces:
-                async for piece in pieces:
+            pieces = model.write(prompt.messages, temperature)
+            if result.attempts and self._rules.max_wait_s:
+                pieces = _begun_within(self._rules.max_wait_s, pieces, model.name)
+            turn = _checked_live(model.rung, pieces, grounding)
+            async with aclosing(turn) as checked:
+                async for piece in checked:
                     if isinstance(piece, Generation):
                         generation = piece
                     else:
                         yield piece
-        result.attempts.append(
-            await asyncio.to_thread(self._check, model, generation, prompt, found, grounding)
-        )
+        attempt = await asyncio.to_thread(self._check, model, generation, prompt, found, grounding)
+        if draft:
+            text = put_back(generation.text, attempt.sentences, draft.sentences, found.language)
+            if text != generation.text:
+                mended = replace(generation, text=text)
+                attempt = await asyncio.to_thread(
+                    self._check, model, mended, prompt, found, grounding
+                )
+        result.attempts.append(attempt)
+
+    def _draft_to_refine(self, model: Model, result: Result) -> Attempt | None:
+        """The draft that the large model is to polish; None where it answers afresh."""
+        if model.rung != "large" or self._rules.style is not EscalationStyle.REFINE:
+            return None
+        draft = result.attempts[-1] if result.attempts else None
+        return draft if draft and draft.generation.text and not _says_nothing(draft) else None
 
     def _check(
         self,
@@ -227,6 +278,28 @@ class Cascade:
             result.reasons = (*result.reasons, Reason("removed", str(len(weak))))
         result.outcome = Outcome.ANSWERED
         result.model = attempt.generation.model
+
+
+async def _begun_within(
+    seconds: float, pieces: AsyncGenerator[Token | Prefill | Generation, None], name: str
+) -> AsyncGenerator[Token | Prefill | Generation, None]:
+    """Pass a model's turn on, or end it where its first word does not come in time."""
+    began = False
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    async with aclosing(pieces):
+        while True:
+            try:
+                wait = None if began else max(0.0, deadline - loop.time())
+                piece = await asyncio.wait_for(anext(pieces), wait)
+            except StopAsyncIteration:
+                return
+            except TimeoutError:
+                error = f"{name} did not begin to answer within {seconds:g} seconds."
+                yield Generation(name, "", "error", error=error)
+                return
+            began = began or not isinstance(piece, Prefill)
+            yield piece
 
 
 def _says_nothing(attempt: Attempt) -> bool:

@@ -53,6 +53,12 @@ MIGRATIONS = (
         id TEXT PRIMARY KEY, for_id TEXT NOT NULL UNIQUE, value INTEGER NOT NULL, comment TEXT
     );
     """,
+    """
+    CREATE TABLE preferences (
+        message_id TEXT PRIMARY KEY REFERENCES answers(message_id) ON DELETE CASCADE,
+        preferred TEXT NOT NULL
+    );
+    """,
 )
 """One script a version of the schema, never changed once shipped; a new version is appended."""
 
@@ -377,10 +383,27 @@ class History:
         )
         return str(self._run("SELECT id FROM feedback WHERE for_id=?", [for_id])[0]["id"])
 
+    def prefer(self, message_id: str, preferred: str) -> None:
+        """Keep whether a person prefers the "draft" or the "answer"; the last word counts.
+
+        Nothing is kept for a message that holds no answer.
+        """
+        self._run(
+            "INSERT OR REPLACE INTO preferences SELECT message_id, ? FROM answers"
+            " WHERE message_id=?",
+            [preferred, message_id],
+        )
+
+    def preferences(self) -> dict[str, str]:
+        """Message -> "draft" or "answer"."""
+        rows = self._run("SELECT message_id, preferred FROM preferences")
+        return {row["message_id"]: row["preferred"] for row in rows}
+
     def liked(self) -> list[Signals]:
-        """What the evidence was judged by in answers that people said to be good."""
+        """What the evidence was judged by where people said that draft or answer was good."""
         rows = self._run(
-            "SELECT answers.record FROM answers JOIN feedback ON for_id=message_id WHERE value=1"
+            "SELECT record FROM answers WHERE message_id IN (SELECT for_id FROM feedback WHERE"
+            " value=1 UNION SELECT message_id FROM preferences)"
         )
         found = (json.loads(row["record"]).get("evidence") for row in rows)
         return [from_plain(Signals, one["signals"]) for one in found if one and one.get("signals")]

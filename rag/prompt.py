@@ -42,6 +42,11 @@ _REWORK = (
     "Here is your last answer:\n{answer}\n\n{request}\nKeep its facts, numbers and names, add"
     " nothing, and end each sentence with the number of its passage."
 )
+_REFINE = (
+    "{task}\n\nHere is a draft of the answer:\n{draft}\n\nImprove it: correct what the passages say"
+    " otherwise, leave out what they do not say, add what is missing. Keep its facts, numbers and"
+    " names where they are right, and end each sentence with the number of its passage."
+)
 _DOCUMENT = (
     "{request}\nThe passages above are part of the document, in reading order. Say what they say"
     " in a few sentences, each ending with the number of its passage."
@@ -55,6 +60,11 @@ def task_of(request: Request, text: str, answer: str = "") -> str:
     if request.intent is Intent.DOCUMENT:
         return _DOCUMENT.format(request=text)
     return f"Question: {text}"
+
+
+def refining(task: str, draft: str) -> str:
+    """What a model is told to do that improves another one's draft."""
+    return _REFINE.format(task=task, draft=draft)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,13 @@ PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 """Where app.py, .chainlit, public and docs_corpus lie."""
 
 
+class EscalationStyle(StrEnum):
+    """What the large model makes of a weak draft."""
+
+    ANSWER = "answer"
+    REFINE = "refine"
+
+
 class Escalation(StrEnum):
     """When the large model is asked in mode Auto."""
 
@@ -147,6 +154,28 @@ class Settings(BaseSettings):
         validation_alias=_names("ESCALATION"),
         description="When the large model is asked in mode Auto: `auto` when the draft is weak, "
         "`never`, or `always` after a draft.",
+    )
+    escalation_style: EscalationStyle = Field(
+        EscalationStyle.ANSWER,
+        validation_alias=_names("ESCALATION_STYLE"),
+        description="What the large model does: `answer` afresh, or `refine` the draft; what loses "
+        "its support then is put back.",
+    )
+    max_escalation_share: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        validation_alias=_names("MAX_ESCALATION_SHARE"),
+        description="The share of the last 100 questions (0-1) that may go to the large model in "
+        "mode Auto; beyond it passages are quoted.",
+    )
+    max_wait_s: float = Field(
+        0.0,
+        ge=0,
+        le=3_600,
+        validation_alias=_names("MAX_WAIT_S"),
+        description="How many seconds a weak draft waits for the large model's first word, its "
+        "queue included, before passages are quoted; 0: as long as it takes.",
     )
     min_confidence: float = Field(
         0.5,

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+
 import pytest
 
 from rag.cascade import Cascade, Found, Result, Rules
-from rag.domain import Delta, Mode, Outcome, Question, Support, Turn
+from rag.domain import Delta, Message, Mode, Outcome, Question, Support, Turn
 from rag.errors import BackendUnreachable
 from rag.events import Asking, Escalated, Event, Token
 from rag.evidence import weigh
 from rag.generate import Model
 from rag.query import build_query
-from rag.settings import Escalation
+from rag.settings import Escalation, EscalationStyle
 from tests.fakes import CORPUS, FakeBackend, FakeClock, count_words, hits_of, retriever_of, says
 
 GOOD = says("A customer may return the RelayBox within 30 days of delivery [9].")
@@ -218,3 +221,86 @@ async def test_strict_takes_them_out_and_says_so() -> None:
 async def test_what_stood_in_a_prompt_is_known() -> None:
     result = await run(GOOD).follow()
     assert result.used
+
+
+async def asked_often(this: Run, times: int) -> list[Outcome]:
+    outcomes = []
+    for _ in range(times):
+        this.result = Result()
+        outcomes.append((await this.follow()).outcome)
+    return outcomes
+
+
+async def test_beyond_the_share_of_escalations_passages_are_quoted() -> None:
+    this = run(INVENTED, rules=Rules(max_share=0.2))
+    outcomes = await asked_often(this, 10)
+    assert outcomes.count(Outcome.ANSWERED) == 2
+    assert outcomes.count(Outcome.QUOTED) == 8
+    assert "budget" in this.codes
+
+
+async def test_without_a_share_to_escalate_the_large_model_is_never_asked() -> None:
+    this = run(GOOD, rules=Rules(Escalation.ALWAYS, max_share=0.0))
+    assert await asked_often(this, 2) == [Outcome.ANSWERED] * 2
+    assert {attempt.rung for attempt in this.result.attempts} == {"small"}
+
+
+async def test_who_asks_for_the_large_model_gets_it_whatever_the_share() -> None:
+    this = run(GOOD, rules=Rules(max_share=0.0), mode=Mode.LARGE)
+    assert (await this.follow()).model == "oss"
+
+
+class Silent(FakeBackend):
+    """A model that never says a word."""
+
+    async def stream(
+        self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
+    ) -> AsyncGenerator[Delta, None]:
+        try:
+            await asyncio.Event().wait()
+            yield Delta()
+        finally:
+            self.closed += 1
+
+
+async def test_a_large_model_that_does_not_begin_in_time_is_left() -> None:
+    silent = Silent(model="oss")
+    this = Run(FakeBackend(INVENTED), silent, Rules(max_wait_s=0.01), Mode.AUTO)
+    result = await this.follow()
+    assert result.outcome is Outcome.QUOTED
+    assert "did not begin" in result.attempts[-1].generation.error
+    assert silent.closed == 1
+
+
+async def test_a_large_model_that_begins_in_time_may_finish() -> None:
+    this = run(INVENTED, rules=Rules(max_wait_s=30))
+    assert (await this.follow()).model == "oss"
+
+
+REFINE = Rules(style=EscalationStyle.REFINE)
+HALF = says("A customer may return the RelayBox within 30 days of delivery. It floats in 14 lakes.")
+POLISHED = (
+    "The RelayBox can go back within 31 days of its delivery by the customer. It costs 249 euros."
+)
+
+
+async def test_refining_gives_the_large_model_the_draft() -> None:
+    large = FakeBackend(says("The RelayBox costs 249 euros."), model="oss")
+    this = Run(FakeBackend(HALF), large, REFINE, Mode.AUTO)
+    await this.follow()
+    assert "It floats in 14 lakes." in large.asked[0][-1].content
+
+
+async def test_a_refined_sentence_that_lost_its_support_is_put_back() -> None:
+    this = Run(FakeBackend(HALF), FakeBackend(says(POLISHED), model="oss"), REFINE, Mode.AUTO)
+    result = await this.follow()
+    assert "31 days" not in result.text
+    assert "A customer may return the RelayBox within 30 days of delivery." in result.text
+    assert [s.support for s in result.sentences] == [Support.FULL, Support.FULL]
+
+
+async def test_an_empty_draft_is_not_refined() -> None:
+    large = FakeBackend(LARGE, model="oss")
+    this = Run(FakeBackend(says("")), large, REFINE, Mode.AUTO)
+    await this.follow()
+    assert "draft" not in large.asked[0][-1].content

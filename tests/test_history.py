@@ -191,3 +191,13 @@ def test_an_answer_that_ends_after_its_thread_was_deleted_brings_nothing_back(
     history.put_element({"id": "e", "threadId": "t", "forId": "t-2"})
     assert history.thread("t") is None
     assert history.answers("t") == []
+
+
+def test_a_preference_is_kept_once_an_answer_and_goes_with_its_thread(history: History) -> None:
+    history.put_answer("t", "m", "q", {"evidence": None})
+    history.prefer("m", "draft")
+    history.prefer("m", "answer")
+    history.prefer("unknown", "draft")
+    assert history.preferences() == {"m": "answer"}
+    history.delete_thread("t")
+    assert history.preferences() == {}

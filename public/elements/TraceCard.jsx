@@ -24,6 +24,11 @@ const LABELS = {
   full: "supported",
   partial: "partly supported",
   none: "not supported",
+  prefer: "Which do you prefer?",
+  prefer_draft: "I prefer the draft",
+  prefer_answer: "I prefer the answer",
+  preferred: "Kept ✓",
+  unkept: "It could not be kept",
   removed: "removed:",
   added: "added:",
   copy: "Copy trace",
@@ -352,6 +357,37 @@ function Changes({ changes }) {
   );
 }
 
+function Preference() {
+  const [outcome, setOutcome] = useState("");
+  const [chosen, setChosen] = useState(props.preferred ?? "");
+  const prefer = async (preferred) => {
+    try {
+      await callAction({ name: "prefer", payload: { id: props.id, preferred } });
+      setChosen(preferred);
+      setOutcome("preferred");
+    } catch (error) {
+      console.debug("the preference was not delivered", error);
+      setOutcome("unkept");
+    }
+  };
+  return (
+    <div className="pl-buttons" role="group" aria-label={label("prefer")}>
+      {["draft", "answer"].map((which) => (
+        <button
+          key={which}
+          type="button"
+          className="pl-button"
+          aria-pressed={chosen === which}
+          onClick={() => prefer(which)}
+        >
+          {label(`prefer_${which}`)}
+        </button>
+      ))}
+      <span role="status">{outcome && label(outcome)}</span>
+    </div>
+  );
+}
+
 function CopyTrace() {
   const [outcome, setOutcome] = useState("");
   const copy = async () => {
@@ -416,6 +452,7 @@ export default function TraceCard() {
       {attempts.length + changes.length > 0 && (
         <Section title={label("drafts")}>
           {changes.length > 0 && <Changes changes={changes} />}
+          {changes.length > 0 && props.id && <Preference />}
           {attempts.map((attempt, index) => <Attempt key={index} attempt={attempt} />)}
         </Section>
       )}

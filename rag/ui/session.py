@@ -394,6 +394,12 @@ async def open_trace(message_id: str) -> None:
         await show_trace(answers, message_id)
 
 
+async def prefer(history: History, message_id: str, preferred: str) -> None:
+    """Keep whether a person prefers the draft or the answer, of one in this conversation."""
+    if preferred in {"draft", "answer"} and conversation().exchange(message_id):
+        await asyncio.to_thread(history.prefer, message_id, preferred)
+
+
 def close_trace(message_id: str) -> None:
     """The person closed the trace of that answer."""
     kept = conversation()
