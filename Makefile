@@ -53,9 +53,10 @@ guide: dev ## build the guide's binary documents and the README's generated part
 
 SETS ?= ../shared/data
 
-eval: dev ## retrieval quality on the sets in SETS, against what was accepted
+eval: dev ## quality of retrieval and of answers on the sets in SETS, against what was accepted
 	@test -d $(SETS) || { echo "No sets in $(SETS): make eval SETS=folder of sets in BEIR layout." >&2; exit 1; }
 	$(BIN)/rag eval retrieval --baseline docs/baseline.json $(dir $(wildcard $(SETS)/*/corpus.jsonl))
+	$(BIN)/rag eval answers --baseline docs/baseline.json --limit 600 $(SETS)/squad2
 
 bench: dev ## speed of the search on passages made from a set in SETS
 	@test -d $(SETS) || { echo "No sets in $(SETS): make bench SETS=folder of sets in BEIR layout." >&2; exit 1; }

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.analysis import analyse
-from rag.claims import Claim, claim_of
+from rag.claims import Claim, claim_of, joined
 from rag.domain import Reason
 from rag.languages import MONTHS, OPPOSITES
 from rag.sentences import split_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rag.domain import Passage
     from rag.evidence import Word
@@ -76,11 +76,11 @@ def stretches_of(number: int, passage: Passage) -> Iterator[Stretch]:
         for token in analyse(text, passage.language)
     )
     spans = list(split_sentences(passage.text))
+    claims = [claim_of(passage.text[start:end], passage.language) for start, end in spans]
     for first, (start, _) in enumerate(spans):
         size = 1 if passage.text[start] == "|" else STRETCH_SENTENCES  # a row stands for itself
-        for last in range(first, min(first + size, len(spans))):
-            text = passage.text[spans[first][0] : spans[last][1]]
-            yield Stretch(number, last - first + 1, claim_of(text, passage.language), context)
+        for end in range(first + 1, min(first + size, len(spans)) + 1):
+            yield Stretch(number, end - first, joined(claims[first:end]), context)
 
 
 def weighed(stretches: list[Stretch], asked: Sequence[Word]) -> list[Stretch]:
@@ -96,11 +96,42 @@ def weighed(stretches: list[Stretch], asked: Sequence[Word]) -> list[Stretch]:
     ]
 
 
-def align(claim: Claim, masses: dict[str, float], stretch: Stretch) -> Alignment:
-    """Lay a claim, whose terms weigh ``masses``, on a stretch."""
-    total = sum(masses.values())
-    held = sum(mass for term, mass in masses.items() if stretch.holds(term))
-    coverage = held / total if total else 0.0
+def places_of(stretches: Sequence[Stretch]) -> dict[str, list[int]]:
+    """Term -> the positions of the stretches that hold it."""
+    places: dict[str, list[int]] = {}
+    for position, stretch in enumerate(stretches):
+        for term in stretch.claim.parts | stretch.context:
+            places.setdefault(term, []).append(position)
+    return places
+
+
+def align(
+    claim: Claim,
+    masses: dict[str, float],
+    stretches: Sequence[Stretch],
+    places: Mapping[str, Sequence[int]],
+) -> list[Alignment]:
+    """Lay a claim, whose terms weigh ``masses``, on stretches; ``places`` are their terms'.
+
+    Faults are looked for only where the best alignment can be.
+    """
+    total = sum(masses.values()) or 1.0
+    coverages = [0.0] * len(stretches)
+    for term, mass in masses.items():
+        for position in places.get(term, ()):
+            coverages[position] += mass / total
+    least = _WRONG_NUMBER * max(coverages, default=0.0)
+    return [
+        _aligned(claim, masses, stretch, coverage, total)
+        if coverage and coverage >= least
+        else Alignment(stretch, coverage, coverage * _WRONG_NUMBER, None, 0.0)
+        for stretch, coverage in zip(stretches, coverages, strict=True)
+    ]
+
+
+def _aligned(
+    claim: Claim, masses: dict[str, float], stretch: Stretch, coverage: float, total: float
+) -> Alignment:
     worth, problem = 1.0, None
     if number := _misplaced_number(claim, stretch):
         worth, problem = _WRONG_NUMBER, Reason(MISPLACED_NUMBER, number)
@@ -113,7 +144,7 @@ def align(claim: Claim, masses: dict[str, float], stretch: Stretch) -> Alignment
     elif _denies_less(claim, stretch.claim):
         worth, problem = _WRONG_NEGATION, Reason(DENIED)
     own = sum(mass for term, mass in masses.items() if term in stretch.claim.parts)
-    return Alignment(stretch, coverage, coverage * worth, problem, own / total if total else 0.0)
+    return Alignment(stretch, min(1.0, coverage), coverage * worth, problem, own / total)
 
 
 def contradiction_of(

@@ -31,6 +31,19 @@ _EXPLANATION = regex.compile(
 )
 
 
+_A_VALUE = regex.compile(
+    r"\p{N}+(?:[.,:]\p{N}+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand"
+    r"|million|billion|half|dozen|once|twice|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf"
+    r"|hundert|tausend|twee|drie|vijf|zes|zeven|acht|negen|tien|twaalf|honderd|duizend"
+    r"|miljoen|Millionen?)\b",
+    regex.IGNORECASE,
+)
+_A_NAME = regex.compile(r"(?<!^)(?<![.!?]\s)\b\p{Lu}\p{L}+")
+_WANTS_NAME = regex.compile(
+    r"\b(who|whom|whose|where|wie is|wie was|waar|wer|wem|wen|wo)\b", regex.IGNORECASE
+)
+
+
 class AnswerType(StrEnum):
     """What an answer has to be for its length to fit."""
 
@@ -51,3 +64,22 @@ def answer_type_of(question: str) -> AnswerType:
     if _YES_NO.search(text):
         return AnswerType.YES_NO
     return AnswerType.NAME if _NAME.search(text) else AnswerType.OTHER
+
+
+def gives(expected: AnswerType, question: str, text: str) -> bool:
+    """Has a text something of the kind asked for that the question itself does not have?
+
+    True for kinds that cannot be told by their form.
+    """
+    pattern = {AnswerType.VALUE: _A_VALUE, AnswerType.NAME: _A_NAME}.get(expected)
+    if pattern is None:
+        return True
+    return any(match.group() not in question for match in pattern.finditer(text))
+
+
+def may_miss(question: str, text: str) -> bool:
+    """Is a number, a person or a place asked for, and none given?"""
+    expected = answer_type_of(question)
+    if expected is AnswerType.NAME and not _WANTS_NAME.search(question):
+        return False  # "what" and "which" ask for things of any form
+    return not gives(expected, question, text)

@@ -19,7 +19,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.answer_type import answer_type_of
+from rag.answer_type import answer_type_of, may_miss
 from rag.confidence import hedges, judge
 from rag.domain import (
     A_QUESTION,
@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 NO_LARGE_MODEL = Reason("unreachable")
 ALWAYS = Reason("always")
 BUDGET = Reason("budget")
+CAUTION = Reason("may_not_answer")
+"""Supported, but what was asked for is not in it."""
 RECENT = 100
 FEWEST_RECENT = 10
 """Shares of fewer questions say nothing: so many are counted from the first one on."""
@@ -139,7 +141,7 @@ class Cascade:
             attempt = result.attempts[-1]
             wants_more = may_escalate and self._wants_more(found.question.mode, model)
             if attempt.confidence.accepted and not wants_more:
-                self._answer(attempt, result)
+                self._answer(attempt, found, result)
                 return
             is_question = found.request.intent in QUESTIONS
             if model.rung == "large" and is_question and _says_nothing(attempt):
@@ -264,7 +266,7 @@ class Cascade:
             prompt.dropped_turns,
         )
 
-    def _answer(self, attempt: Attempt, result: Result) -> None:
+    def _answer(self, attempt: Attempt, found: Found, result: Result) -> None:
         weak = frozenset(
             index
             for index, sentence in enumerate(attempt.sentences)
@@ -276,6 +278,9 @@ class Cascade:
         )
         if strict and weak:
             result.reasons = (*result.reasons, Reason("removed", str(len(weak))))
+        told = " ".join(sentence.text for sentence in result.sentences)
+        if found.request.intent in QUESTIONS and may_miss(found.question.text, told):
+            result.reasons = (*result.reasons, CAUTION)
         result.outcome = Outcome.ANSWERED
         result.model = attempt.generation.model
 

@@ -12,7 +12,7 @@ from rag.analysis import Token, analyse, is_stop_word
 from rag.languages import BOUNDS, LANGUAGES, MAGNITUDES, MONTHS, TIMES, UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _NUMBER = regex.compile(
     r"(?<![\p{L}\p{N}_.,])(?P<before>[$€£¥]\s?)?(?P<sign>[-−](?=\p{N}))?"
@@ -81,6 +81,23 @@ class Claim:
     def times(self) -> frozenset[str]:
         """The measures of time that it names: "per week" is not "per month"."""
         return frozenset(UNITS[word] for word in self.words if word in UNITS) & TIMES
+
+
+def joined(claims: Sequence[Claim]) -> Claim:
+    """What neighbouring sentences say together."""
+    if len(claims) == 1:
+        return claims[0]
+    return Claim(
+        terms=frozenset().union(*(claim.terms for claim in claims)),
+        parts=frozenset().union(*(claim.parts for claim in claims)),
+        numbers=frozenset().union(*(claim.numbers for claim in claims)),
+        names=frozenset().union(*(claim.names for claim in claims)),
+        nouns=frozenset().union(*(claim.nouns for claim in claims)),
+        months=frozenset().union(*(claim.months for claim in claims)),
+        bounds=frozenset().union(*(claim.bounds for claim in claims)),
+        words=frozenset().union(*(claim.words for claim in claims)),
+        negations=tuple(scope for claim in claims for scope in claim.negations),
+    )
 
 
 def claim_of(text: str, language: str) -> Claim:

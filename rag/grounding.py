@@ -25,6 +25,7 @@ from rag.alignment import (
     Stretch,
     align,
     contradiction_of,
+    places_of,
     stretches_of,
     weighed,
 )
@@ -104,6 +105,7 @@ class Grounding:
         self._stretches = weighed(
             [s for number, passage in passages for s in stretches_of(number, passage)], asked
         )
+        self._places = places_of(self._stretches)
         self._texts = [(number, _plain(passage.text)) for number, passage in passages]
         self._values = {n.value for s in self._stretches for n in s.claim.numbers}
         self._languages = tuple(dict.fromkeys(passage.language for _, passage in passages))
@@ -177,11 +179,16 @@ class Grounding:
         asked, told = _asked_and_told(_LABEL.sub("", text))
         claim = claim_of(told, language)
         masses = {term: self._idf_of(term) for term in claim.terms}
-        near = self._near(asked, language) if asked else dict.fromkeys(self._stretches, 0.0)
-        aligned = sorted(
-            (align(claim, masses, stretch) for stretch in self._stretches),
-            key=lambda a: (-a.quality - near[a.stretch], a.stretch.number, a.stretch.sentences),
+        near = self._near(asked, language) if asked else [0.0] * len(self._stretches)
+        ranked = sorted(
+            zip(align(claim, masses, self._stretches, self._places), near, strict=True),
+            key=lambda pair: (
+                -pair[0].quality - pair[1],
+                pair[0].stretch.number,
+                pair[0].stretch.sentences,
+            ),
         )
+        aligned = [alignment for alignment, _ in ranked]
         if number := self._verbatim(told):
             relevance = max(s.relevance for s in self._stretches if s.number == number)
             return Sentence(
@@ -196,7 +203,7 @@ class Grounding:
         best = aligned[0]
         coverage = round(best.coverage, 3)
         fault = best.problem or contradiction_of(claim, masses, aligned)
-        if near[best.stretch] < ASKED_SHARE * max(near.values()):
+        if ranked[0][1] < ASKED_SHARE * max(near):
             fault = fault or Reason(PARTLY)
         full = best.coverage >= FULL_COVERAGE and best.own >= OWN_COVERAGE and not fault
         return Sentence(
@@ -210,14 +217,14 @@ class Grounding:
             round(best.stretch.relevance, 3),
         )
 
-    def _near(self, question: str, language: str) -> dict[Stretch, float]:
+    def _near(self, question: str, language: str) -> list[float]:
         """What share of a question's mass each stretch holds."""
         masses = {term: self._idf_of(term) for term in claim_of(question, language).terms}
         total = sum(masses.values()) or 1.0
-        return {
-            stretch: sum(mass for term, mass in masses.items() if stretch.holds(term)) / total
+        return [
+            sum(mass for term, mass in masses.items() if stretch.holds(term)) / total
             for stretch in self._stretches
-        }
+        ]
 
 
 def _asked_and_told(text: str) -> tuple[str, str]:

@@ -6,9 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import regex
-
-from rag.answer_type import AnswerType, answer_type_of
+from rag.answer_type import AnswerType, answer_type_of, gives
 from rag.domain import Form, Sentence, Support
 from rag.evidence import order_of, sentences_of, words_of
 from rag.instructions import speaks_to_a_model
@@ -32,14 +30,6 @@ _HALF = 2
 MAX_LEADS = 4
 """First sentences quoted from one part of a document."""
 
-_VALUE = regex.compile(
-    r"\p{N}[\p{N}.,:]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand"
-    r"|million|billion|half|dozen|once|twice|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf"
-    r"|hundert|tausend|twee|drie|vijf|zes|zeven|acht|negen|tien|twaalf|honderd|duizend"
-    r"|miljoen|Millionen?)\b",
-    regex.IGNORECASE,
-)
-_NAME = regex.compile(r"(?<!^)(?<![.!?]\s)\b\p{Lu}\p{L}+")
 _MIN_WORDS = 3
 
 
@@ -213,12 +203,9 @@ def sentence_signals(
 
 def _type_signals(expected: AnswerType, question: str, text: str) -> dict[str, float]:
     """Has a sentence a value or a name, where one is asked for, that the question has not?"""
-    pattern = {AnswerType.VALUE: _VALUE, AnswerType.NAME: _NAME}.get(expected)
-    there = pattern is not None and any(m.group() not in question for m in pattern.finditer(text))
-    return {
-        "of_type": float(there),
-        "not_of_type": float(pattern is not None and not there),
-    }
+    asked = expected in {AnswerType.VALUE, AnswerType.NAME}
+    there = asked and gives(expected, question, text)
+    return {"of_type": float(there), "not_of_type": float(asked and not there)}
 
 
 def _chance(signals: Mapping[str, float], model: Linear) -> float:

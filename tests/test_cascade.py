@@ -304,3 +304,16 @@ async def test_an_empty_draft_is_not_refined() -> None:
     this = Run(FakeBackend(says("")), large, REFINE, Mode.AUTO)
     await this.follow()
     assert "draft" not in large.asked[0][-1].content
+
+
+async def test_an_answer_without_the_number_asked_for_carries_a_caution() -> None:
+    this = run(INVENTED, says("Customers may return the RelayBox in the original box."))
+    result = await this.follow()
+    assert result.outcome is Outcome.ANSWERED
+    assert "may_not_answer" in this.codes
+
+
+async def test_an_answer_with_the_number_asked_for_carries_none() -> None:
+    this = run(GOOD)
+    await this.follow()
+    assert "may_not_answer" not in this.codes

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rag.cascade import Cascade, Found, Result, Rules
 from rag.commands.evaluate import index_of
 from rag.commands.false_sentences import Made, made_sentences
+from rag.confidence import hedges
 from rag.domain import (
     Check,
     Delta,
@@ -145,6 +146,8 @@ class _Case:
     def rank(self) -> float:
         """How surely the draft stands: the least sure are escalated first."""
         confidence = self.small.confidence
+        if hedges(self.small.generation.text) and not confidence.accepted:
+            return 2.0 - self.evidence.strength  # that nothing is said is the likelier the weaker
         relevance = max((s.relevance for s in self.small.sentences if s.citations), default=0.0)
         return confidence.value + confidence.accepted + 0.5 * relevance + self.evidence.strength / 4
 

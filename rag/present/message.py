@@ -185,6 +185,8 @@ def notes_of(answer: Answer) -> list[str]:
         if reason.code == "reading":
             detail = share_text(reason.detail, language)
             notes.append(say("note.reading", language, detail=detail))
+        if reason.code == "may_not_answer":
+            notes.append(say("reason.may_not_answer", language))
         if reason.code == "other_language":
             name = say(f"language.{reason.detail}", language)
             notes.append(say("note.other_language", language, name=name))

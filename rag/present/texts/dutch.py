@@ -38,6 +38,7 @@ DUTCH = {
     "reason.no_large": "Er is geen groot model verbonden; zet RAG_LARGE_BASE_URL om er een te verbinden.",
     "reason.budget": "Het budget voor het grote model is op.",
     "reason.always": "De instelling RAG_ESCALATION=always vraagt het grote model in elk geval.",
+    "reason.may_not_answer": "Dit beantwoordt de vraag misschien niet: er wordt een getal, persoon of plaats gevraagd, en die staat er niet in.",
     "reason.removed": "{detail} zin(nen) zonder volledige steun zijn weggelaten.",
     "reason.failed": "{detail}",
     "reason.nothing_to_rework": "Er was nog geen antwoord om te bewerken.",
