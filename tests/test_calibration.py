@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from rag import thresholds
 from rag.calibration import Calibrator, auroc, calibrate, is_due
+from rag.cli import main
 from rag.domain import EvidenceLevel, Signals
 from rag.errors import SettingsError
 from rag.generation import Generation
@@ -115,6 +117,31 @@ def test_it_is_due_at_first_and_after_a_change_of_a_fifth(
     due: bool,  # noqa: FBT001
 ) -> None:
     assert is_due(passages, {"passages": known} if known else {}) is due
+
+
+def test_doctor_tells_where_the_levels_come_from(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def thresholds_line() -> str:
+        main(["doctor", "--json", "--corpus", str(folder)])
+        checks = json.loads(capsys.readouterr().out)["checks"]
+        return str(next(check["detail"] for check in checks if check["name"] == "thresholds"))
+
+    assert "as shipped" in thresholds_line()
+    assert main(["calibrate", "--corpus", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["questions"] > 100
+    assert "calibrated to this corpus" in thresholds_line()
+
+
+def test_the_command_prints_a_table_and_draws(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawing = tmp_path / "reliability.svg"
+    assert main(["calibrate", "--corpus", str(folder), "--svg", str(drawing)]) == 0
+    table = capsys.readouterr().out
+    assert "pseudo-questions" in table
+    assert "refused, document held out" in table
+    assert drawing.read_text().count("<circle") >= 3
 
 
 def test_a_damaged_file_of_levels_is_named(state: Path) -> None:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rag.calibration import auroc
 from rag.cascade import Cascade, Found, Result, Rules
 from rag.commands.evaluate import index_of
 from rag.commands.false_sentences import Made, made_sentences
@@ -89,6 +90,10 @@ class AnswersReport:
     support: dict[str, dict[str, float]]
     """How sentences made true or false are judged: count, share judged right."""
     check_ms: float
+    gate: dict[str, float]
+    """AUROC of the evidence's strength: answerable questions against others."""
+    gate_curve: dict[str, dict[str, float]]
+    """Strength below which is refused -> shares refused: answerable, unanswerable, held out."""
 
 
 @dataclass
@@ -191,6 +196,7 @@ async def _evaluate(  # noqa: PLR0913 - as above
         return len(text.split())
 
     cases = [await _ask(question, index, models, clock, count) for question in questions]
+    gate, gate_curve = await asyncio.to_thread(_gate, testset, index, cases)
     support, check_ms = await asyncio.to_thread(_support, testset, index, cases, clock, rng)
     ours = _figures(cases, [_ours(case) for case in cases])
     return AnswersReport(
@@ -201,6 +207,8 @@ async def _evaluate(  # noqa: PLR0913 - as above
         _curve(cases, rng),
         support,
         check_ms,
+        gate,
+        gate_curve,
     )
 
 
@@ -412,6 +420,45 @@ def _curve(cases: Sequence[_Case], rng: random.Random) -> dict[str, dict[str, fl
         ends = _figures(cases, small).correct, _figures(cases, large).correct
         found[f"{rate:g}"]["random"] = (1 - rate) * ends[0] + rate * ends[1]
     return dict(found)
+
+
+def _gate(
+    testset: TestSet, index: SetIndex, cases: Sequence[_Case]
+) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """How well the evidence tells questions with an answer in the set from those without."""
+    titles = {document.id: document.title for document in testset.documents}
+    answerable = [case for case in cases if case.asked.answerable]
+
+    def strength(case: _Case, held_out: frozenset[str]) -> float:
+        query, hits = index.hits(case.asked, held_out=held_out)
+        return weigh(query, hits, index.retriever.idf_of).strength
+
+    def of_title(case: _Case) -> frozenset[str]:
+        own = {titles.get(document) for document in case.asked.relevant} - {None, ""}
+        return (
+            frozenset(d for d, title in titles.items() if title in own) | case.asked.relevant.keys()
+        )
+
+    found = {
+        "answerable": [case.evidence.strength for case in answerable],
+        "unanswerable": [c.evidence.strength for c in cases if not c.asked.answerable],
+        "document held out": [strength(c, frozenset(c.asked.relevant)) for c in answerable],
+        "title held out": [strength(c, of_title(c)) for c in answerable],
+    }
+    positive = found["answerable"]
+    scores = {
+        name: auroc(positive, negative)
+        for name, negative in found.items()
+        if name != "answerable" and positive and negative
+    }
+    levels = (0.05, 0.1, 0.125, 0.15, 0.2, 0.3, 0.5, 0.7)
+    curve = {
+        f"{level:g}": {
+            name: _share([one < level for one in values]) for name, values in found.items()
+        }
+        for level in levels
+    }
+    return scores, curve
 
 
 def _support(

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.domain import Check
-from rag.errors import CorpusError
+from rag.errors import CorpusError, SettingsError
 
 if TYPE_CHECKING:
     from rag.generate import Model
+    from rag.generation import Generation
     from rag.knowledge import KnowledgeBase
 
 
@@ -75,11 +76,26 @@ def _corpus_checks(knowledge: KnowledgeBase) -> list[Check]:
             remedy="Put documents into the folder.",
         )
     ]
+    checks.append(_threshold_check(corpus))
     checks += [
         Check(f"file {file.name}", ok=False, detail=file.reason, remedy="", required=False)
         for file in corpus.unreadable
     ]
     return checks
+
+
+def _threshold_check(corpus: Generation) -> Check:
+    """Where the levels of evidence come from."""
+    try:
+        found = corpus.thresholds()
+    except SettingsError as error:
+        return Check("thresholds", ok=False, detail=str(error), remedy=error.advice, required=False)
+    where = {
+        "shipped": "as shipped; the chat calibrates them by itself, `rag calibrate` at once",
+        "calibrated": "calibrated to this corpus",
+    }
+    level = f"no evidence below log-odds {found.levels.none:.2f}"
+    return Check("thresholds", ok=True, detail=f"{level}, {where[found.origin]}.", required=False)
 
 
 def _report(model: Model) -> BackendReport:

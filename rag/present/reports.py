@@ -236,6 +236,8 @@ def answers_json(report: AnswersReport) -> dict[str, Any]:
         "curve": report.curve,
         "support": report.support,
         "check_ms": round(report.check_ms, 2),
+        "gate": {name: round(value, 4) for name, value in report.gate.items()},
+        "gate_curve": report.gate_curve,
     }
 
 
@@ -252,6 +254,7 @@ def answers_baseline(report: AnswersReport) -> dict[str, Any]:
         "set": f"{report.name} answers",
         "correct": round(report.ours.correct, 4),
         "refusal_recall": round(report.ours.refusal_recall, 4),
+        **{f"gate: {name}": round(value, 4) for name, value in report.gate.items()},
         **{f"support: {made}": round(one["right"], 4) for made, one in report.support.items()},
         "quotation": round(report.baselines["quotation_only"].correct, 4),
     }
@@ -269,6 +272,17 @@ def answers_table(report: AnswersReport) -> str:
         cells = (getattr(figures, column) for column in columns)
         lines.append(f"{name:<16}" + "".join(f"{cell:>16.3f}" for cell in cells))
     lines += ["", "correct when escalated", *_curve_lines(report)]
+    lines += [
+        "",
+        "evidence: AUROC against answerable questions, and shares refused below a strength",
+    ]
+    lines += [f"{name:<32}{value:>8.3f}" for name, value in report.gate.items()]
+    kinds = list(next(iter(report.gate_curve.values())))
+    lines.append(f"{'':<8}" + "".join(f"{kind:>20}" for kind in kinds))
+    lines += [
+        f"{level:<8}" + "".join(f"{row[kind]:>20.3f}" for kind in kinds)
+        for level, row in report.gate_curve.items()
+    ]
     lines += ["", f"sentences made true or false, judged right ({report.check_ms:.1f} ms a check)"]
     lines += [
         f"{made:<32}{int(one['count']):>6}{one['right']:>8.3f}"

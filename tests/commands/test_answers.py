@@ -78,6 +78,13 @@ def test_escalating_none_or_all_is_one_model_alone(report: AnswersReport) -> Non
         assert report.curve["1"][way] == report.baselines["always_large"].correct
 
 
+def test_evidence_is_stronger_where_the_document_is_there(report: AnswersReport) -> None:
+    assert report.gate["document held out"] > 0.9
+    assert report.gate["unanswerable"] > 0.9
+    shares = report.gate_curve["0.5"]
+    assert shares["answerable"] <= shares["document held out"]
+
+
 def test_a_real_model_takes_the_place_of_a_scripted_one() -> None:
     made = evaluate_answers(SET, FakeClock(), small=FakeBackend(says("No idea."), model="tiny"))
     assert made.models == {"small": "tiny", "large": "scripted oracle"}
