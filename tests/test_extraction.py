@@ -35,7 +35,7 @@ SAMPLES = [
     Sample("what-plumbline-does.md", "What Plumbline does", "passage", "**"),
     Sample("model-servers.html", "Connect a model server", "Ollama", "<p>"),
     Sample("settings.csv", "settings", "| RAG_TOP_K |"),
-    Sample("how-escalation-decides.pdf", "How escalation decides", "large model", pages=2),
+    Sample("how-escalation-decides.pdf", "How escalation decides", "large model", pages=3),
     Sample("privacy.docx", "Privacy", "this machine", "**"),
     Sample("faq.xlsx", "Plumbline: frequently asked questions", "| Question | Answer |"),
 ]

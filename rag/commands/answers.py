@@ -149,12 +149,17 @@ class _Case:
 
     @property
     def rank(self) -> float:
-        """How surely the draft stands: the least sure are escalated first."""
-        confidence = self.small.confidence
-        if hedges(self.small.generation.text) and not confidence.accepted:
-            return 2.0 - self.evidence.strength  # that nothing is said is the likelier the weaker
+        """The lowest are escalated first: a draft that does not stand, where there is evidence.
+
+        Where there is little, a larger model finds no answer either.
+        """
+        confidence, strength = self.small.confidence, self.evidence.strength
         relevance = max((s.relevance for s in self.small.sentences if s.citations), default=0.0)
-        return confidence.value + confidence.accepted + 0.5 * relevance + self.evidence.strength / 4
+        if confidence.accepted:
+            return 2.0 + confidence.value + relevance + strength
+        if hedges(self.small.generation.text):
+            return 2.0 - strength  # that nothing is said is the likelier right, the weaker it is
+        return confidence.value / 2 + relevance / 2 - strength
 
 
 def evaluate_answers(  # noqa: PLR0913 - one argument a part
