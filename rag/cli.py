@@ -47,6 +47,7 @@ from rag.present.message import answer_text, place, reason_text
 from rag.present.reports import (
     answers_baseline,
     answers_json,
+    answers_svg,
     answers_table,
     below_baseline,
     calibration_table,
@@ -134,6 +135,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="which of the configured models are real",
     )
     answers.add_argument("--json", action="store_true", help="print one JSON document")
+    answers.add_argument("--svg", type=Path, metavar="FILE", help="draw the curves")
     answers.add_argument("--baseline", type=Path, metavar="FILE", help="as above")
 
     bench = commands.add_parser("bench", help="speed", description="speed on this machine")
@@ -390,7 +392,12 @@ def _answers(options: argparse.Namespace) -> int:
         large=build_large(settings) if options.model == "both" else None,
         limit=options.limit or 0,
     )
-    print(json.dumps(answers_json(report)) if options.json else answers_table(report))
+    if options.svg:
+        options.svg.write_text(answers_svg(report), encoding="utf-8")
+    if options.json:
+        _print_json(answers_json(report))
+    else:
+        print(answers_table(report))
     if options.baseline is None:
         return 0
     held = json.loads(options.baseline.read_text(encoding="utf-8"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rag.calibration import Calibration
     from rag.commands.answers import AnswersReport, Figures
@@ -184,46 +184,89 @@ def calibration_table(fitted: Calibration) -> str:
 
 def reliability_svg(fitted: Calibration) -> str:
     """How often evidence of a strength is right, and what each level would refuse, as a drawing."""
-    side, edge = 320, 50
+    reliable = Panel("Share answerable over strength", (0.0, 1.0), {"": [(0, 0), (1, 1)]})
+    dots = [
+        (one.mean_strength, one.answerable, 2 + math.sqrt(one.count) / 3) for one in fitted.bins
+    ]
+    refused = Panel(
+        "Share refused over level (log-odds)",
+        (fitted.curve[0].log_odds, fitted.curve[-1].log_odds),
+        {
+            "answerable": [(p.log_odds, p.refused_answerable) for p in fitted.curve],
+            "held out": [(p.log_odds, p.refused_held_out) for p in fitted.curve],
+        },
+    )
+    return _drawing([replace(reliable, dots=tuple(dots)), refused])
 
-    def across(value: float, panel: int) -> float:
-        return edge + panel * (side + edge) + value * (side - edge)
 
-    def up(value: float) -> float:
-        return side - value * (side - edge)
+def answers_svg(report: AnswersReport) -> str:
+    """Quality over the share escalated, and shares refused over strength, as a drawing."""
+    ways = list(next(iter(report.curve.values())))
+    kinds = list(next(iter(report.gate_curve.values())))
+    quality = Panel(
+        "Share correct over share escalated",
+        (0.0, 1.0),
+        {way: [(float(rate), row[way]) for rate, row in report.curve.items()] for way in ways},
+    )
+    refused = Panel(
+        "Share refused over strength",
+        (0.0, 1.0),
+        {k: [(float(level), row[k]) for level, row in report.gate_curve.items()] for k in kinds},
+    )
+    return _drawing([quality, refused])
 
-    width = 2 * side + 3 * edge
-    low, high = fitted.curve[0].log_odds, fitted.curve[-1].log_odds
+
+@dataclass(frozen=True)
+class Panel:
+    """One diagram; everything upwards is a share."""
+
+    title: str
+    across: tuple[float, float]
+    lines: Mapping[str, Sequence[tuple[float, float]]]
+    dots: tuple[tuple[float, float, float], ...] = ()
+    """Across, up, radius."""
+
+
+_SIDE, _MARGIN = 320, 50
+_COLOURS = ("#0f766e", "#b45309", "#475569", "#9333ea")
+
+
+def _drawing(panels: Sequence[Panel]) -> str:
+    width = len(panels) * (_SIDE + _MARGIN) + _MARGIN
+    height = _SIDE + 2 * _MARGIN
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {side + edge}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
         "<style>text { font: 12px sans-serif }</style>",
-        f'<rect width="{width}" height="{side + edge}" fill="#fff"/>',
-        f'<text x="{edge}" y="24">Share answerable over strength</text>',
-        f'<text x="{across(0, 1):.0f}" y="24">Share refused over level (log-odds)</text>',
-        f'<path d="M{across(0, 0)} {up(0)}L{across(1, 0)} {up(1)}" stroke="#cbd5e1"/>',
+        f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
-    for panel, labels in ((0, ("0", "1")), (1, (f"{low:.1f}", f"{high:.1f}"))):
-        parts.append(
-            f'<path d="M{across(0, panel)} {up(1)}V{up(0)}H{across(1, panel)}" fill="none"'
-            ' stroke="#475569"/>'
-        )
-        parts += [
-            f'<text x="{across(at, panel):.0f}" y="{up(0) + 18:.0f}"'
-            f' text-anchor="middle">{text}</text>'
-            for at, text in zip((0, 1), labels, strict=True)
-        ]
-    parts += [
-        f'<circle cx="{across(one.mean_strength, 0):.1f}" cy="{up(one.answerable):.1f}"'
-        f' r="{2 + math.sqrt(one.count) / 3:.1f}" fill="#0f766e"/>'
-        for one in fitted.bins
-    ]
-    for field, colour in (("refused_answerable", "#b45309"), ("refused_held_out", "#0f766e")):
-        path = "L".join(
-            f"{across((p.log_odds - low) / (high - low), 1):.1f} {up(getattr(p, field)):.1f}"
-            for p in fitted.curve
-        )
-        parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+    for number, panel in enumerate(panels):
+        parts += _panel(panel, _MARGIN + number * (_SIDE + _MARGIN))
     return "\n".join([*parts, "</svg>\n"])
+
+
+def _panel(panel: Panel, left: int) -> Iterator[str]:
+    low, high = panel.across
+    side = _SIDE - _MARGIN
+
+    def x(value: float) -> str:
+        return f"{left + (value - low) / (high - low) * side:.1f}"
+
+    def y(share: float) -> str:
+        return f"{_SIDE - share * side:.1f}"
+
+    yield f'<text x="{left}" y="24">{panel.title}</text>'
+    yield f'<path d="M{x(low)} {y(1)}V{y(0)}H{x(high)}" fill="none" stroke="#475569"/>'
+    for value in panel.across:
+        yield f'<text x="{x(value)}" y="{_SIDE + 16}" text-anchor="middle">{value:g}</text>'
+    for share in (0, 0.5, 1):
+        yield f'<text x="{left - 6}" y="{y(share)}" text-anchor="end">{share:g}</text>'
+    for number, (name, points) in enumerate(panel.lines.items()):
+        colour = _COLOURS[number % len(_COLOURS)] if name else "#cbd5e1"
+        path = "L".join(f"{x(a)} {y(b)}" for a, b in points)
+        yield f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
+        yield f'<text x="{left}" y="{_SIDE + 34 + 14 * number}" fill="{colour}">{name}</text>'
+    for across, up, radius in panel.dots:
+        yield f'<circle cx="{x(across)}" cy="{y(up)}" r="{radius:.1f}" fill="#0f766e"/>'
 
 
 def answers_json(report: AnswersReport) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from rag.beir import Asked, TestSet, Text
 from rag.cli import main
 from rag.commands.answers import AnswersReport, evaluate_answers, scripted
-from rag.present.reports import answers_baseline, answers_json, answers_table
+from rag.present.reports import answers_baseline, answers_json, answers_svg, answers_table
 from tests.fakes import FakeBackend, FakeClock, says
 
 PLACES = ("Arnhem", "Breda", "Delft", "Gouda", "Leiden", "Venlo", "Zwolle", "Utrecht")
@@ -111,6 +111,13 @@ def test_the_report_names_models_and_baselines(report: AnswersReport) -> None:
     assert document["models"] == {"small": "scripted small", "large": "scripted oracle"}
     assert "perfect_router" in answers_table(report)
     assert answers_baseline(report)["correct"] == 1.0
+
+
+def test_the_curves_are_drawn_with_their_names(report: AnswersReport) -> None:
+    drawing = answers_svg(report)
+    assert "perfect" in drawing
+    assert "title held out" in drawing
+    assert drawing.count("<path") >= 8
 
 
 def test_the_command_fails_below_an_accepted_figure(
