@@ -40,6 +40,8 @@ REPLACED = 0.4
 """Of a person's question about squad2, 23 % of the words are not in the passage that answers it."""
 REPLACED_CUTS = 0.6
 """Cuts of a script without spaces are shorter than words, and stand in more places by chance."""
+FEWEST_PASSAGES = 50
+"""Fewer give the same few questions again and again, and words that are rare by chance."""
 _MOST_WORDS = 8
 _FEWEST_WORDS = 2
 _FEWEST_TERMS = 5
@@ -47,7 +49,8 @@ LOW = 0.05
 ANCHOR = -2.3
 """The log-odds below which that share of the pseudo-questions on squad2 are, where the shipped
 levels refuse 2 % of the people's answerable questions."""
-MOST_DOWN = 1.5
+MOST_DOWN = 0.8
+"""Further down, questions with a sixth of their words in the documents would be asked."""
 LIKED_MARGIN = 0.1
 """An answer that people liked keeps that distance from being refused."""
 _HELD_OUT_SEARCH = 60
@@ -97,11 +100,13 @@ class Calibration:
 def calibrate(corpus: Generation, liked: Sequence[float] = (), *, seed: int = 0) -> Calibration:
     """Ask pseudo-questions with and without their document, and move the levels. Blocks.
 
-    ``liked`` are log-odds of answers that people said to be good. A corpus with too few sentences
-    keeps the shipped levels.
+    ``liked`` are log-odds of answers that people said to be good. A corpus of too few passages
+    keeps the shipped levels, but for those.
     """
     before = shipped().levels
-    made = list(_pseudo_questions(corpus, random.Random(seed)))  # noqa: S311 - no secret
+    enough = corpus.passage_count >= FEWEST_PASSAGES
+    rng = random.Random(seed)  # noqa: S311 - no secret
+    made = list(_pseudo_questions(corpus, rng)) if enough else []
     there = np.array([_log_odds(corpus, text) for text, _ in made])
     held_out = np.array([_log_odds(corpus, text, document) for text, document in made])
     down = min(0.0, float(np.quantile(there, LOW)) - ANCHOR) if made else 0.0

@@ -19,6 +19,11 @@ from rag.thresholds import Levels, shipped
 
 PEOPLE = ["Anna", "Boris", "Clara", "Dmitri", "Elena", "Farid", "Greta", "Hugo"]
 THINGS = ["tripod", "beamer", "ladder", "kettle", "canoe", "lantern", "hammock", "telescope"]
+WORDS = [
+    f"{a}{b}"
+    for a in "bdfgklmp"
+    for b in ("anner", "ottle", "ibbon", "uckle", "enner", "olter", "asper", "immer")
+]
 PLACES = ["harbour", "attic", "library", "greenhouse", "workshop", "chapel", "stable", "tower"]
 
 
@@ -26,12 +31,15 @@ PLACES = ["harbour", "attic", "library", "greenhouse", "workshop", "chapel", "st
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "documents"
     made.mkdir()
-    for number, thing in enumerate(THINGS):
-        lines = [
-            f"{person} carries the heavy {thing} to the old {place} on weekday {day}."
-            for day, (person, place) in enumerate(zip(PEOPLE, PLACES, strict=True), start=number)
-        ]
-        (made / f"{thing}.md").write_text(f"# The {thing}\n\n" + "\n\n".join(lines))
+    for row, thing in enumerate(THINGS):
+        for column, place in enumerate(PLACES):
+            person, other = PEOPLE[row], PEOPLE[(row + column) % len(PEOPLE)]
+            path = made / f"{thing}-{place}.md"
+            path.write_text(
+                f"# The {thing} of the {place}\n\n{person} carries the heavy {thing} to the old"
+                f" {place} number {row * 8 + column + 100}. {other} keeps its"
+                f" {WORDS[row * 8 + column]} there in box {column * 8 + row + 500}.\n"
+            )
     return made
 
 
@@ -81,6 +89,14 @@ def test_an_empty_corpus_keeps_the_shipped_levels(tmp_path: Path) -> None:
     assert (fitted.questions, fitted.after) == (0, shipped().levels)
 
 
+def test_a_small_corpus_keeps_the_shipped_levels(folder: Path) -> None:
+    for path in sorted(folder.iterdir())[20:]:
+        path.unlink()
+    corpus = KnowledgeBase(folder, RETRIEVERS["bm25"], guide=False).refresh()
+    fitted = calibrate(corpus)
+    assert (fitted.questions, fitted.after) == (0, shipped().levels)
+
+
 def test_what_is_fitted_counts_at_once_and_after_a_restart(
     knowledge: KnowledgeBase, folder: Path, state: Path, corpus: Generation
 ) -> None:
@@ -100,8 +116,8 @@ def test_it_runs_by_itself_once_and_again_when_a_fifth_has_changed(
     first = (state / thresholds.NAME).stat().st_mtime_ns
     calibrator.run_if_due()
     assert (state / thresholds.NAME).stat().st_mtime_ns == first
-    for thing in THINGS[:4]:
-        (folder / f"{thing}.md").unlink()
+    for path in sorted(folder.iterdir())[:14]:
+        path.unlink()
     knowledge.refresh()
     calibrator.run_if_due()
     assert thresholds.facts_of(state)["passages"] < corpus.passage_count
