@@ -51,6 +51,9 @@ ANCHOR = -2.3
 levels refuse 2 % of the people's answerable questions."""
 MOST_DOWN = 0.8
 """Further down, questions with a sixth of their words in the documents would be asked."""
+FEWEST_LABELS = 20
+REFUSED_LABELS = 0.02
+"""The share of the answerable questions among many labelled ones that may be refused."""
 LIKED_MARGIN = 0.1
 """An answer that people liked keeps that distance from being refused."""
 _HELD_OUT_SEARCH = 60
@@ -86,6 +89,7 @@ class Calibration:
 
     questions: int
     liked: int
+    labelled: int
     passages: int
     before: Levels
     after: Levels
@@ -97,11 +101,18 @@ class Calibration:
     curve: tuple[Point, ...]
 
 
-def calibrate(corpus: Generation, liked: Sequence[float] = (), *, seed: int = 0) -> Calibration:
+def calibrate(
+    corpus: Generation,
+    liked: Sequence[float] = (),
+    labelled: Sequence[str] = (),
+    *,
+    seed: int = 0,
+) -> Calibration:
     """Ask pseudo-questions with and without their document, and move the levels. Blocks.
 
-    ``liked`` are log-odds of answers that people said to be good. A corpus of too few passages
-    keeps the shipped levels, but for those.
+    ``liked`` are log-odds of answers that people said to be good; ``labelled`` are questions that
+    the corpus answers: many of them count instead of pseudo-questions, and may also make the levels
+    stricter. A corpus of too few passages keeps the shipped levels, but for those.
     """
     before = shipped().levels
     enough = corpus.passage_count >= FEWEST_PASSAGES
@@ -111,6 +122,10 @@ def calibrate(corpus: Generation, liked: Sequence[float] = (), *, seed: int = 0)
     held_out = np.array([_log_odds(corpus, text, document) for text, document in made])
     down = min(0.0, float(np.quantile(there, LOW)) - ANCHOR) if made else 0.0
     down = max(-MOST_DOWN, down)
+    if len(labelled) >= FEWEST_LABELS:
+        asked = [_log_odds(corpus, text) for text in labelled]
+        wanted = float(np.quantile(asked, REFUSED_LABELS)) - before.none
+        down = min(MOST_DOWN, max(-MOST_DOWN, wanted))
     if liked:
         down = min(down, min(liked) - LIKED_MARGIN - before.none)
     after = Levels(before.none + down, before.weak + down / 2, before.some)
@@ -118,6 +133,7 @@ def calibrate(corpus: Generation, liked: Sequence[float] = (), *, seed: int = 0)
     return Calibration(
         questions=len(made),
         liked=len(liked),
+        labelled=len(labelled),
         passages=corpus.passage_count,
         before=before,
         after=after,
@@ -220,18 +236,19 @@ class Calibrator:
         self._state = state
         self._history = history
 
-    def run(self) -> Calibration:
+    def run(self, labelled: Sequence[str] = ()) -> Calibration:
         """Fit the levels to the corpus as it is, and keep them. Raises CorpusError."""
         corpus = self._knowledge.fresh()
         liked = self._history.liked() if self._history else []
         odds = [log_odds_of(signals, shipped()) for signals in liked]
-        fitted = calibrate(corpus, odds)
+        fitted = calibrate(corpus, odds, labelled)
         save(
             fitted.after,
             {
                 "passages": fitted.passages,
                 "questions": fitted.questions,
                 "liked": fitted.liked,
+                "labelled": fitted.labelled,
                 "auroc": round(fitted.auroc, 4),
             },
             self._state,

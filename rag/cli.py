@@ -106,6 +106,12 @@ def build_parser() -> argparse.ArgumentParser:
     calibrate = _command(
         commands, "calibrate", "fit the levels of evidence to the corpus, without labels"
     )
+    calibrate.add_argument(
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help='questions that the corpus answers, a line each: {"text": "..."}; 20 or more count',
+    )
     calibrate.add_argument("--json", action="store_true", help="print one JSON document")
     calibrate.add_argument("--svg", type=Path, metavar="FILE", help="draw how reliable they are")
 
@@ -321,10 +327,27 @@ def _index(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _labelled(path: Path) -> list[str]:
+    """The texts of answerable questions, in the layout of BEIR's queries."""
+    try:
+        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return [
+            str(record["text"])
+            for record in records
+            if (record.get("metadata") or {}).get("answerable") is not False
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise QuestionError(
+            f"{path} is no list of questions ({type(error).__name__}: {error}).",
+            'It needs a line of JSON for each: {"text": "..."}.',
+        ) from error
+
+
 def _calibrate(options: argparse.Namespace, settings: Settings) -> int:
     knowledge = build_knowledge(settings)
     knowledge.refresh()
-    fitted = build_calibrator(settings, knowledge, open_history(settings)).run()
+    labelled = _labelled(options.questions) if options.questions else []
+    fitted = build_calibrator(settings, knowledge, open_history(settings)).run(labelled)
     if options.svg:
         options.svg.write_text(reliability_svg(fitted), encoding="utf-8")
     if options.json:

@@ -82,6 +82,28 @@ def test_an_answer_that_people_liked_is_not_refused_afterwards(corpus: Generatio
     assert calibrate(corpus, [liked]).after.none < liked
 
 
+def test_labelled_questions_count_instead_of_pseudo_questions(corpus: Generation) -> None:
+    easy = [f"Who carries the heavy {thing} to the old harbour?" for thing in THINGS] * 3
+    hard = ["What do people carry in winter, when the roads are closed by snow?"] * 24
+    assert calibrate(corpus, labelled=easy).after.none > calibrate(corpus, labelled=hard).after.none
+    assert calibrate(corpus, labelled=easy[:5]).after == calibrate(corpus).after
+
+
+def test_the_command_takes_labelled_questions(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "questions.jsonl"
+    lines = [{"text": f"Who carries the {t}?", "metadata": {"answerable": True}} for t in THINGS]
+    lines.append({"text": "Who won?", "metadata": {"answerable": False}})
+    path.write_text("\n".join(map(json.dumps, lines)))
+    command = ["calibrate", "--corpus", str(folder), "--questions", str(path), "--json"]
+    assert main(command) == 0
+    assert json.loads(capsys.readouterr().out)["labelled"] == len(THINGS)
+    path.write_text("no JSON")
+    assert main(command) == 1
+    assert "is no list of questions" in capsys.readouterr().err
+
+
 def test_an_empty_corpus_keeps_the_shipped_levels(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     corpus = KnowledgeBase(tmp_path / "empty", RETRIEVERS["bm25"], guide=False).refresh()

@@ -177,7 +177,7 @@ def calibration_table(fitted: Calibration) -> str:
     ]
     head = (
         f"{fitted.questions} pseudo-questions from {fitted.passages:,} passages,"
-        f" {fitted.liked} liked answers; AUROC {fitted.auroc:.3f}"
+        f" {fitted.labelled} labelled, {fitted.liked} liked; AUROC {fitted.auroc:.3f}"
     )
     return "\n".join([head, *(f"{a:<28}{b:>9}{c:>9}" for a, b, c in rows)])
 
