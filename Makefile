@@ -25,7 +25,7 @@ test: dev ## everything, in a real browser too
 	$(BIN)/coverage report
 
 soak: dev ## the tests that take long, in full length; make test runs them short
-	SOAK=1 $(BIN)/python -m pytest -q tests/test_crash.py
+	SOAK=1 $(BIN)/python -m pytest -q tests/corpus/test_crash.py
 
 check: dev ## format, lint, types, imports, documents, packages
 	$(BIN)/ruff format --check .

@@ -7,26 +7,32 @@ import asyncio
 import chainlit as cl
 from chainlit.types import ThreadDict  # noqa: TC002 - Chainlit reads the handlers' types
 
-from rag.bootstrap import build_assistant, build_calibrator, build_curator, open_history
-from rag.present.texts import say
-from rag.settings import load_settings
-from rag.ui import session, sign_in
-from rag.ui.data_layer import HistoryDataLayer
-from rag.ui.frame import build_frame
-from rag.ui.panel import OPEN_MESSAGE, Panel
-from rag.ui.starters import starters
-from rag.watching import Watcher
+from rag.config.bootstrap import build_assistant, build_calibrator, build_curator
+from rag.config.environment import load_settings
+from rag.config.state_folder import corpus_state, usable
+from rag.corpus.watcher import Watcher
+from rag.history.conversations import open_history
+from rag.interfaces.chat import session, sign_in
+from rag.interfaces.chat.data_layer import HistoryDataLayer
+from rag.interfaces.chat.memory import page_language
+from rag.interfaces.chat.pickers import starters
+from rag.interfaces.chat.resume import resume, show_earlier
+from rag.interfaces.chat.server import prepare_server
+from rag.interfaces.chat.sidebar import OPEN_MESSAGE, show_documents
+from rag.interfaces.chat.tabs import cancel_after_grace, sweep, tell_of_reading
+from rag.interfaces.http.corpus_admin import CorpusAdmin
+from rag.presentation.texts import say
 
 settings = load_settings()
 assistant = build_assistant(settings)
-history = open_history(settings)
+history = open_history(usable(corpus_state(settings)))
 background: set[asyncio.Task[None]] = set()
 curator = build_curator(
     settings, assistant.knowledge, history, lambda language: say("erased", language)
 )
 calibrator = build_calibrator(settings, assistant.knowledge, history)
-panel = Panel(assistant.knowledge, curator)
-build_frame(assistant, panel, settings.upload_max_mb)
+admin = CorpusAdmin(assistant.knowledge, curator, sign_in.signed_in)
+prepare_server(assistant, admin, settings.upload_max_mb)
 
 
 @cl.on_app_startup
@@ -37,8 +43,8 @@ async def on_app_startup() -> None:
         watcher.run(),
         assistant.warm(),
         assistant.keep_tidy(curator.finish_erasing, curator.empty_trash, calibrator.run_if_due),
-        session.sweep(),
-        session.tell_of_reading(assistant.knowledge),
+        sweep(),
+        tell_of_reading(assistant.knowledge),
     ):
         background.add(asyncio.create_task(work))
 
@@ -76,7 +82,7 @@ async def on_chat_start() -> None:
 @cl.on_chat_resume
 async def on_chat_resume(thread: ThreadDict) -> None:
     """Go on where the conversation was."""
-    await session.resume(assistant, history, thread)
+    await resume(assistant, history, thread)
 
 
 @cl.on_message
@@ -106,7 +112,7 @@ async def on_retry_large(action: cl.Action) -> None:
 @cl.action_callback("earlier")
 async def on_earlier(_: cl.Action) -> None:
     """Show earlier turns of a long conversation."""
-    await session.show_earlier(assistant)
+    await show_earlier(assistant)
 
 
 @cl.action_callback("only_in")
@@ -126,7 +132,7 @@ async def on_promote(action: cl.Action) -> None:
 async def on_window_message(message: object) -> None:
     """Open the panel of documents; the page's own button asks for it."""
     if message == OPEN_MESSAGE:
-        await panel.open(session.page_language())
+        await show_documents(admin, page_language())
 
 
 @cl.action_callback("trace")
@@ -151,4 +157,4 @@ async def on_trace_closed(action: cl.Action) -> None:
 @cl.on_chat_end
 async def on_chat_end() -> None:
     """A tab closed, or only lost its connection for a moment."""
-    session.cancel_after_grace(cl.context.session)
+    cancel_after_grace(cl.context.session)

@@ -1,8 +1,8 @@
-"""Fit the weights of rag/thresholds.toml: ``python docs/fit.py SET`` (BEIR, with titles).
+"""Fit the weights of rag/retrieval/thresholds.toml: ``python docs/fit.py SET`` (BEIR, with titles).
 
 Answerable questions against the same questions with their document, or all of its title, held out.
 Half of the titles is fitted on; the table is of the other half. Prints what belongs into
-rag/thresholds.toml.
+rag/retrieval/thresholds.toml.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.beir import Asked, load
-from rag.calibration import auroc
-from rag.commands.evaluate import SetIndex, index_of
-from rag.domain import Signals
-from rag.evidence import weigh
-from rag.quotation import sentence_signals
+from rag.answering.quotation import sentence_signals
+from rag.domain.search import Signals
+from rag.evaluation.beir import Asked, load
+from rag.evaluation.retrieval import SetIndex, index_of
+from rag.retrieval.calibration import auroc
+from rag.retrieval.evidence import weigh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

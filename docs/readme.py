@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from rag.cli import build_parser
-from rag.present.texts import say
-from rag.settings import PROJECT_FOLDER, Settings, default_text, env_names
+from rag.config.environment import default_text, env_names
+from rag.config.settings import Settings
+from rag.domain.paths import PROJECT_FOLDER
+from rag.interfaces.cli.parser import build_parser
+from rag.presentation.texts import say
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,7 +1,9 @@
 """``python -m rag`` is ``rag``."""
 
+from __future__ import annotations
+
 import sys
 
-from rag.cli import main
+from rag.interfaces.cli.main import main
 
 sys.exit(main())

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from rag.settings import Settings, load_settings
+from rag.config.environment import load_settings
+from rag.config.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

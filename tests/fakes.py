@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.domain import Check, Delta, Document, Hit, Indexed, Message, Passage, Profile, Usage
-from rag.indexing import indexed
-from rag.retrievers.passages import PassageIndex, View
+from rag.corpus.ingestion.index_terms import indexed
+from rag.domain.completions import Check, Delta, Message, Profile, Usage
+from rag.domain.documents import Document, Indexed, Passage
+from rag.domain.search import Hit
+from rag.retrieval.bm25.index import PassageIndex, View
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from rag.errors import BackendError
+    from rag.domain.errors import BackendError
 
 
 @dataclass

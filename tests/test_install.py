@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag import install
-from rag.settings import PROJECT_FOLDER
+from rag.domain.paths import PROJECT_FOLDER
 
 
 def test_it_needs_the_standard_library_only() -> None:

@@ -30,9 +30,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))  # so that it runs in a checkout that is not installed too
 
-from rag.errors import ExtractionError  # noqa: E402 - after the line above
-from rag.extraction import extract  # noqa: E402
-from rag.settings import Settings, default_text, env_names  # noqa: E402
+from rag.config.environment import default_text, env_names  # noqa: E402 - after the line above
+from rag.config.settings import Settings  # noqa: E402 - after the line above
+from rag.corpus.ingestion.extraction import extract  # noqa: E402 - after the line above
+from rag.domain.errors import ExtractionError  # noqa: E402 - after the line above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

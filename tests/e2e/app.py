@@ -14,7 +14,7 @@ import urllib.request
 from contextlib import closing
 from typing import TYPE_CHECKING, Self
 
-from rag.settings import PROJECT_FOLDER
+from rag.domain.paths import PROJECT_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

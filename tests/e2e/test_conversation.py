@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from rag.ui.window import EARLIER_TURNS, MOST_TURNS, OPENED_TURNS
+from rag.interfaces.chat.window import EARLIER_TURNS, MOST_TURNS, OPENED_TURNS
 from tests.e2e.conftest import Chat, Stage
 from tests.scripted_server import Script
 

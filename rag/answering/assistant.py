@@ -1,0 +1,193 @@
+"""ask(): the whole way from a message to a checked answer, as events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from rag.answering.context import Parts, RequestContext
+from rag.answering.intent.rules import request_of
+from rag.answering.routes import ROUTES
+from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason
+from rag.domain.conversation import Question
+from rag.domain.documents import GUIDE_FOLDER, PRIVATE
+from rag.domain.errors import CorpusError, QuestionError, RagError
+from rag.domain.events import Answered, Event, Retrieved, Token
+from rag.domain.requests import SMALL_TALK, Intent
+from rag.text.language_detection import reply_language
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Mapping
+
+    from rag.answering.cascade import Cascade
+    from rag.corpus.knowledge_base import KnowledgeBase
+    from rag.corpus.snapshot import Snapshot
+    from rag.corpus.uploads import Uploads
+    from rag.domain.protocols import Clock
+
+logger = logging.getLogger(__name__)
+
+
+TIDY_S = 60.0
+
+
+MAX_QUESTION_CHARACTERS = 8_000
+"""About 2,000 tokens: more is a document, which belongs in the corpus."""
+
+
+class Assistant:
+    """A knowledge base with models to answer from it."""
+
+    def __init__(  # noqa: PLR0913 - one argument a part
+        self,
+        knowledge: KnowledgeBase,
+        cascade: Cascade,
+        clock: Clock,
+        *,
+        uploads: Uploads | None = None,
+        top_k: int = 5,
+        prices: Mapping[str, tuple[float, float]] | None = None,
+    ) -> None:
+        self.knowledge = knowledge
+        self.uploads = uploads
+        self.cascade = cascade
+        self._clock = clock
+        self._parts = Parts(cascade, clock, top_k, prices or {})
+
+    async def ask(self, question: Question) -> AsyncGenerator[Event, None]:
+        """Yield what happens; the last event is always Answered.
+
+        Raises nothing of ours: what cannot be done ends as Outcome.FAILED with its sentence.
+        """
+        start = self._clock.now()
+        try:
+            case = await asyncio.to_thread(self._open, question, start)
+            async with aclosing(ROUTES[case.intent](case)) as events:
+                async for event in events:
+                    if isinstance(event, Token) and case.first_token is None:
+                        case.first_token = self._clock.now()
+                    yield event
+        except RagError as error:
+            yield Answered(self._failed(question, error, start))
+
+    async def search(self, text: str, k: int, scope: str = "") -> tuple[Retrieved, str]:
+        """Return the passages for a query, and the revision of the corpus they come from.
+
+        Raises QuestionError and CorpusError.
+        """
+        question = Question(text, scope=scope)
+        case = await asyncio.to_thread(self._open, question, self._clock.now())
+        self._require(case.corpus, scope)
+        return await asyncio.to_thread(case.retrieve, k), case.corpus.revision
+
+    def _open(self, question: Question, start: float) -> RequestContext:
+        """Look at the folder, read what changed, tell what is asked for; blocks."""
+        _validate(question.text)
+        corpus = self.corpus_of(question.conversation)
+        focus = _focus(question, corpus)
+        request = request_of(
+            question.text, question.history, corpus.titles, focus, question.language
+        )
+        if request.intent not in SMALL_TALK:
+            self._require(corpus, question.scope)
+        return RequestContext(self._parts, question, request, corpus, start, self._clock.now())
+
+    def corpus_of(self, conversation: str = "") -> Snapshot:
+        """What a conversation is answered from; blocks at the first look. Raises CorpusError."""
+        shared = self.knowledge.fresh()
+        return self.uploads.with_shared(conversation, shared) if self.uploads else shared
+
+    def _require(self, corpus: Snapshot, scope: str) -> None:
+        if not corpus.documents and (progress := self.knowledge.progress):
+            raise CorpusError(
+                f"The documents are being read ({progress[0]} of {progress[1]}).",
+                "Ask again in a moment.",
+            )
+        if not corpus.documents:
+            raise CorpusError(
+                f"There are no documents to answer from in {self.knowledge.folder}.",
+                "Put files into it and ask again; `rag doctor` names files that cannot be read.",
+            )
+        if scope and not corpus.has(scope):
+            raise CorpusError(
+                f"There is no file or folder {scope} in the corpus.",
+                "Name it as `rag search` shows it, relative to the corpus folder.",
+            )
+
+    def _failed(self, question: Question, error: RagError, start: float) -> Answer:
+        text = question.text[:MAX_QUESTION_CHARACTERS]
+        return Answer(
+            question=text,
+            intent=Intent.QUESTION,
+            text="",
+            outcome=Outcome.FAILED,
+            model="",
+            language=reply_language(text, question.language),
+            mode=question.mode,
+            scope=question.scope,
+            reasons=(Reason("failed", error.sentence),),
+            timings=AnswerTimings(total_ms=self._clock.now() - start),
+        )
+
+    async def warm(self) -> None:
+        """Read the corpus and let the built-in model load, so that the first question is quick.
+
+        What fails here is said when somebody asks.
+        """
+        try:
+            await asyncio.to_thread(self.knowledge.fresh)
+        except RagError as error:
+            logger.warning("%s", error.sentence)
+        small = self.cascade.small
+        await asyncio.to_thread(small.count, "")  # loads its encoding
+        check = await small.backend.check()
+        if not check.ok:
+            logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
+
+    async def keep_tidy(self, *more: Callable[[], None]) -> None:
+        """Compact the index now and then, as long as the app lives, and do what else is due."""
+        while True:
+            await asyncio.sleep(TIDY_S)
+            for tidy in (self.knowledge.tidy, *more):
+                try:
+                    await asyncio.to_thread(tidy)
+                except Exception:  # a full disk, a locked database: it may be well the next time
+                    logger.exception("Tidying up failed; it is tried again in a minute.")
+
+    async def close(self) -> None:
+        """Free the models."""
+        await self.cascade.small.backend.close()
+        if self.cascade.large is not None:
+            await self.cascade.large.backend.close()
+
+
+def _focus(question: Question, corpus: Snapshot) -> str:
+    """The document that "this document" means.
+
+    The one asked in, one uploaded since the last answer, the one talked of, or the only one.
+    """
+    if corpus.has_document(question.scope):
+        return question.scope
+    seen = {hit.passage.document for turn in question.history for hit in turn.hits}
+    private = [d for d in corpus.documents if d.path.startswith(PRIVATE) and d.path not in seen]
+    if private:
+        return max(private, key=lambda d: (d.indexed_at, d.modified_ns)).path
+    for turn in reversed(question.history):
+        for hit in turn.cited or turn.hits:
+            if corpus.has_document(hit.passage.document):
+                return hit.passage.document
+    own = [path for path in corpus.titles if not path.startswith(f"{GUIDE_FOLDER}/")]
+    return own[0] if len(own) == 1 else ""
+
+
+def _validate(text: str) -> None:
+    if not text.strip():
+        raise QuestionError("The question is empty.", "Type what you want to know.")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"The question has {len(text):,} characters;"
+            f" at most {MAX_QUESTION_CHARACTERS:,} are taken.",
+            "Shorten it, or put the text into the corpus folder as a document and ask about that.",
+        )

@@ -1,0 +1,318 @@
+"""Small, then large when in doubt, then quotation.
+
+| case | result |
+|---|---|
+| mode Small, or escalation ``never`` | never escalates; a weak draft is quoted |
+| mode Large | asked at once, no draft |
+| mode Auto | a draft; large when it is weak (``auto``) or in any case (``always``) |
+| small fails | large asked directly; no large: quoted |
+| large stands | answered; weak sentences marked, or taken out when strict |
+| large does not stand, or is not there | quoted, with the reason |
+| large says that the passages do not tell | refused |
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from rag.answering.escalation import FEWEST_RECENT, RECENT, Rules
+from rag.answering.output_format import has_shape, unfenced
+from rag.answering.prompt import Prompt, build_prompt, refining, task_of
+from rag.answering.quotation import quotation_for
+from rag.answering.rearrange import leads_of, rearranged
+from rag.answering.refine import put_back
+from rag.answering.streaming import begun_within, checked_live
+from rag.domain.answers import Attempt, Outcome, Reason, Sentence, Support
+from rag.domain.completions import Generation, Sent
+from rag.domain.events import Asking, Escalated, Event
+from rag.domain.requests import (
+    A_QUESTION,
+    QUESTIONS,
+    Escalation,
+    EscalationStyle,
+    Intent,
+    Mode,
+    Request,
+)
+from rag.retrieval.evidence import words_of
+from rag.text.answer_type import answer_type_of, may_miss
+from rag.verification.citations import cite
+from rag.verification.confidence import hedges, judge
+from rag.verification.support import Grounding
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from rag.domain.conversation import Question, Turn
+    from rag.domain.protocols import Clock
+    from rag.domain.search import Evidence, Hit, Query
+    from rag.models.model import Model
+
+NO_LARGE_MODEL = Reason("unreachable")
+
+
+ALWAYS = Reason("always")
+
+
+BUDGET = Reason("budget")
+
+
+CAUTION = Reason("may_not_answer")
+"""Supported, but what was asked for is not in it."""
+
+
+AGAIN_TEMPERATURE = 0.7
+"""At 0 a model that is asked again writes the same again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeInput:
+    """A question with what was found for it."""
+
+    question: Question
+    history: tuple[Turn, ...]
+    """The turns that belong to it, oldest first."""
+    query: Query
+    hits: tuple[Hit, ...]
+    evidence: Evidence | None
+    """None where nothing was looked for."""
+    idf_of: Callable[[str], float]
+    language: str = "en"
+    """To answer in."""
+    request: Request = A_QUESTION
+    worked_on: Turn | None = None
+    """Whose answer the request wants changed."""
+
+
+@dataclass
+class CascadeResult:
+    """What a cascade came to; filled while its events are read."""
+
+    outcome: Outcome = Outcome.REFUSED
+    text: str = ""
+    model: str = ""
+    sentences: tuple[Sentence, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    attempts: list[Attempt] = field(default_factory=list)
+    used: frozenset[int] = frozenset()
+
+
+class Cascade:
+    """The two models and the rules between them; ``large`` is None where there is none."""
+
+    def __init__(self, small: Model, large: Model | None, rules: Rules, clock: Clock) -> None:
+        self.small = small
+        self.large = large
+        self._rules = rules
+        self._clock = clock
+        self._recent: deque[bool] = deque(maxlen=RECENT)
+        """Were the last questions in mode Auto escalated?"""
+
+    async def run(self, found: CascadeInput, result: CascadeResult) -> AsyncGenerator[Event, None]:
+        """Yield what happens and fill ``result``."""
+        grounding = await asyncio.to_thread(_grounding_of, found)
+        may_escalate = found.question.mode is not Mode.AUTO or self._within_budget()
+        self._note(found.question.mode, escalated=False)
+        for model in self._order(found.question.mode):
+            if result.attempts:
+                if not may_escalate:
+                    result.reasons = (*result.reasons, BUDGET)
+                    break
+                self._note(found.question.mode, escalated=True)
+                yield Escalated(result.attempts[-1], model.name)
+            async with aclosing(self._try(model, found, grounding, result)) as events:
+                async for event in events:
+                    yield event
+            attempt = result.attempts[-1]
+            wants_more = may_escalate and self._wants_more(found.question.mode, model)
+            if attempt.confidence.accepted and not wants_more:
+                self._answer(attempt, found, result)
+                return
+            is_question = found.request.intent in QUESTIONS
+            if model.rung == "large" and is_question and _says_nothing(attempt):
+                result.reasons = (*result.reasons, Reason("hedging"))
+                return
+            result.reasons = (*result.reasons, *(attempt.confidence.reasons or (ALWAYS,)))
+        if self.large is None and found.question.mode is not Mode.SMALL:
+            result.reasons = (*result.reasons, NO_LARGE_MODEL)
+        if result.attempts:
+            yield Escalated(result.attempts[-1], "")
+        await asyncio.to_thread(_quote, found, result)
+
+    def _within_budget(self) -> bool:
+        """May one more question be escalated?"""
+        counted = max(len(self._recent) + 1, FEWEST_RECENT)
+        return sum(self._recent) + 1 <= self._rules.max_share * counted
+
+    def _note(self, mode: Mode, *, escalated: bool) -> None:
+        if mode is not Mode.AUTO:
+            return
+        if escalated:
+            self._recent[-1] = True
+        else:
+            self._recent.append(False)
+
+    def first(self, mode: Mode) -> Model | None:
+        """The model that is asked first; None where a person chose one that is not there."""
+        return next(iter(self._order(mode)), None)
+
+    def _order(self, mode: Mode) -> list[Model]:
+        if mode is Mode.LARGE:
+            return [self.large] if self.large else []
+        never = mode is Mode.SMALL or self._rules.escalation is Escalation.NEVER
+        return [self.small] if never or self.large is None else [self.small, self.large]
+
+    def _wants_more(self, mode: Mode, model: Model) -> bool:
+        return (
+            mode is Mode.AUTO
+            and self._rules.escalation is Escalation.ALWAYS
+            and model.rung == "small"
+            and self.large is not None
+        )
+
+    async def _try(
+        self, model: Model, found: CascadeInput, grounding: Grounding, result: CascadeResult
+    ) -> AsyncGenerator[Event, None]:
+        draft = self._draft_to_refine(model, result)
+        task = task_of(found.request, found.question.text, _answer_of(found.worked_on))
+        prompt = await asyncio.to_thread(
+            build_prompt,
+            model.rung,
+            refining(task, draft.generation.text) if draft else task,
+            found.history,
+            found.hits,
+            found.language,
+            model.backend.profile,
+            model.count,
+        )
+        result.used |= prompt.used
+        yield Asking(model.rung, model.name)
+        generation = Generation(model.name, "", "error", error=prompt.problem)
+        if not prompt.problem:
+            temperature = AGAIN_TEMPERATURE if found.question.again else 0.0
+            pieces = model.write(prompt.messages, temperature)
+            if result.attempts and self._rules.max_wait_s:
+                pieces = begun_within(self._rules.max_wait_s, pieces, model.name)
+            turn = checked_live(model.rung, pieces, grounding)
+            async with aclosing(turn) as checked:
+                async for piece in checked:
+                    if isinstance(piece, Generation):
+                        generation = piece
+                    else:
+                        yield piece
+        attempt = await asyncio.to_thread(self._check, model, generation, prompt, found, grounding)
+        if draft:
+            text = put_back(generation.text, attempt.sentences, draft.sentences, found.language)
+            if text != generation.text:
+                mended = replace(generation, text=text)
+                attempt = await asyncio.to_thread(
+                    self._check, model, mended, prompt, found, grounding
+                )
+        result.attempts.append(attempt)
+
+    def _draft_to_refine(self, model: Model, result: CascadeResult) -> Attempt | None:
+        """The draft that the large model is to polish; None where it answers afresh."""
+        if model.rung != "large" or self._rules.style is not EscalationStyle.REFINE:
+            return None
+        draft = result.attempts[-1] if result.attempts else None
+        return draft if draft and draft.generation.text and not _says_nothing(draft) else None
+
+    def _check(
+        self,
+        model: Model,
+        generation: Generation,
+        prompt: Prompt,
+        found: CascadeInput,
+        grounding: Grounding,
+    ) -> Attempt:
+        started = self._clock.now()
+        worked_on = found.worked_on
+        if worked_on:
+            generation = replace(generation, text=unfenced(generation.text))
+        sentences = grounding.check(generation.text)
+        fits = not worked_on or has_shape(found.request, generation.text, worked_on.answer)
+        confidence = judge(
+            model.rung,
+            generation,
+            sentences,
+            found.evidence,
+            answer_type_of(found.question.text) if found.request.intent in QUESTIONS else None,
+            min_confidence=self._rules.min_confidence,
+            min_tokens=self._rules.min_tokens,
+            in_shape=fits,
+        )
+        return Attempt(
+            model.rung,
+            generation,
+            sentences,
+            confidence,
+            self._clock.now() - started,
+            Sent(model.rung, prompt.messages[-1].content, generation.text, prompt.numbers),
+            prompt.dropped_turns,
+        )
+
+    def _answer(self, attempt: Attempt, found: CascadeInput, result: CascadeResult) -> None:
+        weak = frozenset(
+            index
+            for index, sentence in enumerate(attempt.sentences)
+            if sentence.support is not Support.FULL
+        )
+        strict = self._rules.strict and attempt.rung == "large"
+        result.text, result.sentences = cite(
+            attempt.generation.text, attempt.sentences, drop=weak if strict else frozenset()
+        )
+        if strict and weak:
+            result.reasons = (*result.reasons, Reason("removed", str(len(weak))))
+        told = " ".join(sentence.text for sentence in result.sentences)
+        if found.request.intent in QUESTIONS and may_miss(found.question.text, told):
+            result.reasons = (*result.reasons, CAUTION)
+        result.outcome = Outcome.ANSWERED
+        result.model = attempt.generation.model
+
+
+def _says_nothing(attempt: Attempt) -> bool:
+    """Does a text only say that the passages do not tell?"""
+    supported = any(s.support is Support.FULL for s in attempt.sentences)
+    return hedges(attempt.generation.text) and not supported
+
+
+def _grounding_of(found: CascadeInput) -> Grounding:
+    is_question = found.request.intent in QUESTIONS
+    return Grounding(
+        [(hit.number, hit.passage) for hit in found.hits],
+        found.idf_of,
+        found.language,
+        words_of(found.query, found.idf_of, floor_share=0) if is_question else (),
+        translated=found.worked_on.sentences if found.worked_on else (),
+    )
+
+
+def _answer_of(turn: Turn | None) -> str:
+    return turn.answer if turn else ""
+
+
+def _quote(found: CascadeInput, result: CascadeResult) -> None:
+    """The last rung: sentences that stand as they are in the passages or in the last answer."""
+    if found.worked_on:
+        titles = dict.fromkeys(hit.passage.title for hit in found.hits)
+        made = rearranged(found.request, found.worked_on.sentences, ", ".join(titles))
+    elif found.request.intent is Intent.DOCUMENT:
+        made = leads_of(found.hits)
+    else:
+        made = quotation_for(found.question.text, found.query, found.hits, found.idf_of)
+    if made is None:
+        result.reasons = (*result.reasons, Reason("no_evidence"))
+        return
+    result.text, result.sentences = made.text, made.sentences
+    result.outcome = Outcome.QUOTED
+    result.model = ""
+    result.used |= made.used
+
+
+def marked_used(hits: tuple[Hit, ...], used: frozenset[int]) -> tuple[Hit, ...]:
+    """Return the hits, telling which of them stood in a prompt or a quotation."""
+    return tuple(replace(hit, used=position in used) for position, hit in enumerate(hits))

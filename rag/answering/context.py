@@ -1,0 +1,178 @@
+"""One request on its way: what it asks, what it is answered from, and when what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rag.answering.cascade import CascadeInput, CascadeResult, marked_used
+from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason
+from rag.domain.events import Retrieved
+from rag.domain.requests import QUESTIONS, Intent
+from rag.retrieval.search import retrieve
+from rag.text.language_detection import answer_language, reply_language, speaks_otherwise
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping, Sequence
+
+    from rag.answering.cascade import Cascade
+    from rag.corpus.snapshot import Snapshot
+    from rag.domain.answers import Listed
+    from rag.domain.conversation import Question, Turn
+    from rag.domain.events import Event
+    from rag.domain.protocols import Clock
+    from rag.domain.requests import Request
+
+NOTHING = Retrieved()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every request is answered with."""
+
+    cascade: Cascade
+    clock: Clock
+    top_k: int = 5
+    prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """A request with the state of the corpus that it is answered from."""
+
+    parts: Parts
+    question: Question
+    request: Request
+    corpus: Snapshot
+    start: float
+    prepared: float
+    first_token: float | None = None
+    """When the person saw the first word."""
+
+    @property
+    def intent(self) -> Intent:
+        """What kind of request it is."""
+        return self.request.intent
+
+    @property
+    def language(self) -> str:
+        """What is answered in: a shorter answer is in the language of the longer one."""
+        languages = self.corpus.languages
+        history = self.question.history
+        if self.intent is Intent.REWORK and history:
+            return self.request.language or answer_language(history[-1].answer, languages)
+        return answer_language(self.question.text, languages)
+
+    @property
+    def reply_language(self) -> str:
+        """What our own sentences are in."""
+        if self.intent in QUESTIONS:
+            return self.language
+        return self.request.spoken or reply_language(self.question.text, self.question.language)
+
+    def retrieve(self, k: int, leaning_on: Sequence[Turn] = ()) -> Retrieved:
+        """Search; blocks."""
+        started = self.parts.clock.now()
+        question = self.question
+        found = retrieve(
+            self.corpus, question.text, leaning_on, question.history, k, question.scope
+        )
+        return Retrieved(*found, self.parts.clock.now() - started)
+
+    def run(
+        self,
+        retrieved: Retrieved,
+        result: CascadeResult,
+        history: Sequence[Turn] = (),
+        worked_on: Turn | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """Ask the models about what was found, after the turns that belong to it."""
+        return self.parts.cascade.run(
+            CascadeInput(
+                self.question,
+                tuple(history),
+                retrieved.query,
+                retrieved.hits,
+                retrieved.evidence,
+                self.corpus.retriever.idf_of,
+                self.language,
+                self.request,
+                worked_on,
+            ),
+            result,
+        )
+
+    def answer(
+        self,
+        result: CascadeResult,
+        retrieved: Retrieved = NOTHING,
+        listed: Sequence[Listed] = (),
+        share_read: float | None = None,
+        counts: tuple[int, int] | None = None,
+    ) -> Answer:
+        """Put the answer with its whole trace together.
+
+        ``counts`` are the documents and passages that it speaks of; without, all of the corpus'.
+        """
+        documents, passages = counts or (len(self.corpus.documents), self.corpus.passage_count)
+        cited = {number for sentence in result.sentences for number in sentence.citations}
+        return Answer(
+            question=self.question.text,
+            intent=self.intent,
+            request=self.request,
+            text=result.text,
+            outcome=result.outcome,
+            model=result.model,
+            language=self.reply_language,
+            mode=self.question.mode,
+            scope=self.question.scope,
+            conversation=self.question.conversation,
+            reasons=tuple(dict.fromkeys((*result.reasons, *self._notes()))),
+            hits=marked_used(retrieved.hits, result.used),
+            query=retrieved.query,
+            evidence=retrieved.evidence,
+            sentences=result.sentences,
+            citations=tuple(
+                Citation(hit.number, hit.passage) for hit in retrieved.hits if hit.number in cited
+            ),
+            attempts=tuple(result.attempts),
+            timings=self._timings(result.attempts, retrieved.milliseconds),
+            cost=self._cost(result.attempts),
+            corpus_revision=self.corpus.revision,
+            reader=self.corpus.reader,
+            documents=documents,
+            passages=passages,
+            listed=tuple(listed),
+            share_read=share_read,
+        )
+
+    def _timings(self, attempts: Sequence[Attempt], retrieve_ms: float) -> AnswerTimings:
+        return AnswerTimings(
+            prepare_ms=self.prepared - self.start,
+            retrieve_ms=retrieve_ms,
+            first_token_ms=None if self.first_token is None else self.first_token - self.start,
+            verify_ms=sum(attempt.verify_ms for attempt in attempts),
+            total_ms=self.parts.clock.now() - self.start,
+        )
+
+    def _notes(self) -> tuple[Reason, ...]:
+        """What a person should know whatever the answer is."""
+        notes: list[Reason] = []
+        if reading := self.corpus.reading:
+            notes.append(Reason("reading", f"{reading[0]}/{reading[1]}"))
+        languages = self.corpus.languages
+        searched = self.intent in QUESTIONS
+        if searched and speaks_otherwise(self.question.text, languages):
+            notes.append(Reason("other_language", languages[0]))
+        return tuple(notes)
+
+    def _cost(self, attempts: Sequence[Attempt]) -> float | None:
+        """Notional, per million tokens; None unless every model has a price."""
+        total = 0.0
+        for attempt in attempts:
+            price = self.parts.prices.get(attempt.generation.model)
+            if price is None:
+                return None
+            usage = attempt.generation.usage
+            total += usage.prompt_tokens * price[0] + usage.completion_tokens * price[1]
+        return total / 1_000_000 if attempts else None

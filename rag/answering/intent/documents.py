@@ -1,0 +1,123 @@
+"""Requests about a whole document."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import regex
+
+from rag.answering.intent.wording import core_of, requests_in, words_of
+from rag.domain.requests import Form, Intent, Request
+from rag.text.analysis import terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from rag.answering.intent.phrases import Phrases
+
+_FILE_NAME = regex.compile(
+    r"[\p{L}\p{N}_/.-]+\.(?:pdf|docx?|odt|rtf|pptx?|xlsx?|csv|tsv|md|txt|html?|epub|eml|msg|ipynb|json|xml|rst|org)\b",
+    regex.IGNORECASE,
+)
+
+
+_DOCUMENT_BEFORE = regex.compile(
+    r"\b(?:document|file|bestand|dokument|datei) [\"'“„«]?$", regex.IGNORECASE
+)
+
+
+_DOCUMENT_AFTER = regex.compile(
+    r"[\"'”“»]? (?:document|file|bestand|dokument|datei)\b", regex.IGNORECASE
+)
+
+
+_QUOTED = regex.compile(r"[\"“”„«»‘](?P<name>[^\"“”„«»]+)[\"“”«»’]")
+
+
+_MOST_OF_A_TITLE = 2 / 3
+
+
+def about_a_document(
+    text: str, phrases: Phrases, documents: Mapping[str, str], focus: str, *, answered: bool
+) -> Request | None:
+    """Return the request for a whole document, where a message is one."""
+    named, rest, surely = _named(text, documents)
+    words = [word for clause in requests_in(rest) for word in words_of(core_of(clause, phrases))]
+    known = frozenset(chain.from_iterable(phrases.forms.values())) | (
+        phrases.summaries | phrases.about | phrases.documents | phrases.glue | phrases.last_answer
+    )
+    outside = [word for word in words if word not in known]
+    strong = bool(phrases.summaries & set(words))
+    if named:
+        asks = strong or (surely and phrases.about & set(words))
+        fits = len(outside) <= (1 if strong and surely else 0)
+        return Request(Intent.DOCUMENT, documents=named) if asks and fits else None
+    missing = _FILE_NAME.search(text)
+    if missing and (strong or phrases.about & set(words)):
+        inside = set(words_of(missing.group().casefold()))
+        if set(outside) <= inside:
+            return Request(Intent.DOCUMENT, topic=missing.group())
+    if outside:
+        has_noun = bool(phrases.documents & set(words))
+        found = _titled(outside, documents, has_noun=has_noun) if strong else ""
+        return Request(Intent.DOCUMENT, documents=(found,)) if found else None
+    focused = Request(Intent.DOCUMENT, documents=(focus,) if focus else ())
+    if phrases.this_document.search(text.casefold()):
+        return focused if strong or phrases.about & set(words) else None
+    points = phrases.last_answer & set(words)
+    tabular = phrases.forms[Form.TABLE] & set(words)
+    return focused if strong and points and not answered and not tabular else None
+
+
+def _named(text: str, documents: Mapping[str, str]) -> tuple[tuple[str, ...], str, bool]:
+    """The documents that a message names, the message without them, and whether it is plain.
+
+    It is plain where a whole file name, or a title in quotation marks or of several words stands.
+    """
+    names = sorted(
+        {
+            (name, path, sure)
+            for path, title in documents.items()
+            for name, sure in _names(path, title)
+        },
+        key=lambda found: -len(found[0]),
+    )
+    rest, paths, surely = text, [], False
+    quoted = {match["name"].strip().casefold() for match in _QUOTED.finditer(text)}
+    for name, path, sure in names:
+        pattern = rf"(?<![\p{{L}}\p{{N}}_/.-]){regex.escape(name)}(?![\p{{L}}\p{{N}}_/-])"
+        found = regex.search(pattern, rest, regex.IGNORECASE)
+        if found:
+            beside = _DOCUMENT_BEFORE.search(rest, 0, found.start()) or _DOCUMENT_AFTER.match(
+                rest, found.end()
+            )
+            surely |= sure or name in quoted or beside is not None
+            shorter = regex.sub(pattern, " ", rest, flags=regex.IGNORECASE)
+            rest = shorter
+            paths.append(path)
+    return tuple(dict.fromkeys(paths)), rest, surely
+
+
+def _names(path: str, title: str) -> Iterator[tuple[str, bool]]:
+    """What a document can be called, and whether that can hardly mean anything else."""
+    file = PurePosixPath(path)
+    yield path.casefold(), True
+    yield file.name.casefold(), bool(file.suffix)
+    yield file.stem.casefold(), bool(regex.search(r"[-_\d]", file.stem))
+    if title:
+        yield title.casefold(), " " in title
+
+
+def _titled(words: Sequence[str], documents: Mapping[str, str], *, has_noun: bool) -> str:
+    """The one document whose title or file name has all these words, and little else."""
+    wanted = {term for word in words for term in terms_of(word, "en")}
+    fitting = []
+    for path, title in documents.items():
+        for name in (title, PurePosixPath(path).stem.replace("-", " ").replace("_", " ")):
+            terms = set(terms_of(name, "en"))
+            if wanted <= terms and (has_noun or len(wanted) >= _MOST_OF_A_TITLE * len(terms)):
+                fitting.append(path)
+    unique = set(fitting)
+    return fitting[0] if wanted and len(unique) == 1 else ""

@@ -1,0 +1,50 @@
+"""Has a text the shape asked for? Only what can be told without doubt is held against it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+
+from rag.domain.requests import Form
+from rag.text.language_detection import detect_language
+from rag.text.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from rag.domain.requests import Request
+
+_TABLE = regex.compile(
+    r"^\|?.+\|.+\n\s*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\n.*\|", regex.MULTILINE
+)
+
+
+_ITEM = regex.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+\S", regex.MULTILINE)
+
+
+_FENCED = regex.compile(
+    r"\s*```(?:markdown|md|text)?[ \t]*\n(?P<inside>.*?)\n?```\s*", regex.DOTALL
+)
+
+
+_TELLING_WORDS = 4
+"""A shorter text does not tell its language."""
+
+
+def has_shape(request: Request, text: str, before: str) -> bool:
+    """Is a reworked text a table, a list, shorter or in the language, where that was asked for?"""
+    if request.form is Form.TABLE:
+        return bool(_TABLE.search(text))
+    if request.form is Form.LIST:
+        return bool(_ITEM.search(text))
+    if request.form is Form.SHORTER:
+        return len(text) < len(before)
+    if request.form is Form.TRANSLATION and request.language in LANGUAGES:
+        tells = len(text.split()) >= _TELLING_WORDS
+        return not tells or detect_language(text, request.language) == request.language
+    return True
+
+
+def unfenced(text: str) -> str:
+    """A text without the fence that some models put around all of it."""
+    match = _FENCED.fullmatch(text)
+    return match["inside"].strip() if match and "```" not in match["inside"] else text

@@ -1,0 +1,30 @@
+"""What is done about each kind of request: one module a kind, and its line in the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.answering.routes.document import read_document
+from rag.answering.routes.listing import list_documents_of
+from rag.answering.routes.question import answer_question
+from rag.answering.routes.rework import rework_answer
+from rag.answering.routes.small_talk import reply
+from rag.domain.requests import Intent
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Mapping
+
+    from rag.answering.context import RequestContext
+    from rag.domain.events import Event
+
+ROUTES: Mapping[Intent, Callable[[RequestContext], AsyncGenerator[Event, None]]] = {
+    Intent.QUESTION: answer_question,
+    Intent.FOLLOW_UP: answer_question,
+    Intent.REWORK: rework_answer,
+    Intent.DOCUMENT: read_document,
+    Intent.CORPUS: list_documents_of,
+    Intent.GREETING: reply,
+    Intent.THANKS: reply,
+    Intent.HELP: reply,
+}
+"""Each yields what happens; the last event is Answered."""

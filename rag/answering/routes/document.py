@@ -1,0 +1,130 @@
+"""What a whole document says: read in order, in as many parts as a model's budget needs."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rag.answering.cascade import CascadeResult
+from rag.answering.prompt import block_of
+from rag.answering.routes.listing import list_documents
+from rag.domain.answers import Outcome, Reason
+from rag.domain.events import Answered, Event, Reading, Retrieved
+from rag.domain.requests import Intent, Request
+from rag.domain.search import NO_QUERY
+from rag.retrieval.search import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+    from rag.answering.context import RequestContext
+    from rag.domain.search import Hit
+
+MAX_PARTS = 6
+"""The built-in model takes about 5 s a part: half a minute is what a person waits for a summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlan:
+    """Which passages are read, in parts, and what share of all that is in characters."""
+
+    parts: tuple[tuple[Hit, ...], ...]
+    share: float
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The passages that are read, in order."""
+        return tuple(hit for part in self.parts for hit in part)
+
+
+def plan_reading(hits: Sequence[Hit], budget: int, count: Callable[[str], int]) -> ReadingPlan:
+    """Fill parts of at most ``budget`` tokens with passages in reading order, from the start."""
+    parts: list[list[Hit]] = []
+    left = 0
+    for hit in hits:
+        size = count(block_of(hit))
+        if not parts or size > left:
+            if len(parts) == MAX_PARTS:
+                break
+            parts.append([])
+            left = budget
+        parts[-1].append(hit)
+        left -= size
+    return ReadingPlan(
+        tuple(tuple(part) for part in parts),
+        _covered([hit for part in parts for hit in part]) / (_covered(hits) or 1),
+    )
+
+
+def _covered(hits: Sequence[Hit]) -> int:
+    """Characters of the documents that passages cover; neighbours overlap."""
+    covered = 0
+    document, end = "", 0
+    for hit in hits:
+        passage = hit.passage
+        start = max(passage.start, end) if passage.document == document else passage.start
+        covered += max(0, passage.end - start)
+        document, end = passage.document, passage.end
+    return covered
+
+
+async def read_document(case: RequestContext) -> AsyncGenerator[Event, None]:
+    """Have each part written about and checked; the answer is what was written, in order."""
+    if not case.request.documents:
+        missing = case.request.topic
+        reason = Reason("no_such_file", missing) if missing else Reason("which_document")
+        result = CascadeResult(outcome=Outcome.ANSWERED, reasons=(reason,))
+        listing = list_documents(Request(Intent.CORPUS), case.corpus, (), case.question.scope)
+        yield Answered(case.answer(result, listed=listing.documents))
+        return
+    started = case.parts.clock.now()
+    hits, plan = await asyncio.to_thread(_planned, case)
+    milliseconds = case.parts.clock.now() - started
+    yield Retrieved(plan.hits, milliseconds=milliseconds)
+    written: list[CascadeResult] = []
+    for number, part in enumerate(plan.parts, start=1):
+        so_far = joined(written)
+        last = so_far.attempts[-1] if so_far.attempts else None
+        yield Reading(number, len(plan.parts), so_far.text, so_far.sentences, last)
+        written.append(CascadeResult())
+        found = Retrieved(part)
+        async with aclosing(case.run(found, written[-1])) as events:
+            async for event in events:
+                yield event
+    result = joined(written)
+    result.used = frozenset(range(len(plan.hits)))
+    whole = Retrieved(hits, milliseconds=milliseconds)
+    yield Answered(case.answer(result, whole, share_read=plan.share))
+
+
+def _planned(case: RequestContext) -> tuple[tuple[Hit, ...], ReadingPlan]:
+    """The documents' passages, and how they are read; blocks."""
+    passages = [p for path in case.request.documents for p in case.corpus.passages_of(path)]
+    hits = numbered(case.corpus, passages, case.question.history, NO_QUERY)
+    cascade = case.parts.cascade
+    model = cascade.first(case.question.mode) or cascade.small
+    return hits, plan_reading(hits, model.backend.profile.passage_tokens, model.count)
+
+
+def joined(parts: Sequence[CascadeResult]) -> CascadeResult:
+    """What was written about the parts, as one result; a part that gave nothing is left out."""
+    whole = CascadeResult(outcome=Outcome.QUOTED)
+    quoted = [part for part in parts if part.outcome is Outcome.QUOTED]
+    if 0 < len(quoted) < len(parts):
+        whole.reasons = (Reason("partly_quoted", f"{len(quoted)}/{len(parts)}"),)
+    for part in parts:
+        whole.reasons = (*whole.reasons, *part.reasons)
+        whole.attempts += part.attempts
+        if not part.text:
+            continue
+        whole.text += "\n\n" if whole.text else ""
+        shift = len(whole.text)
+        moved = (replace(s, start=s.start + shift, end=s.end + shift) for s in part.sentences)
+        whole.sentences = (*whole.sentences, *moved)
+        whole.text += part.text
+        whole.model = part.model or whole.model
+        if part.outcome is Outcome.ANSWERED:
+            whole.outcome = Outcome.ANSWERED
+    return whole

@@ -1,0 +1,93 @@
+"""Which documents there are, and which mention something: answered from the index alone."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.answering.cascade import CascadeResult
+from rag.domain.answers import Listed, Outcome
+from rag.domain.events import Answered, Event, Retrieved
+from rag.domain.search import NO_QUERY
+from rag.retrieval.evidence import matched_words, words_of
+from rag.retrieval.query import build_query
+from rag.retrieval.search import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from rag.answering.context import RequestContext
+    from rag.corpus.snapshot import Snapshot
+    from rag.domain.conversation import Turn
+    from rag.domain.documents import Passage
+    from rag.domain.requests import Request
+    from rag.domain.search import Hit, Query
+
+MAX_PASSAGES = 1_000
+"""Searched for mentions; a topic that stands in more has its documents listed from these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Documents, and the passage of each that mentions the topic best."""
+
+    documents: tuple[Listed, ...]
+    counts: tuple[int, int]
+    """Documents and passages that were looked at."""
+    hits: tuple[Hit, ...] = ()
+    query: Query = NO_QUERY
+
+
+async def list_documents_of(case: RequestContext) -> AsyncGenerator[Event, None]:
+    """Answer without a model."""
+    started = case.parts.clock.now()
+    history, scope = case.question.history, case.question.scope
+    listing = await asyncio.to_thread(list_documents, case.request, case.corpus, history, scope)
+    milliseconds = case.parts.clock.now() - started
+    retrieved = Retrieved(listing.hits, listing.query, None, milliseconds)
+    result = CascadeResult(outcome=Outcome.ANSWERED)
+    yield Answered(case.answer(result, retrieved, listing.documents, counts=listing.counts))
+
+
+def list_documents(
+    request: Request, corpus: Snapshot, conversation: Sequence[Turn], scope: str = ""
+) -> Listing:
+    """List the documents that have all words of the request's topic in one passage.
+
+    Without a topic all documents are listed, by path or the last changed first.
+    """
+    files = [file for file in corpus.documents if _is_in(scope, file.path)]
+    counts = len(files), sum(file.passages for file in files)
+    if request.topic:
+        return _mentioning(request.topic, corpus, conversation, scope, counts)
+    if request.newest_first:
+        files.sort(key=lambda file: -file.modified_ns)
+    return Listing(tuple(Listed(f.path, f.title, f.passages) for f in files), counts)
+
+
+def _mentioning(
+    topic: str,
+    corpus: Snapshot,
+    conversation: Sequence[Turn],
+    scope: str,
+    counts: tuple[int, int],
+) -> Listing:
+    idf_of = corpus.retriever.idf_of
+    query = build_query(topic, (), corpus.languages, idf_of)
+    wanted = len({word.word for word in words_of(query, idf_of)})
+    found: dict[str, list[Passage]] = {}
+    for _, passage in corpus.search(query.weights, MAX_PASSAGES, scope):
+        if len(matched_words(query, passage, idf_of)) >= wanted:
+            found.setdefault(passage.document, []).append(passage)
+    best = numbered(corpus, [passages[0] for passages in found.values()], conversation, query)
+    titles = corpus.titles
+    listed = tuple(
+        Listed(path, titles[path], len(passages), hit.number)
+        for (path, passages), hit in zip(found.items(), best, strict=True)
+    )
+    return Listing(listed, counts, best, query)
+
+
+def _is_in(scope: str, path: str) -> bool:
+    return not scope or path == scope or path.startswith(scope.rstrip("/") + "/")

@@ -1,0 +1,73 @@
+"""Work on the last answer: its passages are kept, nothing is looked up, all is checked as ever."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.answering.cascade import CascadeResult
+from rag.domain.answers import Outcome, Reason
+from rag.domain.events import Answered, Event, Retrieved
+from rag.retrieval.search import retrieve
+from rag.verification.support import Grounding
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from rag.answering.context import RequestContext
+    from rag.domain.conversation import Turn
+
+
+async def rework_answer(case: RequestContext) -> AsyncGenerator[Event, None]:
+    """Let the models write the answer anew; without success its own sentences are rearranged."""
+    history = case.question.history
+    result = CascadeResult(outcome=Outcome.ANSWERED)
+    position = last_answered(history)
+    if position is None:
+        result.reasons = (Reason("nothing_to_rework"),)
+        yield Answered(case.answer(result))
+        return
+    turn, kept = await asyncio.to_thread(_with_passages, case, history[: position + 1])
+    result = CascadeResult()
+    run = case.run(kept, result, history[: position + 1], turn)
+    async with aclosing(run) as events:
+        async for event in events:
+            yield event
+    if result.outcome is Outcome.REFUSED:  # no passage carried a sentence of it
+        result.outcome, result.text, result.sentences = (
+            Outcome.ANSWERED,
+            turn.answer,
+            turn.sentences,
+        )
+        result.reasons = (*result.reasons, Reason("unchanged"))
+    yield Answered(case.answer(result, kept))
+
+
+def last_answered(history: Sequence[Turn]) -> int | None:
+    """The position of the last turn, where it had an answer, and its own one.
+
+    After a refusal or a list there is nothing to work on; what was only rearranged leads back to
+    the answer that it was made of.
+    """
+    for position in range(len(history) - 1, -1, -1):
+        if not history[position].rearranged:
+            return position if history[position].answer else None
+    return None
+
+
+def _with_passages(case: RequestContext, history: Sequence[Turn]) -> tuple[Turn, Retrieved]:
+    """The last turn and the passages that its answer rests on; blocks.
+
+    They are looked up where a conversation came as bare text, without its passages.
+    """
+    turn = history[-1]
+    if turn.hits:
+        hits = turn.cited or tuple(hit for hit in turn.hits if hit.used)
+        return turn, Retrieved(hits)
+    text = f"{turn.question} {turn.answer}"
+    hits, query, _ = retrieve(case.corpus, text, (), history, case.parts.top_k)
+    numbered = [(hit.number, hit.passage) for hit in hits]
+    grounding = Grounding(numbered, case.corpus.retriever.idf_of, query.language)
+    return replace(turn, sentences=grounding.check(turn.answer)), Retrieved(hits, query)

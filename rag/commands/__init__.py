@@ -1,1 +1,0 @@
-"""Commands: run on the parts, return frozen reports."""

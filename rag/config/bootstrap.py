@@ -1,0 +1,107 @@
+"""build_assistant(settings): the only place that chooses parts and joins them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from rag.answering.assistant import Assistant
+from rag.answering.cascade import Cascade
+from rag.answering.escalation import Rules
+from rag.config.model_choice import build_large, build_small
+from rag.config.state_folder import corpus_state, usable
+from rag.corpus.curation import Curator
+from rag.corpus.knowledge_base import KnowledgeBase
+from rag.corpus.readers import separate_processes
+from rag.corpus.uploads import Uploads
+from rag.models.model import Model
+from rag.models.tokens import TokenCounter
+from rag.retrieval.calibration import Calibrator
+from rag.retrieval.family import RETRIEVERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rag.config.settings import Settings
+    from rag.corpus.readers import Readers
+    from rag.domain.protocols import ErasableHistory, LikedAnswers
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> float:
+        """Milliseconds since some fixed moment; never goes back."""
+        return time.perf_counter() * 1000
+
+
+SETTLE_S = 0.4
+"""A file is read when nothing was written to it for so long: copying programs pause less."""
+
+
+def build_assistant(settings: Settings) -> Assistant:
+    """Return an assistant; it connects to nothing and reads nothing before its first question."""
+    clock = SystemClock()
+    counter = TokenCounter(usable(settings.state_dir) / "tiktoken")
+    large = build_large(settings)
+    readers = separate_processes()
+    return Assistant(
+        build_knowledge(settings, readers),
+        Cascade(
+            Model("small", build_small(settings), clock, counter.count),
+            Model("large", large, clock, counter.count) if large else None,
+            Rules(
+                settings.escalation,
+                settings.min_confidence,
+                settings.min_answer_tokens,
+                settings.strict,
+                settings.escalation_style,
+                settings.max_escalation_share,
+                settings.max_wait_s,
+            ),
+            clock,
+        ),
+        clock,
+        uploads=build_uploads(settings, readers) if settings.upload_max_mb else None,
+        top_k=settings.top_k,
+        prices=settings.prices,
+    )
+
+
+def build_uploads(settings: Settings, readers: Readers) -> Uploads:
+    """Return the conversations' own documents."""
+    return Uploads(
+        corpus_state(settings) / "uploads",
+        RETRIEVERS["bm25"],
+        readers,
+        max_bytes=settings.upload_max_mb * 1024**2,
+    )
+
+
+def build_knowledge(settings: Settings, readers: Readers | None = None) -> KnowledgeBase:
+    """Return the knowledge base of the corpus folder, still unread."""
+    return KnowledgeBase(
+        settings.corpus_dir,
+        RETRIEVERS["bm25"],
+        guide=settings.guide,
+        state=usable(corpus_state(settings)),
+        readers=readers or separate_processes(),
+        settle_s=SETTLE_S,
+    )
+
+
+def build_curator(
+    settings: Settings,
+    knowledge: KnowledgeBase,
+    history: ErasableHistory,
+    notice: Callable[[str], str],
+) -> Curator:
+    """Return what admins do to the corpus; ``notice`` stands in place of erased answers."""
+    return Curator(knowledge, corpus_state(settings) / "trash", history, notice)
+
+
+def build_calibrator(
+    settings: Settings, knowledge: KnowledgeBase, history: LikedAnswers | None = None
+) -> Calibrator:
+    """Return what fits the levels of evidence to a corpus."""
+    return Calibrator(knowledge, usable(corpus_state(settings)), history)

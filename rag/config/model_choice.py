@@ -1,0 +1,69 @@
+"""Settings -> the small and the large model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rag.config.settings import EMBEDDED
+from rag.domain.completions import Endpoint, Profile
+from rag.models.addresses import is_local, with_version
+from rag.models.embedded import PROFILE as EMBEDDED_PROFILE
+from rag.models.family import BACKENDS
+
+if TYPE_CHECKING:
+    from rag.config.settings import Settings
+    from rag.domain.protocols import ChatBackend
+
+PASSAGE_TOKENS = 2_000
+
+
+SMALL_ANSWER_TOKENS = 400
+
+
+LARGE_ANSWER_TOKENS = 1_200
+"""The large model's thinking counts too."""
+
+
+def build_small(settings: Settings) -> ChatBackend:
+    """Return the small model: the configured server's, else the built-in one."""
+    if settings.small_base_url in {"", EMBEDDED}:
+        profile = replace(
+            EMBEDDED_PROFILE,
+            passage_tokens=settings.context_tokens or EMBEDDED_PROFILE.passage_tokens,
+        )
+        return BACKENDS["embedded"](
+            Endpoint(EMBEDDED, EMBEDDED, profile, timeout_s=settings.timeout_s)
+        )
+    return BACKENDS["openai_compatible"](
+        Endpoint(
+            settings.small_base_url,
+            settings.small_model,
+            _served(settings, settings.small_base_url, SMALL_ANSWER_TOKENS),
+            settings.small_api_key,
+            settings.timeout_s,
+        )
+    )
+
+
+def build_large(settings: Settings) -> ChatBackend | None:
+    """Return the large model, where one is configured."""
+    if not settings.large_base_url:
+        return None
+    return BACKENDS["openai_compatible"](
+        Endpoint(
+            settings.large_base_url,
+            settings.large_model,
+            _served(settings, settings.large_base_url, LARGE_ANSWER_TOKENS),
+            settings.large_api_key,
+            settings.timeout_s,
+        )
+    )
+
+
+def _served(settings: Settings, base_url: str, answer_tokens: int) -> Profile:
+    return Profile(
+        passage_tokens=settings.context_tokens or PASSAGE_TOKENS,
+        answer_tokens=answer_tokens,
+        local=is_local(with_version(base_url)),
+    )

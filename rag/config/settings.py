@@ -1,0 +1,207 @@
+"""Every setting with its default and meaning; values only. The environment is read here alone."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - pydantic reads the fields' types
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.domain.documents import Watch
+from rag.domain.paths import PROJECT_FOLDER
+from rag.domain.requests import Escalation, EscalationStyle
+
+EMBEDDED = "embedded"
+"""As a base URL: the built-in model."""
+
+
+def _switch(value: object) -> object:
+    return {"on": True, "off": False}.get(str(value).strip().lower(), value)
+
+
+def _address(value: str) -> str:
+    """Accept an address of a server, or nothing, or ``embedded``."""
+    if value in {"", EMBEDDED}:
+        return value
+    url = urlsplit(value if "://" in value else f"http://{value}")
+    if url.scheme not in {"http", "https"} or not url.hostname or url.port == 0:
+        raise ValueError("it should be an address such as http://127.0.0.1:11434")
+    return value.strip()
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+Switch = Annotated[bool, BeforeValidator(_switch)]
+
+
+def _names(field: str, *others: str) -> AliasChoices:
+    return AliasChoices(f"RAG_{field}", *others)
+
+
+class Settings(BaseSettings):
+    """What can be set, by environment variable or in ``.env``; ``RAG_*`` wins."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        case_sensitive=True,
+    )
+
+    corpus_dir: Path = Field(
+        PROJECT_FOLDER / "docs_corpus",
+        validation_alias=_names("CORPUS_DIR"),
+        description="The folder of documents that is answered from.",
+    )
+    guide: Switch = Field(
+        True,
+        validation_alias=_names("GUIDE"),
+        description="`on`: the shipped guide in `docs_corpus/guide` answers too; `off`: not.",
+    )
+    state_dir: Path = Field(
+        user_data_path("plumbline", appauthor=False),
+        validation_alias=_names("STATE_DIR"),
+        description="Where Plumbline keeps its own files.",
+    )
+    watch: Watch = Field(
+        Watch.AUTO,
+        validation_alias=_names("WATCH"),
+        description="How changes in the corpus folder are noticed while the chat runs: `native`: "
+        "the operating system tells; `poll`: a look every second; `auto`: `poll` on network "
+        "drives; `off`: a look at each question.",
+    )
+    upload_max_mb: int = Field(
+        50,
+        ge=0,
+        le=200,
+        validation_alias=_names("UPLOAD_MAX_MB"),
+        description="The largest file that can be added to a conversation, in MB; 0: none can.",
+    )
+    small_base_url: Address = Field(
+        "",
+        validation_alias=_names("SMALL_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),
+        description="Where the small model answers, with or without `/v1`; empty or `embedded`: "
+        "the built-in model.",
+    )
+    small_model: str = Field(
+        "phi-4-mini",
+        validation_alias=_names("SMALL_MODEL", "SLM_ALIAS"),
+        description="The small model's name at its server.",
+    )
+    small_api_key: str = Field(
+        "",
+        validation_alias=_names("SMALL_API_KEY"),
+        description="The key for the small model's server, where it wants one.",
+        repr=False,
+    )
+    large_base_url: Address = Field(
+        "",
+        validation_alias=_names("LARGE_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),
+        description="Where the large model answers; empty: there is none, and weak drafts are "
+        "replaced by a quotation.",
+    )
+    large_model: str = Field(
+        "gpt-oss-20b",
+        validation_alias=_names("LARGE_MODEL", "LLM_ALIAS"),
+        description="The large model's name at its server.",
+    )
+    large_api_key: str = Field(
+        "",
+        validation_alias=_names("LARGE_API_KEY"),
+        description="The key for the large model's server, where it wants one.",
+        repr=False,
+    )
+    escalation: Escalation = Field(
+        Escalation.AUTO,
+        validation_alias=_names("ESCALATION"),
+        description="When the large model is asked in mode Auto: `auto` when the draft is weak, "
+        "`never`, or `always` after a draft.",
+    )
+    escalation_style: EscalationStyle = Field(
+        EscalationStyle.ANSWER,
+        validation_alias=_names("ESCALATION_STYLE"),
+        description="What the large model does: `answer` afresh, or `refine` the draft; what loses "
+        "its support then is put back.",
+    )
+    max_escalation_share: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        validation_alias=_names("MAX_ESCALATION_SHARE"),
+        description="The share of the last 100 questions (0-1) that may go to the large model in "
+        "mode Auto; beyond it passages are quoted.",
+    )
+    max_wait_s: float = Field(
+        0.0,
+        ge=0,
+        le=3_600,
+        validation_alias=_names("MAX_WAIT_S"),
+        description="How many seconds a weak draft waits for the large model's first word, its "
+        "queue included, before passages are quoted; 0: as long as it takes.",
+    )
+    min_confidence: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        validation_alias=_names("MIN_CONFIDENCE"),
+        description="A draft below this confidence (0-1) is doubted.",
+    )
+    min_answer_tokens: int = Field(
+        12,
+        ge=0,
+        le=1_000,
+        validation_alias=_names("MIN_ANSWER_TOKENS"),
+        description="A shorter draft is doubted, unless it is fully supported and the question "
+        "asks for a value, a name or yes/no.",
+    )
+    strict: Switch = Field(
+        False,
+        validation_alias=_names("STRICT"),
+        description="`on`: sentences without full support are taken out of the large model's "
+        "answer; `off`: they are marked.",
+    )
+    top_k: int = Field(
+        5,
+        ge=1,
+        le=50,
+        validation_alias=_names("TOP_K"),
+        description="How many passages are looked for.",
+    )
+    context_tokens: int = Field(
+        0,
+        ge=0,
+        le=200_000,
+        validation_alias=_names("CONTEXT_TOKENS"),
+        description="How many tokens of passages a model is given; 0: what suits the model "
+        "(built-in 300, others 2,000).",
+    )
+    timeout_s: float = Field(
+        60,
+        gt=0,
+        le=3_600,
+        validation_alias=_names("TIMEOUT_S"),
+        description="How many seconds a model's server may be silent before it is given up.",
+    )
+    prices: dict[str, tuple[float, float]] = Field(
+        {},
+        validation_alias=_names("PRICES"),
+        description="Notional prices as JSON: model -> [in, out] per million tokens.",
+    )
+    host: str = Field(
+        "127.0.0.1",
+        validation_alias=_names("HOST"),
+        description="The address that the chat listens on.",
+    )
+    port: int = Field(
+        8000,
+        ge=1,
+        le=65_535,
+        validation_alias=_names("PORT"),
+        description="The port that the chat listens on.",
+    )

@@ -1,0 +1,34 @@
+"""Where what is kept of a corpus lies."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from typing import TYPE_CHECKING
+
+from rag.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rag.config.settings import Settings
+
+
+def corpus_state(settings: Settings) -> Path:
+    """The folder for what is kept about this corpus; two corpora never share one."""
+    real = settings.corpus_dir.resolve()
+    digest = hashlib.sha256(str(real).encode()).hexdigest()[:12]
+    return settings.state_dir / "corpora" / f"{real.name}-{digest}"
+
+
+def usable(folder: Path) -> Path:
+    """Return a folder of the state, made where it is missing; SettingsError where it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise SettingsError(
+            f"The state folder {folder} cannot be written ({error.strerror}).",
+            "Set RAG_STATE_DIR to a folder that this user may write.",
+        ) from error

@@ -1,0 +1,1 @@
+"""A folder of documents, kept in step: files in, passages out."""

@@ -1,0 +1,148 @@
+"""What an admin does to the corpus through the chat; each but erasing can be undone for a week."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from rag.corpus.filenames import copy_file, reserve_file, safe_name
+from rag.corpus.ingestion.reader import sha256_of
+from rag.domain.documents import ChangeKind
+from rag.domain.errors import CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rag.corpus.knowledge_base import KnowledgeBase
+    from rag.corpus.snapshot import Snapshot
+    from rag.domain.documents import CorpusChange, LedgerEntry
+    from rag.domain.protocols import ErasableHistory
+
+UNDO_DAYS = 7
+
+
+class Curator:
+    """Adds, deletes, restores and erases files of a corpus. Its methods block."""
+
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        trash: Path,
+        history: ErasableHistory,
+        notice: Callable[[str], str],
+    ) -> None:
+        """``notice``: what stands in place of an erased answer, by language."""
+        self._knowledge = knowledge
+        self._notice = notice
+        self._trash = trash
+        self._history = history
+
+    def changes(self) -> tuple[CorpusChange, ...]:
+        """The last changes of the corpus, the latest first."""
+        return self._knowledge.ledger.last_changes()
+
+    def add(self, name: str, content: Path) -> str:
+        """Copy a file into the corpus folder; return its path there."""
+        target = reserve_file(self._knowledge.folder, safe_name(name))
+        self._knowledge.ledger.note(ChangeKind.UPLOADED, target.name, _UPLOAD)
+        copy_file(content, target)
+        self._knowledge.refresh(wait=False)
+        return target.name
+
+    def delete(self, path: str) -> None:
+        """Move a file of the corpus into the trash. Raises CorpusError."""
+        self._file(path)
+        kept = self._into_trash(path)
+        self._knowledge.ledger.note(ChangeKind.DELETED, path, kept)
+        self._knowledge.refresh(wait=False)
+
+    def undo(self, number: int) -> None:
+        """Take a change back. Raises CorpusError where that is not possible any more."""
+        change = next((c for c in self.changes() if c.number == number and c.trash), None)
+        if change is None:
+            raise CorpusError("This change cannot be undone any more.", "Open the list again.")
+        ledger = self._knowledge.ledger
+        if change.kind is ChangeKind.UPLOADED:
+            self.delete(change.path)
+        else:
+            kept = self._trash / change.trash
+            target = self._knowledge.folder / change.path
+            if not kept.is_file() or target.exists():
+                raise CorpusError(
+                    f"{change.path} cannot be restored: it is not in the trash any more,"
+                    " or there is another file of that name.",
+                    "Look into the folder.",
+                )
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy_file(kept, target)  # the trash may lie on another disk
+            ledger.note(ChangeKind.RESTORED, change.path)
+            kept.unlink()
+            self._knowledge.refresh(wait=False)
+        ledger.undone(number)
+
+    def read_again(self, path: str) -> None:
+        """Read a file anew. Raises CorpusError."""
+        self._file(path)
+        self._knowledge.read_again(path)
+
+    def erase(self, path: str) -> list[str]:
+        """Delete a file and its copies for good, also from conversations; return their paths.
+
+        Raises CorpusError.
+        """
+        file = self._file(path)
+        if not file.sha256:  # never read: there is nothing but the file
+            return self._erase([path], "")
+        self._knowledge.ledger.begin_erasing(file.sha256)
+        return self._erase(self._with_bytes(file.sha256), file.sha256)
+
+    def finish_erasing(self) -> None:
+        """Do what is left of an erasing that was interrupted."""
+        for sha256 in filter(None, self._knowledge.ledger.erasing()):
+            self._erase(self._with_bytes(sha256), sha256)
+
+    def _with_bytes(self, sha256: str) -> list[str]:
+        return [file.path for file in self._snapshot().files if file.sha256 == sha256]
+
+    def _erase(self, paths: list[str], sha256: str) -> list[str]:
+        if sha256:
+            self._history.erase(sha256, self._notice)
+            for kept in list(self._trash.glob("*")):
+                if sha256_of(kept) == sha256:
+                    kept.unlink()
+        for one in paths:
+            (self._knowledge.folder / one).unlink(missing_ok=True)
+            self._knowledge.ledger.note(ChangeKind.ERASED, one)
+        self._knowledge.erase(paths, sha256)
+        return paths
+
+    def empty_trash(self) -> None:
+        """Erase what was deleted longer ago than can be undone."""
+        oldest = time.time() - UNDO_DAYS * 86_400
+        for kept in self._trash.glob("*"):
+            if kept.stat().st_mtime < oldest:
+                kept.unlink(missing_ok=True)
+
+    def _snapshot(self) -> Snapshot:
+        return self._knowledge.fresh()
+
+    def _file(self, path: str) -> LedgerEntry:
+        found = next((f for f in self._snapshot().files if f.path == path), None)
+        if found is None:
+            raise CorpusError(f"There is no file {path} in the corpus.", "Open the list again.")
+        return found
+
+    def _into_trash(self, path: str) -> str:
+        self._trash.mkdir(parents=True, exist_ok=True)
+        kept = self._trash / uuid.uuid4().hex
+        shutil.move(self._knowledge.folder / path, kept)
+        os.utime(kept)  # from now on its week runs
+        return kept.name
+
+
+_UPLOAD = "upload"
+"""Stands for a trash that is not needed: undoing an upload deletes it."""

@@ -1,0 +1,57 @@
+"""File names that are safe on every system, and copying a file to one in a single step."""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+import uuid
+from itertools import count
+from pathlib import Path, PurePosixPath
+
+import regex
+
+_MAX_NAME_BYTES = 120
+
+
+_NOT_IN_NAMES = regex.compile(r'[\p{C}<>:"/\\|?*]')
+
+
+_RESERVED = regex.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
+
+
+def safe_name(name: str) -> str:
+    """A file name that is allowed everywhere and hides nothing, as near to ``name`` as can be."""
+    plain = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", name.replace("\\", "/")))
+    plain = _NOT_IN_NAMES.sub(" ", PurePosixPath(name.replace("\\", "/")).name) or plain
+    plain = " ".join(plain.split()).strip(". ~$")
+    suffix = PurePosixPath(plain).suffix[:20]
+    stem = plain.removesuffix(suffix) or "document"
+    while len(f"{stem}{suffix}".encode()) > _MAX_NAME_BYTES:
+        stem = stem[:-1]
+    return f"_{stem}{suffix}" if _RESERVED.match(stem) else f"{stem}{suffix}"
+
+
+def reserve_file(folder: Path, name: str) -> Path:
+    """A path in a folder that no file had, numbered where need be; an empty file holds it."""
+    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+    for number in count(1):
+        path = folder / (name if number == 1 else f"{stem} ({number}){suffix}")
+        try:
+            path.open("xb").close()
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("numbers do not end")
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file in one step; where that fails, an empty file that held its place goes."""
+    partial = target.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        if target.exists() and target.stat().st_size == 0:
+            target.unlink()
+        raise

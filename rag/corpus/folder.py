@@ -1,0 +1,146 @@
+"""Folder -> files, and what changed since the last look."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rag.domain.documents import GUIDE_FOLDER, File, FileStatus, LedgerEntry
+from rag.domain.errors import CorpusError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+BEING_WRITTEN = "It is still being written."
+
+
+_LEFT_ALONE = (".swp", ".part", ".tmp", ".crdownload")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How a folder differs from what is known of it."""
+
+    known: Mapping[str, LedgerEntry]
+    gone: Sequence[str]
+    settled: Sequence[File]
+    """New or changed, and to be read."""
+    unsettled: Sequence[File]
+    """New or changed, and perhaps still being written."""
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.settled or self.unsettled)
+
+
+class Folder:
+    """A folder of documents as it changes. Not safe to use from several threads at once."""
+
+    def __init__(self, path: Path, *, guide: bool = True, settle_s: float = 0.0) -> None:
+        """``settle_s``: a file is read when its size and time have stayed the same so long."""
+        self._path = path
+        self._guide = guide
+        self._settle_s = settle_s
+        self._seen: dict[str, tuple[File, float]] = {}
+        """Files that were not yet read, and since when they have looked like this."""
+
+    def changes(self, known: Mapping[str, LedgerEntry], current: set[str]) -> Changed:
+        """Hold the folder against what is known of it; only ``current`` paths need no reading.
+
+        Raises CorpusError as ``scan`` does.
+        """
+        files = scan(self._path, guide=self._guide)
+        there = {file.path for file in files}
+        answering = {e.sha256 for path, e in known.items() if path in there and e.document}
+        new = [
+            file
+            for file in files
+            if file.path not in current or not _is_known(file, known.get(file.path), answering)
+        ]
+        self._seen = {file.path: self._since(file) for file in new}
+        settled = [file for file in new if self._is_settled(file)]
+        left = {file.path for file in settled}
+        gone = [path for path in known if path not in there]
+        return Changed(known, gone, settled, [file for file in new if file.path not in left])
+
+    def _since(self, file: File) -> tuple[File, float]:
+        seen = self._seen.get(file.path)
+        return seen if seen and seen[0] == file else (file, time.monotonic())
+
+    def _is_settled(self, file: File) -> bool:
+        """Has it been left alone for a while, by its own time or since it was first seen so?"""
+        age = time.time() - file.modified_ns / 1e9
+        _, since = self._seen[file.path]
+        return age >= self._settle_s or time.monotonic() - since >= self._settle_s
+
+
+def _is_known(file: File, entry: LedgerEntry | None, answering: set[str]) -> bool:
+    """Need it not be read? A duplicate must, when the file that answered for it is gone."""
+    return (
+        entry is not None
+        and entry.status is not FileStatus.WAITING
+        and (entry.size, entry.modified_ns) == (file.size, file.modified_ns)
+        and (entry.status is not FileStatus.DUPLICATE or entry.sha256 in answering)
+    )
+
+
+def still_written(file: File, known: Mapping[str, LedgerEntry]) -> LedgerEntry:
+    """The entry of a file that is not read yet; what was known of it answers until then."""
+    old = known.get(file.path)
+    entry = old or LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.WAITING)
+    return replace(entry, status=FileStatus.WAITING, reason=BEING_WRITTEN)
+
+
+def scan(folder: Path, *, guide: bool = True) -> tuple[File, ...]:
+    """List the corpus' files by path, without opening any.
+
+    Hidden and temporary files and links are left alone; ``guide=False`` leaves the shipped guide
+    out. Raises CorpusError when the folder is missing or may not be read.
+    """
+    if not folder.is_dir():
+        raise CorpusError(
+            f"The corpus folder {folder} does not exist.",
+            "Create it and put documents in, or set RAG_CORPUS_DIR to another folder.",
+        )
+    try:
+        files = sorted(_walk(folder, ""), key=lambda file: file.path)
+    except OSError as error:
+        raise CorpusError(
+            f"The corpus folder {folder} cannot be read ({error.strerror}).",
+            "Give this user the right to read it, or set RAG_CORPUS_DIR to another folder.",
+        ) from error
+    return tuple(file for file in files if guide or not file.path.startswith(f"{GUIDE_FOLDER}/"))
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[File]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.startswith((".", "~$")) or name.endswith(("~", *_LEFT_ALONE)):
+                continue
+            if entry.is_symlink() or _is_junction(entry):
+                continue
+            try:
+                yield from _look(entry, folder, prefix)
+            except FileNotFoundError:
+                continue  # it went between listing and looking
+            except OSError as error:
+                yield File(f"{prefix}{name}", 0, 0, f"It cannot be opened ({error.strerror}).")
+
+
+def _look(entry: os.DirEntry[str], folder: Path, prefix: str) -> Iterator[File]:
+    path = f"{prefix}{entry.name}"
+    if entry.is_dir():
+        yield from _walk(folder / entry.name, f"{path}/")
+    elif entry.is_file():
+        status = entry.stat()
+        named = path.encode(errors="replace").decode() == path
+        problem = "" if named else "Its name is not valid text. Rename it."
+        yield File(path, status.st_size, status.st_mtime_ns, problem)
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Windows' other kind of link; Python 3.12 can ask the entry itself."""
+    return os.name == "nt" and os.path.realpath(entry.path) != os.path.abspath(entry.path)  # noqa: PTH100 - compared as text

@@ -1,0 +1,144 @@
+"""Document -> passages with exact offsets, page and heading path.
+
+Sentence-aligned passages of 120-200 words with about 20 % overlap win inside a fixed prompt
+budget: answer within 1,000 words of context .769 at 120 words, .744 at 200, .712 at 300.
+Passages never cross a heading; a table is cut between rows, and each part knows its header.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import regex
+from semantic_text_splitter import TextSplitter
+
+from rag.domain.documents import Document, Page, Passage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MIN_CHARACTERS = 1_000
+
+
+MAX_CHARACTERS = 1_300
+"""150-200 English words. Answer within 5 against 700-1,000: xquad-en .990, .991; -de .962, .970."""
+
+
+OVERLAP_CHARACTERS = 250
+
+
+_MAX_ROW_CHARACTERS = 2 * MAX_CHARACTERS
+"""A longer row of a table is cut like prose."""
+
+
+HEADING_SEPARATOR = " › "
+
+
+_HEADING = regex.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*$", regex.MULTILINE)
+
+
+_FENCE = regex.compile(r"^(```|~~~).*?(?:^\1[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL)
+
+
+_TABLE = regex.compile(
+    r"(?:^\|.*\|[ \t]*\n)(?:^\|[ \t:|\-]+\|[ \t]*\n)(?:^\|.*\|[ \t]*(?:\n|\Z))*",
+    regex.MULTILINE,
+)
+
+
+def passages_of(document: Document) -> tuple[Passage, ...]:
+    """Cut a document into passages in reading order."""
+    return tuple(
+        passage_at(document, start, end, heading, _page_at(document.pages, start), header)
+        for section_start, section_end, heading in _sections(document.text)
+        for start, end, header in _pieces(document.text, section_start, section_end)
+    )
+
+
+def passage_at(  # noqa: PLR0913 - what a passage has beside its document
+    document: Document, start: int, end: int, heading: str, page: int | None, table_header: str
+) -> Passage:
+    """The passage ``document.text[start:end]``."""
+    return Passage(
+        document=document.path,
+        title=document.title,
+        text=document.text[start:end],
+        start=start,
+        end=end,
+        sha256=document.sha256,
+        language=document.language,
+        heading=heading,
+        page=page,
+        table_header=table_header,
+    )
+
+
+def _sections(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, heading path) of the text under each heading, the heading left out."""
+    fences = [match.span() for match in _FENCE.finditer(text)]
+    path: list[tuple[int, str]] = []
+    start = 0
+    for match in _HEADING.finditer(text):
+        at_line_start = match.start() == 0 or text[match.start() - 1] == "\n"
+        if not at_line_start or any(a <= match.start() < b for a, b in fences):
+            continue
+        yield start, match.start(), HEADING_SEPARATOR.join(title for _, title in path)
+        level = len(match.group(1))
+        path = [entry for entry in path if entry[0] < level]
+        path.append((level, match.group(2)))
+        start = match.end()
+    yield start, len(text), HEADING_SEPARATOR.join(title for _, title in path)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, table header) of the pieces of a section."""
+    position = start
+    for match in _TABLE.finditer(text, start, end):
+        yield from _prose(text, position, match.start())
+        yield from _table_rows(text, match.start(), match.end())
+        position = match.end()
+    yield from _prose(text, position, end)
+
+
+def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    section = text[start:end]
+    if not section.strip():
+        return
+    for offset, chunk in _splitter().chunk_indices(section):
+        stripped = chunk.strip()
+        if stripped:
+            left = start + offset + len(chunk) - len(chunk.lstrip())
+            yield left, left + len(stripped), ""
+
+
+def _table_rows(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Cut a Markdown table into groups of whole rows, without overlap."""
+    lines = text[start:end].splitlines(keepends=True)
+    header = "".join(lines[:2]).rstrip("\n")
+    position = start + len(lines[0]) + len(lines[1])
+    rows_start = position
+    for line in lines[2:]:
+        if len(line) > _MAX_ROW_CHARACTERS:
+            if rows := text[rows_start:position].rstrip():
+                yield rows_start, rows_start + len(rows), header
+            for begin, stop, _ in _prose(text, position, position + len(line)):
+                yield begin, stop, header
+            position += len(line)
+            rows_start = position
+            continue
+        if position + len(line) - rows_start > MAX_CHARACTERS and position > rows_start:
+            yield rows_start, rows_start + len(text[rows_start:position].rstrip()), header
+            rows_start = position
+        position += len(line)
+    if rows := text[rows_start:position].rstrip():
+        yield rows_start, rows_start + len(rows), header
+
+
+def _page_at(pages: tuple[Page, ...], offset: int) -> int | None:
+    return next((page.number for page in pages if page.start <= offset < page.end), None)
+
+
+@cache
+def _splitter() -> TextSplitter:
+    return TextSplitter((MIN_CHARACTERS, MAX_CHARACTERS), overlap=OVERLAP_CHARACTERS, trim=False)

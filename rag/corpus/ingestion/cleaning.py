@@ -1,0 +1,86 @@
+"""Extracted text without the marks that only a renderer needs."""
+
+from __future__ import annotations
+
+import regex
+
+from rag.corpus.ingestion.parsing import PDF
+
+_PROSE_SHARE = 0.4
+"""Of the cells after a row's first, so many begin in a small letter in cut-up prose."""
+
+
+_TABLE = regex.compile(r"(?:^\|.*\|[ \t]*(?:\n|\Z)){2,}", regex.MULTILINE)
+
+
+_TABLE_RULE = regex.compile(r"\|[\s:|-]+\|")
+
+
+_FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
+
+
+_IMAGE = regex.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
+
+
+_LINK = regex.compile(r"(?<!\\)\[([^\]\n]+)\]\([^)\n]*\)")
+
+
+_STRONG = regex.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+
+
+_EMPHASIS = regex.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_\n]+?)(?<=[^\s*_\\])\1(?![\w*])")
+
+
+_ESCAPED_STRONG = regex.compile(r"\\\*\\\*(?=\S)([^|\n]+?)(?<=\S)\\\*\\\*")
+"""How bold words come out of the cells of a Word table."""
+
+
+_ESCAPE = regex.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&$%])")
+
+
+_COMMENT = regex.compile(r"<!--.*?-->", regex.DOTALL)
+
+
+_FRONT_MATTER = regex.compile(r"\A---\n(?:(?:## )?[\w:.\-]+:[^\n]*\n|\n)*(?:---\n)?(?=\n|#)")
+
+
+def text_of(content: str, kind: str) -> str:
+    """The text of what a reader gave for a kind of file."""
+    content = _FRONT_MATTER.sub("", content)
+    if kind == PDF:
+        content = _TABLE.sub(_prose_again, content)
+    return readable_pages(content)
+
+
+def _prose_again(table: regex.Match[str]) -> str:
+    """Undo a table that a PDF's lines were mistaken for: its cells go on in small letters."""
+    rows = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for line in table.group().splitlines()
+        if not _TABLE_RULE.fullmatch(line.strip())
+    ]
+    following = [cell for row in rows for cell in row[1:] if cell]
+    small = sum(cell[0].islower() for cell in following)
+    if not following or small / len(following) < _PROSE_SHARE:
+        return table.group()
+    return "\n".join(" ".join(cell for cell in row if cell) for row in rows) + "\n"
+
+
+def readable_pages(markdown: str) -> str:
+    """Take Markdown's marks off the words; headings, lists, tables and code keep theirs.
+
+    Links and images lose their addresses: nothing in a document may make a browser fetch.
+    """
+    pieces = _FENCE.split(markdown.replace("\r\n", "\n").replace("\x00", ""))
+    return "".join(piece if index % 2 else clean(piece) for index, piece in enumerate(pieces))
+
+
+def clean(text: str) -> str:
+    """Text without comments, link targets and marks of emphasis."""
+    text = _COMMENT.sub("", text)
+    text = _IMAGE.sub(r"\1", text)
+    text = _LINK.sub(r"\1", text)
+    text = _STRONG.sub(r"\2", text)
+    text = _EMPHASIS.sub(r"\2", text)
+    text = _ESCAPED_STRONG.sub(r"\1", text)
+    return _ESCAPE.sub(r"\1", text)

@@ -1,0 +1,167 @@
+"""Bytes of a known kind -> text, by the libraries that read documents."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING
+
+import charset_normalizer
+import regex
+
+from rag.domain.errors import ExtractionError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kreuzberg import ExtractionResult
+
+_TEXT_TYPES = {
+    ".md": "text/markdown",
+    ".txt": "text/plain",
+    ".log": "text/plain",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".rst": "text/x-rst",
+    ".org": "text/x-org",
+    ".json": "application/json",
+    ".ipynb": "application/x-ipynb+json",
+    ".html": "text/html",
+    ".htm": "text/html",
+}
+
+
+PDF = "application/pdf"
+
+
+_BINARY_TYPES = frozenset(
+    {PDF, "application/rtf", "application/epub+zip", "application/msword"}
+    | {f"application/vnd.ms-{name}" for name in ("excel", "powerpoint", "outlook", "word")}
+    | {
+        f"application/vnd.openxmlformats-officedocument.{name}"
+        for name in (
+            "wordprocessingml.document",
+            "spreadsheetml.sheet",
+            "presentationml.presentation",
+        )
+    }
+    | {f"application/vnd.oasis.opendocument.{n}" for n in ("text", "spreadsheet", "presentation")}
+)
+"""A name of another kind is wrong where the content is one of these."""
+
+
+_OLD_OFFICE = frozenset({"application/msword", "application/vnd.ms-powerpoint"})
+"""As Markdown their paragraphs run together, and the template's own words stand among them."""
+
+
+_PLAIN = frozenset({"text/plain", "text/html", "application/xml", "text/xml", "application/json"})
+"""What the content of many kinds of text looks like; the name tells which."""
+
+
+_CONTAINERS = frozenset({"application/zip", "application/x-ole-storage", "application/x-cfb"})
+
+
+_ENCODINGS = [
+    *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"),
+    *("cp932", "euc_jp", "gb18030", "big5", "euc_kr"),
+]
+"""What Windows wrote before UTF-8, by country; a guess among all would be wrong more often."""
+
+
+_UNKNOWN = "It is of no known kind of document."
+
+
+_ODD_SHARE = 0.02
+"""Text has hardly a character that cannot be shown; random bytes have a tenth of them."""
+
+
+_ODD = regex.compile(r"[\p{C}\ufffd--\s]", regex.V1)
+
+
+def parse(
+    path: Path, data: bytes, kind: str, *, recognised_in: str = "", page: int = 0
+) -> ExtractionResult:
+    """``recognised_in``: the languages of pictures, in ``page`` only where it is given."""
+    import kreuzberg  # noqa: PLC0415 - 35 MB that a process without documents need not load
+
+    config = kreuzberg.ExtractionConfig(
+        output_format="plain" if kind in _OLD_OFFICE else "markdown",
+        pages=kreuzberg.PageConfig(extract_pages=True),
+        # The defaults take a page's first line for a header, and lose it.
+        content_filter=kreuzberg.ContentFilterConfig(
+            include_headers=True, include_footers=True, strip_repeating_text=False
+        ),
+        use_cache=False,
+        force_ocr_pages=[page] if page else None,
+        disable_ocr=not recognised_in,  # type: ignore[call-arg]  # its stubs lack it
+        ocr=kreuzberg.OcrConfig(
+            backend="tesseract",
+            language=recognised_in,
+            # Its cache lies in the home folder and outlives the document.
+            tesseract_config=kreuzberg.TesseractConfig(use_cache=False),
+        )
+        if recognised_in
+        else None,
+    )
+    try:
+        if path.suffix.lower() in _TEXT_TYPES or kind in _TEXT_TYPES.values():
+            data = data if kind in _BINARY_TYPES else _decoded(data).encode()
+        return kreuzberg.extract_bytes_sync(data, kind, config=config)
+    except (kreuzberg.KreuzbergError, RuntimeError, OSError) as error:
+        raise ExtractionError(_explain(error)) from error
+
+
+def kind_of(path: Path, data: bytes) -> str:
+    """The kind of document by its content, by its name where the content does not tell.
+
+    Raises ExtractionError where neither does.
+    """
+    import kreuzberg  # noqa: PLC0415 - as above
+
+    try:
+        named = _TEXT_TYPES.get(path.suffix.lower()) or kreuzberg.detect_mime_type_from_path(
+            str(path)
+        )
+    except (RuntimeError, kreuzberg.KreuzbergError):
+        named = ""
+    try:
+        found = kreuzberg.detect_mime_type(data)
+    except (RuntimeError, kreuzberg.KreuzbergError) as error:
+        if not named:
+            raise ExtractionError(_UNKNOWN) from error
+        return named
+    if named and (found in _CONTAINERS or (found in _PLAIN and named not in _BINARY_TYPES)):
+        return named
+    return found
+
+
+def _decoded(data: bytes) -> str:
+    """Text of a file that does not tell its encoding: a byte order mark, UTF-8, or a guess."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        guessed = charset_normalizer.from_bytes(data, cp_isolation=_ENCODINGS).best()
+        if guessed is None:
+            raise ExtractionError(_UNKNOWN) from None
+        text = str(guessed)
+    if len(_ODD.findall(text)) > _ODD_SHARE * len(text):
+        raise ExtractionError(_UNKNOWN)
+    return text
+
+
+def _explain(error: Exception) -> str:
+    message = str(error)
+    if "password" in message.lower() or "encrypt" in message.lower():
+        return "It is encrypted with a password."
+    if (
+        message.startswith("ValidationError: application/")
+        or "octet-stream" in message
+        or "unsupported" in message.lower()
+        or "MIME" in message
+    ):
+        return _UNKNOWN
+    if "limit exceeded" in message:
+        return "It unpacks to far more than its size, or is nested too deeply."
+    detail = message.splitlines()[0].rpartition(": ")[2][:160].rstrip(".") if message else ""
+    return f"It is damaged, or not what its name says ({detail or type(error).__name__})."

@@ -1,0 +1,95 @@
+"""A file -> what the library keeps of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from rag.corpus.ingestion.chunking import passages_of
+from rag.corpus.ingestion.extraction import extract
+from rag.corpus.ingestion.index_terms import indexed
+from rag.corpus.ingestion.record import Packed, packed
+from rag.domain.documents import FileStatus, LedgerEntry
+from rag.domain.errors import ExtractionError, FileBusy
+from rag.text.prompt_injection import FLAG, speaks_to_a_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from rag.domain.documents import Document, File, Passage
+
+
+class InProcessReader:
+    """Reads files one after the other, in this process."""
+
+    def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
+        """Yield what each gave."""
+        return (read_file(folder, file) for file in files)
+
+    def rest(self) -> None:
+        """Nothing is held."""
+
+
+def read_file(folder: Path, file: File) -> Packed:
+    """Read a file of the corpus; what is wrong with it is in its entry. Blocks."""
+    entry = LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.INDEXED)
+    try:
+        if file.problem:
+            raise FileBusy(file.problem)
+        document = extract(folder / file.path, file.path)
+    except ExtractionError as error:
+        busy = isinstance(error, FileBusy)
+        status = FileStatus.WAITING if busy else FileStatus.UNREADABLE
+        return Packed(replace(entry, status=status, reason=str(error)))
+    passages = passages_of(document)
+    doubts = _doubts(document)
+    entry = replace(
+        entry,
+        status=FileStatus.PARTLY if doubts else FileStatus.INDEXED,
+        reason=doubts,
+        sha256=document.sha256,
+        title=document.title,
+        language=document.language,
+        pages=document.page_count,
+        pages_readable=document.pages_readable,
+        passages=len(passages),
+        flags=(FLAG,) if speaks_to_a_model(document.text) else (),
+        indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    return packed(entry, document, passages, indexed(document, passages))
+
+
+def _doubts(document: Document) -> str:
+    """Why a document's text is perhaps not all of it, in a sentence; empty where it is."""
+    doubts = []
+    if document.pages_readable < document.page_count:
+        doubts.append(f"{document.pages_readable} of {document.page_count} pages are readable.")
+    if document.recognised:
+        doubts.append("Text was recognised from pictures; letters may be wrong.")
+    return " ".join(doubts)
+
+
+def renamed(entry: LedgerEntry, kept: tuple[Document, tuple[Passage, ...]], file: File) -> Packed:
+    """What is kept of a file that moved, under its new path."""
+    document, passages = kept
+    named_after_file = document.title == PurePosixPath(document.path).stem
+    title = PurePosixPath(file.path).stem if named_after_file else document.title
+    document = replace(document, path=file.path, title=title)
+    passages = tuple(replace(p, document=file.path, title=title) for p in passages)
+    entry = replace(
+        entry, path=file.path, title=title, size=file.size, modified_ns=file.modified_ns
+    )
+    return packed(entry, document, passages, indexed(document, passages))
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes; empty where it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,81 @@
+"""A document that was read, packed into bytes for the store, and unpacked again."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, fields
+from typing import IO, TYPE_CHECKING, Any
+
+from rag.corpus.ingestion.chunking import passage_at
+from rag.domain.codec import from_plain, to_plain
+from rag.domain.documents import (
+    Document,
+    Indexed,
+    LedgerEntry,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rag.domain.documents import Passage
+
+DAMAGED = (zlib.error, ValueError, KeyError, TypeError)
+"""What comes of unpacking a record that is not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What reading a file gave, as it is kept; without ``record`` it has no text of its own."""
+
+    entry: LedgerEntry
+    record: bytes = b""
+    terms: bytes = b""
+
+
+def packed(
+    entry: LedgerEntry, document: Document, passages: Iterable[Passage], indexed: Indexed
+) -> Packed:
+    """A document as compressed JSON; passages without their text, which stands in its own."""
+    places = [[p.start, p.end, p.heading, p.page, p.table_header] for p in passages]
+    record = {"document": to_plain(document), "passages": places}
+    return Packed(entry, _compressed(record), _compressed(_fields(indexed)))
+
+
+def _fields(indexed: Indexed) -> dict[str, Any]:
+    """As plain data; ``to_plain`` would look at each of thousands of terms."""
+    return {field.name: getattr(indexed, field.name) for field in fields(indexed)}
+
+
+def _compressed(content: dict[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(content, ensure_ascii=False).encode(errors="surrogatepass"), 1)
+
+
+def _plain(record: bytes) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(zlib.decompress(record).decode(errors="surrogatepass"))
+    return content
+
+
+def unpacked(record: bytes) -> tuple[Document, tuple[Passage, ...]]:
+    """The document and its passages; raises one of DAMAGED."""
+    content = _plain(record)
+    document = from_plain(Document, content["document"])
+    return document, tuple(passage_at(document, *place) for place in content["passages"])
+
+
+def unpacked_terms(record: bytes) -> Indexed:
+    """The document as it is indexed; raises one of DAMAGED."""
+    content = _plain(record)
+    return Indexed(
+        content["path"],
+        tuple(map(tuple, content["terms"])),
+        tuple(content["name"]),
+        tuple((word, term) for word, term in content["words"]),
+    )
+
+
+def write_message(stream: IO[bytes] | None, content: dict[str, object], blob: bytes = b"") -> None:
+    """Write a line of JSON and a blob to the other end of a worker's pipe."""
+    assert stream is not None
+    stream.write(json.dumps(content).encode() + b"\n" + blob)
+    stream.flush()

@@ -1,0 +1,59 @@
+"""A worker's process: ``python -m rag.corpus.ingestion.worker``.
+
+It takes a line of JSON for each file from standard input, answers with a line of JSON and two
+blobs, and ends when standard input closes, which happens on every platform however its parent ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from rag.corpus.ingestion.limits import limit_from_inside
+from rag.corpus.ingestion.reader import read_file
+from rag.corpus.ingestion.record import Packed, write_message
+from rag.domain.codec import from_plain, to_plain
+from rag.domain.documents import File, FileStatus, LedgerEntry
+
+
+def main() -> None:
+    """Be a child: answer for each file until standard input closes."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # readers may print
+    limit_from_inside(int(sys.argv[1]))
+    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
+    while True:
+        request = json.loads(requests.get())
+        file = from_plain(File, request["file"])
+        packed = _read_safely(Path(request["folder"]), file)
+        sizes = {"record": len(packed.record), "terms": len(packed.terms)}
+        write_message(
+            answers, {"entry": to_plain(packed.entry), **sizes}, packed.record + packed.terms
+        )
+
+
+def _take_requests(requests: queue.SimpleQueue[bytes]) -> None:
+    for line in sys.stdin.buffer:
+        requests.put(line)
+    os._exit(0)  # also in the midst of a file
+
+
+def _read_safely(folder: Path, file: File) -> Packed:
+    try:
+        return read_file(folder, file)
+    except MemoryError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a panic in a reader's Rust is no Exception
+        reason = f"It cannot be read ({type(error).__name__}: {str(error)[:160]})."
+        entry = LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.UNREADABLE)
+        return Packed(replace(entry, reason=reason))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""Files are read in child processes: one that kills or blocks its reader harms nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from rag.corpus.ingestion.limits import limit_from_outside
+from rag.corpus.ingestion.record import Packed, write_message
+from rag.domain.codec import from_plain, to_plain
+from rag.domain.documents import File, FileStatus, LedgerEntry
+from rag.domain.paths import PROJECT_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+MAX_SECONDS = 25.0
+"""For one file; the slowest honest one of several hundred tried took 2."""
+
+
+MAX_BYTES = 3 * 1024**3
+"""Of addresses that a child may have; an idle one has 0.9 GiB, mostly stacks of threads."""
+
+
+IDLE_S = 120.0
+"""Children end after so long without a file; one has 90 MB."""
+
+
+_AHEAD = 4
+
+
+@dataclass
+class Worker:
+    """A reading process."""
+
+    process: subprocess.Popen[bytes]
+    max_seconds: float
+
+    @classmethod
+    def start(cls, max_seconds: float, max_bytes: int) -> Worker:
+        """Start one."""
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "rag.corpus.ingestion.worker", str(max_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=PROJECT_FOLDER,
+        )
+        limit_from_outside(process, max_bytes)
+        return cls(process, max_seconds)
+
+    def read(self, folder: Path, file: File) -> Packed:
+        """Have a file read. Raises TimeoutError and EOFError when that ended the child."""
+        timer = threading.Timer(self.max_seconds, self.process.kill)
+        timer.start()
+        started = time.monotonic()
+        try:
+            with suppress(OSError):  # a child that is gone is noticed at the answer
+                write_message(self.process.stdin, {"folder": str(folder), "file": to_plain(file)})
+            return self._answer()
+        except EOFError:
+            if time.monotonic() - started >= self.max_seconds:
+                raise TimeoutError from None
+            raise
+        finally:
+            timer.cancel()
+
+    def _answer(self) -> Packed:
+        stream = self.process.stdout
+        assert stream is not None
+        line = stream.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError
+        answer = json.loads(line)
+        record, terms = stream.read(answer["record"]), stream.read(answer["terms"])
+        if len(record) + len(terms) < answer["record"] + answer["terms"]:
+            raise EOFError
+        return Packed(from_plain(LedgerEntry, answer["entry"]), record, terms)
+
+    @property
+    def alive(self) -> bool:
+        """Can it be asked?"""
+        return self.process.poll() is None
+
+    def end(self) -> None:
+        """End it; may be called twice."""
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream:
+                with suppress(OSError):
+                    stream.close()
+
+
+class WorkerPool:
+    """Reads files in as many processes as there are cores, up to four."""
+
+    def __init__(
+        self,
+        count: int | None = None,
+        *,
+        max_seconds: float = MAX_SECONDS,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self._count = count or max(1, min(4, os.cpu_count() or 1))
+        self._max_seconds, self._max_bytes = max_seconds, max_bytes
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        self._used = time.monotonic()
+
+    def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
+        """Yield what each file gave, as they come; what is wrong with one is in its entry."""
+        waiting = iter(files)
+        with ThreadPoolExecutor(self._count, "reading") as threads:
+            # Not all at once: what was read and not yet taken would fill the memory.
+            running = {
+                threads.submit(self._read, folder, file)
+                for file in islice(waiting, _AHEAD * self._count)
+            }
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {
+                    threads.submit(self._read, folder, file) for file in islice(waiting, len(done))
+                }
+                for future in done:
+                    yield future.result()
+
+    def _read(self, folder: Path, file: File) -> Packed:
+        with self._child() as child:
+            try:
+                return child.read(folder, file)
+            except TimeoutError:
+                reason = f"Reading it takes longer than {child.max_seconds:g} seconds."
+            except (EOFError, ValueError, KeyError, TypeError):
+                reason = (
+                    "Its reader broke down: the file is damaged,"
+                    f" or needs more than {self._max_bytes / 1024**3:g} GiB of memory."
+                )
+            child.end()
+        entry = LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.UNREADABLE)
+        return Packed(replace(entry, reason=reason))
+
+    @contextmanager
+    def _child(self) -> Iterator[Worker]:
+        child = self._rested() or Worker.start(self._max_seconds, self._max_bytes)
+        try:
+            yield child
+        finally:
+            self._used = time.monotonic()
+            if child.alive:
+                self._idle.put(child)
+            else:
+                child.end()
+
+    def _rested(self) -> Worker | None:
+        while True:
+            try:
+                child = self._idle.get_nowait()
+            except queue.Empty:
+                return None
+            if child.alive:
+                return child
+            child.end()
+
+    def rest(self) -> None:
+        """End the children where nothing was to be read for a while."""
+        if time.monotonic() - self._used > IDLE_S:
+            self.close()
+
+    def close(self) -> None:
+        """End the children that have nothing to do; may be called twice."""
+        while True:
+            try:
+                self._idle.get_nowait().end()
+            except queue.Empty:
+                return

@@ -1,0 +1,171 @@
+"""One state of a corpus, whole: what a question is answered from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rag.domain.documents import PRIVATE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from rag.domain.documents import Document, LedgerEntry, Passage
+    from rag.domain.protocols import Retriever
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One state of the corpus, whole: what a question is answered from."""
+
+    files: tuple[LedgerEntry, ...]
+    """All files, by path."""
+    retriever: Retriever
+    locate: Callable[[str], Path]
+    """Path in the corpus -> where the file is."""
+    reader: str
+    """The version of what read the files."""
+    reading: tuple[int, int] | None
+    """How many of how many new files are read, where not all are."""
+    texts: Callable[[int], tuple[Document, tuple[Passage, ...]] | None]
+    """A document's number -> its text and passages; None where it is gone."""
+    state: Path | None = None
+    """The folder for what is kept of the corpus; None where nothing is kept."""
+
+    @cached_property
+    def revision(self) -> str:
+        """Changes exactly when a file's path or bytes change."""
+        digest = hashlib.sha256()
+        for file in self.files:
+            content = f"{file.path}\0{file.sha256 or file.reason}\0"
+            digest.update(content.encode(errors="surrogateescape"))
+        return digest.hexdigest()[:12]
+
+    @cached_property
+    def documents(self) -> tuple[LedgerEntry, ...]:
+        """The files that answer, by path."""
+        return tuple(file for file in self.files if file.document)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Path -> title of the files that answer."""
+        return {file.path: file.title for file in self.documents}
+
+    @property
+    def unreadable(self) -> tuple[LedgerEntry, ...]:
+        """The files that do not answer, by path."""
+        return tuple(file for file in self.files if not file.document)
+
+    @cached_property
+    def passage_count(self) -> int:
+        """How many passages can be found."""
+        return sum(file.passages for file in self.documents)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the documents, the most frequent first."""
+        counts: dict[str, int] = {}
+        for file in self.documents:
+            counts[file.language] = counts.get(file.language, 0) + file.passages
+        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
+
+    @cached_property
+    def _by_path(self) -> dict[str, LedgerEntry]:
+        return {file.path: file for file in self.documents}
+
+    @cached_property
+    def _by_number(self) -> dict[int, LedgerEntry]:
+        return {file.document: file for file in self.documents}
+
+    def still_has(self, path: str, sha256: str) -> bool | None:
+        """Does a file of that path have the bytes of that hash? None where there is no such file.
+
+        A file that moved counts as there, under whatever path.
+        """
+        file = self._by_path.get(path)
+        if file is not None and file.sha256 == sha256:
+            return True
+        if sha256 in self._hashes:
+            return True
+        return None if file is None else False
+
+    @cached_property
+    def _hashes(self) -> set[str]:
+        return {file.sha256 for file in self.documents}
+
+    def has(self, scope: str) -> bool:
+        """Is there a document of that path, or one under that folder?"""
+        folder = scope.rstrip("/") + "/"
+        return scope in self._by_path or any(p.startswith(folder) for p in self._by_path)
+
+    def has_document(self, path: str) -> bool:
+        """Is there a document of that path?"""
+        return path in self._by_path
+
+    def document(self, path: str) -> Document | None:
+        """The document of that path with its text; None where it is gone."""
+        found = self._found(path)
+        return found[0] if found else None
+
+    def passages_of(self, path: str) -> tuple[Passage, ...]:
+        """A document's passages in reading order; none where it is gone."""
+        found = self._found(path)
+        return found[1] if found else ()
+
+    def _found(self, path: str) -> tuple[Document, tuple[Passage, ...]] | None:
+        file = self._by_path.get(path)
+        return self.texts(file.document) if file and self._is_there(file) else None
+
+    def _is_there(self, file: LedgerEntry | None) -> bool:
+        """Is the file still in the folder? It may have been deleted a moment ago."""
+        return file is not None and self.locate(file.path).is_file()
+
+    def search(
+        self, weights: Mapping[str, float], k: int, scope: str = ""
+    ) -> list[tuple[float, Passage]]:
+        """Return at most ``k`` (score, passage), best first; what was deleted is left out."""
+        there: dict[int, tuple[Passage, ...]] = {}
+        wanted = k
+        while True:
+            found = self.retriever.search(weights, wanted, scope)
+            for number in {one.document for one in found} - there.keys():
+                kept = self._is_there(self._by_number.get(number)) and self.texts(number)
+                there[number] = kept[1] if kept else ()
+            passages = [
+                (one.score, there[one.document][one.passage])
+                for one in found
+                if there[one.document]
+            ]
+            if len(passages) >= k or len(found) < wanted:
+                return passages[:k]
+            wanted *= 2
+
+    def with_private(self, own: Snapshot) -> Snapshot:
+        """These documents and those of one conversation, as one corpus."""
+
+        def locate(path: str) -> Path:
+            if path.startswith(PRIVATE):
+                return own.locate(path.removeprefix(PRIVATE))
+            return self.locate(path)
+
+        def texts(number: int) -> tuple[Document, tuple[Passage, ...]] | None:
+            if number > 0:
+                return self.texts(number)
+            found = own.texts(-number)
+            if not found:
+                return None
+            document, passages = found
+            path = f"{PRIVATE}{document.path}"
+            return replace(document, path=path), tuple(replace(p, document=path) for p in passages)
+
+        files = (
+            replace(file, path=f"{PRIVATE}{file.path}", document=-file.document)
+            for file in own.files
+        )
+        retriever = self.retriever.joined(own.retriever)
+        return replace(
+            self, files=(*self.files, *files), retriever=retriever, locate=locate, texts=texts
+        )

@@ -1,0 +1,182 @@
+"""Documents that only one conversation has.
+
+Each conversation has a folder, a library and an index of its own, so that nothing of it, not even
+a word's rarity, shows in an answer to anybody else; they go with the conversation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rag.corpus.filenames import copy_file, reserve_file, safe_name
+from rag.corpus.knowledge_base import KnowledgeBase
+from rag.domain.documents import PRIVATE, FileStatus
+from rag.domain.errors import UploadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from rag.corpus.readers import Readers
+    from rag.corpus.snapshot import Snapshot
+    from rag.domain.documents import LedgerEntry
+    from rag.domain.protocols import RetrieverFamily
+
+MAX_FILES = 20
+"""In one conversation; more documents belong into the corpus folder."""
+
+
+MAX_OPEN = 20
+"""Conversations whose documents are held open."""
+
+
+@dataclass
+class _Own:
+    """A conversation's documents, and what they were last joined with."""
+
+    knowledge: KnowledgeBase
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    users: int = 0
+    shared: Snapshot | None = None
+    private: Snapshot | None = None
+    both: Snapshot | None = None
+
+    def with_shared(self, shared: Snapshot) -> Snapshot:
+        """Both as one; joined anew when one of them has changed."""
+        private = self.knowledge.current or self.knowledge.refresh()
+        if self.both is None or self.shared is not shared or self.private is not private:
+            self.shared, self.private = shared, private
+            self.both = shared.with_private(private)
+        return self.both
+
+
+class Uploads:
+    """The documents of conversations in ``folder``; safe to use from several threads."""
+
+    def __init__(
+        self, folder: Path, family: RetrieverFamily, readers: Readers, *, max_bytes: int
+    ) -> None:
+        self._folder = folder
+        self._family = family
+        self._readers = readers
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._open: dict[str, _Own] = {}
+
+    def add(self, conversation: str, name: str, source: Path) -> LedgerEntry:
+        """Copy a file into a conversation and read it; blocks.
+
+        Raises UploadError with a sentence for people: too large, too many, unreadable.
+        """
+        name = safe_name(name)
+        if source.stat().st_size > self._max_bytes:
+            raise UploadError(
+                f"{name} is larger than {self._max_bytes // 1024**2} MB.",
+                "Have it put into the corpus folder, or split it.",
+            )
+        folder = self._files(conversation)
+        folder.mkdir(parents=True, exist_ok=True)
+        with self._own(conversation) as own:
+            if len(list(folder.iterdir())) >= MAX_FILES:
+                raise UploadError(
+                    f"{name} was not added: a conversation has at most {MAX_FILES} documents.",
+                    "Begin a new conversation, or have documents put into the corpus folder.",
+                )
+            target = reserve_file(folder, name)
+            copy_file(source, target)
+            entry = _entry(own.knowledge.refresh(), target.name)
+            if entry is None or entry.status not in {FileStatus.INDEXED, FileStatus.PARTLY}:
+                target.unlink(missing_ok=True)
+                own.knowledge.refresh()
+                reason = entry.reason if entry else "It went away."
+                raise UploadError(f"{name} was not added. {reason}")
+            return entry
+
+    def with_shared(self, conversation: str, shared: Snapshot) -> Snapshot:
+        """What a conversation is answered from: the shared corpus and its own documents."""
+        if not conversation or not self._files(conversation).is_dir():
+            return shared
+        with self._own(conversation) as own:
+            return own.with_shared(shared)
+
+    def files(self, conversation: str) -> tuple[LedgerEntry, ...]:
+        """A conversation's documents, by name."""
+        if not self._files(conversation).is_dir():
+            return ()
+        with self._own(conversation) as own:
+            return (own.knowledge.current or own.knowledge.refresh()).files
+
+    def locate(self, conversation: str, path: str) -> Path | None:
+        """Where the file of a private document is; None where the conversation has none such."""
+        name = path.removeprefix(PRIVATE)
+        if name in {file.path for file in self.files(conversation)}:
+            return self._files(conversation) / name
+        return None
+
+    def promote(self, conversation: str, path: str, corpus: Path) -> str:
+        """Move a document into the shared corpus; return its path there.
+
+        Raises UploadError where the conversation has none such.
+        """
+        source = self.locate(conversation, path)
+        if source is None:
+            raise UploadError("There is no such document in this conversation.")
+        with self._own(conversation) as own:
+            target = reserve_file(corpus, source.name)
+            copy_file(source, target)
+            source.unlink()
+            own.knowledge.refresh()
+            own.knowledge.tidy()  # its text is the shared corpus' now
+        return target.name
+
+    def delete(self, conversation: str) -> None:
+        """Erase all of a conversation's documents."""
+        with self._lock:
+            own = self._open.pop(conversation, None)
+        if own:
+            with own.lock:
+                own.knowledge.close()
+        shutil.rmtree(self._home(conversation), ignore_errors=True)
+
+    @contextmanager
+    def _own(self, conversation: str) -> Iterator[_Own]:
+        """A conversation's documents, for one thread at a time."""
+        with self._lock:
+            self._close_idle()
+            if conversation not in self._open:
+                knowledge = KnowledgeBase(
+                    self._files(conversation),
+                    self._family,
+                    state=self._home(conversation),
+                    readers=self._readers,
+                )
+                self._open[conversation] = _Own(knowledge)
+            own = self._open[conversation] = self._open.pop(conversation)  # the latest last
+            own.users += 1
+        try:
+            with own.lock:
+                yield own
+        finally:
+            with self._lock:
+                own.users -= 1
+
+    def _close_idle(self) -> None:
+        """Close what was not used for long: each open conversation takes files and memory."""
+        for conversation in list(self._open)[:-MAX_OPEN]:
+            if not self._open[conversation].users:
+                self._open.pop(conversation)  # its library closes with the last answer from it
+
+    def _home(self, conversation: str) -> Path:
+        return self._folder / hashlib.sha256(conversation.encode()).hexdigest()[:32]
+
+    def _files(self, conversation: str) -> Path:
+        return self._home(conversation) / "files"
+
+
+def _entry(generation: Snapshot, name: str) -> LedgerEntry | None:
+    return next((file for file in generation.files if file.path == name), None)

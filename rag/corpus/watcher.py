@@ -1,0 +1,151 @@
+"""Keeps a knowledge base up to date while the app lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watchfiles import Change, awatch
+
+from rag.corpus.folder import BEING_WRITTEN
+from rag.domain.documents import FileStatus, Watch
+from rag.domain.errors import RagError
+
+if TYPE_CHECKING:
+    from rag.corpus.knowledge_base import KnowledgeBase
+
+logger = logging.getLogger(__name__)
+
+
+COMPARE_S = 60.0
+"""The folder is held against the index so often, whatever the operating system tells."""
+
+
+POLL_S = 1.0
+"""Where it tells nothing. A look at 10,000 files takes 60 ms."""
+
+
+RETRY_S = 0.3
+"""After a look that found files which are still being written."""
+
+
+LOCKED_S = 5.0
+"""After a look that found files which cannot be opened."""
+
+
+_GATHER_MS = 100
+
+
+_NO_EVENTS = ("nfs", "cifs", "smb", "9p", "drvfs", "vboxsf", "fuse", "virtiofs", "prl_fs", "afs")
+"""File systems whose changes elsewhere are not told."""
+
+
+class Watcher:
+    """Looks at the folder when its system tells of a change, and now and then anyway."""
+
+    def __init__(self, knowledge: KnowledgeBase, mode: Watch = Watch.AUTO) -> None:
+        self._knowledge = knowledge
+        self._mode = mode
+        self._changed = asyncio.Event()
+        self._told = True
+        """Does the system tell of changes?"""
+
+    async def run(self) -> None:
+        """Watch until cancelled; what goes wrong is said in the log and tried again."""
+        if self._mode is Watch.OFF:
+            return
+        self._knowledge.watched = True
+        listening = asyncio.create_task(self._listen())
+        try:
+            while True:
+                pause = await self._look()
+                try:
+                    async with asyncio.timeout(pause):
+                        await self._changed.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            self._knowledge.watched = False
+            listening.cancel()
+
+    async def _look(self) -> float:
+        """Bring the knowledge base up to date; return how many seconds to wait at most."""
+        self._changed.clear()
+        usual = COMPARE_S if self._told else POLL_S
+        try:
+            generation = await asyncio.to_thread(self._knowledge.refresh, wait=False)
+        except RagError as error:
+            logger.warning("%s", error.sentence)
+            return usual
+        except Exception:  # a full disk, a locked database: it may be well the next time
+            logger.exception("The folder could not be looked at; it is tried again.")
+            return LOCKED_S
+        waiting = [file for file in generation.files if file.status is FileStatus.WAITING]
+        if self._knowledge.behind or any(file.reason == BEING_WRITTEN for file in waiting):
+            return RETRY_S
+        return min(usual, LOCKED_S) if waiting else usual
+
+    async def _listen(self) -> None:
+        """Notice what the system tells; where it cannot tell, the folder is polled."""
+        folder = self._knowledge.folder
+        if self._mode is Watch.POLL or (self._mode is Watch.AUTO and tells_nothing(folder)):
+            self._told = False
+            self._changed.set()
+            return
+        while True:
+            try:
+                watched = _identity(folder)
+                async for changes in awatch(
+                    folder,
+                    watch_filter=_all_changes,
+                    debounce=_GATHER_MS,
+                    step=_GATHER_MS // 2,
+                    ignore_permission_denied=True,
+                    rust_timeout=int(1_000 * POLL_S),
+                    yield_on_timeout=True,
+                ):
+                    if changes:
+                        self._changed.set()
+                    if _identity(folder) != watched:
+                        break  # another folder has its name now
+                self._changed.set()
+            except FileNotFoundError:
+                await asyncio.sleep(POLL_S)  # the folder is gone; it may come back
+                self._changed.set()
+            except (OSError, RuntimeError) as error:  # the second: watchfiles' own
+                logger.warning(
+                    "Changes in %s are not told (%s); it is looked at every second.", folder, error
+                )
+                self._told = False
+                self._changed.set()
+                return
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    """Which folder it is, whatever its name. Raises FileNotFoundError."""
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _all_changes(_change: Change, _path: str) -> bool:
+    return True
+
+
+def tells_nothing(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> bool:
+    """Is the folder on a file system whose changes by others are not told? Only Linux says so."""
+    if sys.platform == "win32":
+        return str(folder.resolve()).startswith("\\\\")
+    if not mounts.exists():
+        return False
+    real = os.path.realpath(folder)
+    longest, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _, place, name, *_ = line.split(" ")
+        inside = real == place or real.startswith(place.rstrip("/") + "/")
+        if inside and len(place) >= len(longest):
+            longest, kind = place, name
+    return kind.startswith(_NO_EVENTS)

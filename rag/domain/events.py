@@ -1,0 +1,88 @@
+"""What happens to a request, in order; every face and every test reads this one stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.domain.search import NO_QUERY
+
+if TYPE_CHECKING:
+    from rag.domain.answers import Answer, Attempt, Sentence
+    from rag.domain.completions import ModelRole
+    from rag.domain.search import Evidence, Hit, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The passages are there; no model has been asked yet."""
+
+    hits: tuple[Hit, ...] = ()
+    query: Query = NO_QUERY
+    evidence: Evidence | None = None
+    """None where nothing was looked for."""
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A long document's next part is about to be read; ``text`` is what was written so far."""
+
+    part: int
+    parts: int
+    text: str
+    sentences: tuple[Sentence, ...]
+    last: Attempt | None = None
+    """The last try at the part before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A model is about to be asked."""
+
+    rung: ModelRole
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """A model has read ``done`` of ``total`` prompt tokens."""
+
+    rung: ModelRole
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text from a model."""
+
+    rung: ModelRole
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The sentences so far of what a model is writing; ``text`` ends with the last of them."""
+
+    rung: ModelRole
+    text: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """A draft was doubted; what follows replaces it. ``to`` is empty when it is a quotation."""
+
+    attempt: Attempt
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The end of every request."""
+
+    answer: Answer
+
+
+Event = Retrieved | Reading | Asking | Prefill | Token | Checked | Escalated | Answered

@@ -1,0 +1,1 @@
+"""Conversations that stay: one SQLite file for each corpus."""

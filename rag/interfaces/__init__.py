@@ -1,0 +1,1 @@
+"""The faces: chat, HTTP and command line."""

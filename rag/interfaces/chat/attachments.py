@@ -1,0 +1,84 @@
+"""Files that people attach to messages: private to the conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import chainlit as cl
+
+from rag.domain.documents import PRIVATE, FileStatus
+from rag.domain.errors import UploadError
+from rag.presentation.markdown import escape
+from rag.presentation.texts import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rag.answering.assistant import Assistant
+    from rag.corpus.uploads import Uploads
+    from rag.domain.documents import LedgerEntry
+
+
+async def take_attachments(assistant: Assistant, message: cl.Message, language: str) -> bool:
+    """Add a message's files to the conversation and say what became of each.
+
+    Return whether there were any.
+    """
+    files = [(e.name, Path(e.path)) for e in message.elements or () if e.path]
+    uploads = assistant.uploads
+    if not files or uploads is None:
+        return False
+    lines, added = [], []
+    for name, path in files:
+        try:
+            entry = await asyncio.to_thread(_add, uploads, name, path)
+        except UploadError as error:
+            lines.append(f"- {escape(error.sentence)}")
+        else:
+            added.append(entry)
+            lines.append(f"- {_added(entry, language)}")
+    text = say("attached" if added else "not_attached", language)
+    await cl.Message("\n".join([text, "", *lines]), actions=_actions(added, language)).send()
+    return True
+
+
+def _add(uploads: Uploads, name: str, path: Path) -> LedgerEntry:
+    return uploads.add(cl.context.session.thread_id, name, path)
+
+
+def _added(entry: LedgerEntry, language: str) -> str:
+    key = "listed_passages_one" if entry.passages == 1 else "listed_passages"
+    line = f"**{escape(entry.path)}** · {say(key, language, count=entry.passages)}"
+    return f"{line} · {escape(entry.reason)}" if entry.status is FileStatus.PARTLY else line
+
+
+def _actions(added: Iterable[LedgerEntry], language: str) -> list[cl.Action]:
+    return [
+        cl.Action(
+            name="promote",
+            payload={"path": f"{PRIVATE}{entry.path}"},
+            label=say("promote", language, name=entry.path),
+            tooltip=say("promote_tip", language),
+            icon="share-2",
+        )
+        for entry in added
+    ]
+
+
+async def promote(assistant: Assistant, path: str, language: str) -> None:
+    """Move a private document into the shared corpus, and say so."""
+    if assistant.uploads is None:
+        return
+    try:
+        name = await asyncio.to_thread(
+            assistant.uploads.promote,
+            cl.context.session.thread_id,
+            path,
+            assistant.knowledge.folder,
+        )
+    except UploadError as error:
+        await cl.ErrorMessage(error.sentence).send()
+        return
+    await cl.Message(say("promoted", language, name=escape(name))).send()

@@ -1,0 +1,117 @@
+"""What one open chat remembers."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import chainlit as cl
+
+from rag.answering.conversation import counts_as_turn, turn_of
+from rag.presentation.texts import CATALOGUE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from rag.answering.assistant import Assistant
+    from rag.corpus.snapshot import Snapshot
+    from rag.domain.answers import Answer
+    from rag.domain.conversation import Turn
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A person's message and the answer that it got."""
+
+    question_id: str
+    message_id: str
+    answer: Answer
+
+
+@dataclass
+class Conversation:
+    """The exchanges in order, and whose trace is open in the sidebar."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    open_trace: str = ""
+    shown: int = 0
+    """How many turns the page holds."""
+    with_actions: set[str] = field(default_factory=set)
+    """The messages whose buttons the page has."""
+    offered: str = ""
+    """The revision of the corpus whose folders and documents are offered."""
+    asked: list[str] = field(default_factory=list)
+    """The ids of all questions in order, also of those that were stopped."""
+
+    def history(self, before: str = "") -> tuple[Turn, ...]:
+        """Earlier turns that a follow-up can lean on, those ``before`` a question's id.
+
+        Of a question that was answered several times the latest answer counts.
+        """
+        position = self.asked.index(before) if before in self.asked else len(self.asked)
+        latest = dict.fromkeys(self.asked[:position], None)
+        latest |= {e.question_id: e.answer for e in self.exchanges if e.question_id in latest}
+        return tuple(
+            turn_of(answer) for answer in latest.values() if answer and counts_as_turn(answer)
+        )
+
+    def exchange(self, message_id: str) -> Exchange | None:
+        """The exchange whose answer is in that message."""
+        return next((e for e in self.exchanges if e.message_id == message_id), None)
+
+    def holds(self, erased: Collection[str]) -> bool:
+        """Is there text of documents that were erased since? By the hashes of their bytes."""
+        passages = (hit.passage for one in self.exchanges for hit in one.answer.hits)
+        return any(passage.text and passage.sha256 in erased for passage in passages)
+
+    def begin(self, question_id: str) -> None:
+        """Note that a question was asked, whether or not it will be answered."""
+        if question_id not in self.asked:
+            self.asked.append(question_id)
+
+    def forget_from(self, question_id: str) -> None:
+        """Drop a question and what came after it: it was edited."""
+        if question_id in self.asked:
+            position = self.asked.index(question_id)
+            gone = set(self.asked[position:])
+            del self.asked[position:]
+            self.exchanges = [e for e in self.exchanges if e.question_id not in gone]
+
+    def until(self, message_id: str) -> list[Answer]:
+        """The answers up to that message, itself included; empty when it is unknown."""
+        answers: list[Answer] = []
+        for exchange in self.exchanges:
+            answers.append(exchange.answer)
+            if exchange.message_id == message_id:
+                return answers
+        return []
+
+
+def conversation() -> Conversation:
+    """What this chat remembers, made at first use."""
+    kept = cl.user_session.get("conversation")
+    if not isinstance(kept, Conversation):
+        kept = Conversation()
+        cl.user_session.set("conversation", kept)
+    return kept
+
+
+async def corpus_here(assistant: Assistant) -> Snapshot | None:
+    """What this chat is answered from, where the folder was looked at already."""
+    shared, uploads = assistant.knowledge.current, assistant.uploads
+    if shared is None or uploads is None:
+        return shared
+    return await asyncio.to_thread(uploads.with_shared, cl.context.session.thread_id, shared)
+
+
+def page_language() -> str:
+    """The browser's language, where the catalogue has it."""
+    language = str(cl.context.session.language).partition("-")[0].lower()
+    return language if language in CATALOGUE else "en"
+
+
+def large_model_name(assistant: Assistant) -> str:
+    """The large model's name; empty where there is none."""
+    large = assistant.cascade.large
+    return large.name if large else ""

@@ -1,0 +1,156 @@
+"""What a person can pick before asking: who answers, where to look, a first question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import chainlit as cl
+
+from rag.domain.documents import GUIDE_FOLDER, PRIVATE
+from rag.domain.requests import Mode
+from rag.interfaces.chat.memory import conversation, corpus_here, page_language
+from rag.presentation.texts import say
+
+if TYPE_CHECKING:
+    from rag.answering.assistant import Assistant
+    from rag.corpus.snapshot import Snapshot
+
+EVERYWHERE = "*"
+
+
+MAX_PLACES = 200
+"""A longer list is no help; folders come first, so that most of a big corpus can be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An option of the picker; ``id`` is a path of the corpus."""
+
+    id: str
+    name: str
+    description: str
+
+
+def places_of_nothing(language: str) -> list[Place]:
+    """Only everywhere."""
+    name = say("everywhere", language)
+    return [Place(EVERYWHERE, name, say("everywhere_tip", language))]
+
+
+def places_of(corpus: Snapshot, language: str) -> list[Place]:
+    """Everywhere, then the folders, then the documents, each by path."""
+    folders = sorted(
+        {
+            str(parent)
+            for path in corpus.titles
+            if not path.startswith(PRIVATE)
+            for parent in PurePosixPath(path).parents
+            if str(parent) != "."
+        }
+    )
+    return [
+        *places_of_nothing(language),
+        *_own_documents(corpus, language),
+        *(Place(path, f"{path}/", say("only_in_folder", language, path=path)) for path in folders),
+        *(
+            Place(path, PurePosixPath(path).name, title or path)
+            for path, title in corpus.titles.items()
+            if not path.startswith(PRIVATE)
+        ),
+    ][:MAX_PLACES]
+
+
+def _own_documents(corpus: Snapshot, language: str) -> list[Place]:
+    own = [(path, title) for path, title in corpus.titles.items() if path.startswith(PRIVATE)]
+    if not own:
+        return []
+    name = say("this_conversation", language)
+    return [
+        Place(PRIVATE, name, say("only_in_folder", language, path=name)),
+        *(Place(path, path.removeprefix(PRIVATE), title) for path, title in own),
+    ]
+
+
+MODE = "model"
+
+
+SCOPE = "scope"
+
+
+async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
+    """Show who may answer and where to look, under the text field."""
+    language = page_language()
+    corpus = await corpus_here(assistant)
+    places = places_of(corpus, language) if corpus else places_of_nothing(language)
+    known = {place.id for place in places}
+    chosen = (scope or EVERYWHERE) if (scope or EVERYWHERE) in known else EVERYWHERE
+    conversation().offered = corpus.revision if corpus else ""
+    await cl.context.emitter.set_modes(
+        [
+            cl.Mode(
+                id=MODE,
+                name=say("model", language),
+                options=[
+                    cl.ModeOption(
+                        id=option.value,
+                        name=option.value.capitalize(),
+                        description=say(f"mode.{option.value}", language),
+                        default=option is mode,
+                    )
+                    for option in Mode
+                ],
+            ),
+            cl.Mode(
+                id=SCOPE,
+                name=say("only_in", language),
+                options=[
+                    cl.ModeOption(
+                        id=place.id,
+                        name=place.name,
+                        description=place.description,
+                        default=place.id == chosen,
+                    )
+                    for place in places
+                ],
+            ),
+        ]
+    )
+
+
+def choose(mode: Mode, scope: str) -> None:
+    """Remember what the pickers show; Chainlit keeps it with the thread."""
+    cl.user_session.set("mode", mode.value)
+    cl.user_session.set("scope", scope)
+
+
+def chosen() -> tuple[Mode, str]:
+    """Who answers and where to look, as the person picked last."""
+    mode = str(cl.user_session.get("mode") or "")
+    scope = str(cl.user_session.get("scope") or "")
+    return (Mode(mode) if mode in set(Mode) else Mode.AUTO), scope
+
+
+_ABOUT_THE_GUIDE = (
+    ("Connect a model server", "How do I connect Ollama?"),
+    ("When does it escalate?", "When is a draft escalated to the large model?"),
+    ("Is it private?", "Does anything leave this machine?"),
+    ("Something it can't know", "What is the capital of Mongolia?"),
+)
+
+
+_SHOWN = 4
+
+
+def starters(corpus: Snapshot | None) -> list[cl.Starter]:
+    """Own documents first, one question each; then the shipped guide, where it is there."""
+    documents = corpus.documents if corpus else ()
+    own = [d for d in documents if not d.path.startswith(f"{GUIDE_FOLDER}/")]
+    found = [
+        cl.Starter(label=d.title, message=say("starter", d.language, title=d.title))
+        for d in own[:_SHOWN]
+    ]
+    if len(own) < len(documents):
+        found += [cl.Starter(label=label, message=text) for label, text in _ABOUT_THE_GUIDE]
+    return found[:_SHOWN]

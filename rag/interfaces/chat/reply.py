@@ -1,0 +1,290 @@
+"""The events of one request -> steps, a streamed message, chips and the line under it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import chainlit as cl
+from chainlit.data import get_data_layer
+
+from rag.domain.answers import Answer, Outcome, Reason
+from rag.domain.events import (
+    Answered,
+    Asking,
+    Checked,
+    Escalated,
+    Event,
+    Prefill,
+    Reading,
+    Retrieved,
+    Token,
+)
+from rag.domain.requests import Intent
+from rag.interfaces.chat.data_layer import PARTIAL, RUNNING
+from rag.interfaces.chat.elements import (
+    action,
+    actions_of,
+    chip,
+    finish_step,
+    finished_step,
+    started_step,
+)
+from rag.presentation.lines import (
+    attempt_line,
+    doubts_markdown,
+    milliseconds,
+    retrieved_line,
+    retrieved_markdown,
+)
+from rag.presentation.markdown import live_markdown, marked, without_links
+from rag.presentation.message import answer_markdown, shown_hits, sources_mark
+from rag.presentation.texts import say
+
+if TYPE_CHECKING:
+    from rag.domain.answers import Attempt, Sentence
+    from rag.domain.conversation import Question
+    from rag.domain.search import Hit
+
+FLUSH_S = 0.05
+
+
+KEEP_S = 1.0
+
+
+FLUSH_S_PER_THOUSAND_CHARACTERS = 0.02
+"""The browser reads the whole message again at every piece: with 50-100 ms between pieces a
+300-word answer costs 2 s of its time instead of 7."""
+
+
+_CHAINLITS_OWN_NOTE = "Task manually stopped."
+
+
+class Reply:
+    """Shows one request in the chat as it happens, in the request's language."""
+
+    def __init__(self, language: str = "en", large: str = "") -> None:
+        self.answer: Answer | None = None
+        self._language = language
+        self._large = large
+        self._message: cl.Message | None = None
+        self._before = ""
+        self._text = ""
+        self._checked: Checked | None = None
+        self._part = ""
+        self._progress: cl.Step | None = None
+        self._done: tuple[str, tuple[Sentence, ...]] = ("", ())
+        self._hits: tuple[Hit, ...] = ()
+        self._flushed = self._kept = 0.0
+        self._step: cl.Step | None = None
+        self._attempt: Attempt | None = None
+
+    @property
+    def message_id(self) -> str:
+        """The id of the message that holds the answer; empty before there is one."""
+        return str(self._message.id) if self._message else ""
+
+    @property
+    def _parent(self) -> str | None:
+        return str(self._progress.id) if self._progress else None
+
+    @property
+    def _documents(self) -> list[str]:
+        """Hashes of the documents shown: an unfinished turn can be erased with one of them."""
+        return sorted({hit.passage.sha256 for hit in self._hits})
+
+    async def take(self, event: Event) -> None:
+        """Show an event."""
+        language = self._language
+        if isinstance(event, Token):
+            self._text += event.text
+            await self._flush_in_time()
+        elif isinstance(event, Checked):
+            self._checked = event
+            await self._flush_in_time()
+        elif isinstance(event, Retrieved):
+            self._hits = event.hits
+            shown = retrieved_markdown(event.hits, language)
+            name = retrieved_line(event, language)
+            await finished_step(name, "retrieval", shown, documents=self._documents)
+        elif isinstance(event, Reading):
+            await self._begin_part(event)
+        elif isinstance(event, Asking):
+            name = say("writing", language, model=event.model)
+            name = f"{name} · {self._part}" if self._part else name
+            self._step = await started_step(name, self._parent)
+        elif isinstance(event, Prefill):
+            await self._reading(event)
+        elif isinstance(event, Escalated):
+            await self._escalate(event.attempt)
+        elif isinstance(event, Answered):
+            await self._finish(event.answer)
+
+    async def _begin_part(self, event: Reading) -> None:
+        """What was written about the parts before stays above what follows."""
+        if event.parts > 1:
+            if self._step is not None and event.last is not None:
+                name = attempt_line(event.last, self._language, draft=False)
+                await finish_step(self._step, f"{name} · {self._part}")
+                self._step = None
+            values = {"part": event.part, "parts": event.parts}
+            self._part = say("reading_part", self._language, **values)
+            if self._progress is None:
+                # Later parts' steps begin after the message; inside this one they stay above it.
+                self._progress = await started_step(self._part)
+            self._progress.name = self._part
+            await self._progress.update()
+        self._done = (event.text, event.sentences)
+        self._before = marked(event.text, event.sentences, self._language)
+        self._start_over()
+        if self._message is not None:
+            await self._show()
+
+    def _start_over(self) -> None:
+        self._text, self._checked = "", None
+
+    async def _flush_in_time(self) -> None:
+        """Show what there is now and then; the first word at once."""
+        shown = len(self._before) + len(self._text)
+        pause = FLUSH_S + FLUSH_S_PER_THOUSAND_CHARACTERS * shown / 1_000
+        if self._message is None or time.monotonic() - self._flushed >= pause:
+            await self._show()
+
+    def _markdown(self) -> str:
+        text, checked = self._text, self._checked
+        end = len(checked.text) if checked and text.startswith(checked.text) else 0
+        sentences = checked.sentences if checked and end else ()
+        live = live_markdown(text, end, sentences, self._language)
+        return "\n\n".join(part for part in (self._before, live) if part.strip())
+
+    async def _show(self) -> None:
+        text = self._markdown()
+        if not text:
+            return
+        if self._message is not None:
+            self._message.content = text
+            await cl.context.emitter.update_step(self._message.to_dict())
+            if time.monotonic() - self._kept >= KEEP_S:
+                await self._keep(self._message)
+        else:
+            # Made now, not before: the page sorts by this moment, and the steps stand above. Sent
+            # before it streams: a message that only streams has no date.
+            state = {PARTIAL: True, "language": self._language, "documents": self._documents}
+            self._message = cl.Message(content=text, metadata=state)
+            RUNNING.add(self._message.id)
+            await self._message.send()
+            self._message.streaming = True
+            self._kept = time.monotonic()
+        self._flushed = time.monotonic()
+
+    async def _keep(self, message: cl.Message) -> None:
+        """Write down what is there so far: an app that is killed loses a second at most."""
+        self._kept = time.monotonic()
+        if layer := get_data_layer():
+            await layer.update_step(message.to_dict())
+
+    async def _reading(self, event: Prefill) -> None:
+        if self._step is not None and event.done < event.total and not self._text:
+            values = {"done": event.done, "total": event.total}
+            name = say("reading", self._language, **values)
+            self._step.name = f"{name} · {self._part}" if self._part else name
+            await self._step.update()
+
+    async def _escalate(self, attempt: Attempt) -> None:
+        """Move the draft into its own step, above the message that will replace it."""
+        self._start_over()
+        if self._message is not None and not self._before:
+            RUNNING.discard(self._message.id)
+            await self._message.remove()
+            self._message = None
+        elif self._message is not None:
+            await self._show()
+        if self._step is not None:
+            self._step.output = without_links(attempt.generation.text) or "–"
+            self._step.metadata = {"documents": self._documents}
+            draft = attempt.rung == "small"
+            await finish_step(self._step, attempt_line(attempt, self._language, draft=draft))
+        doubts = doubts_markdown(attempt, self._language)
+        line, documents = self._checked_line(attempt), self._documents
+        await finished_step(line, "tool", doubts, self._parent, documents)
+        self._step = None
+
+    async def _finish(self, answer: Answer) -> None:
+        self.answer = answer
+        if self._step is not None and answer.attempts:
+            attempt = answer.attempts[-1]
+            await finish_step(self._step, attempt_line(attempt, self._language, draft=False))
+            await finished_step(
+                self._checked_line(attempt), "tool", self._support(attempt), self._step.id
+            )
+        if self._progress is not None:
+            await finish_step(self._progress, self._part)
+        message = self._message or cl.Message(content="")
+        message.metadata = {}
+        message.content = answer_markdown(answer) + sources_mark(answer)
+        message.elements = [chip(hit, answer) for hit in shown_hits(answer)]
+        message.actions = actions_of(answer, self._large)
+        message.is_error = answer.outcome is Outcome.FAILED
+        await (message.update() if self._message else message.send())
+        self._message = message
+
+    def _checked_line(self, attempt: Attempt) -> str:
+        count = len(attempt.sentences)
+        key = "checked_one" if count == 1 else "checked"
+        return say(key, self._language, count=count, ms=milliseconds(attempt.verify_ms))
+
+    def _support(self, attempt: Attempt) -> str:
+        full = sum(sentence.support == "full" for sentence in attempt.sentences)
+        return say("supported", self._language, full=full, count=len(attempt.sentences))
+
+    async def stop(self, question: Question) -> Answer:
+        """Keep what was written so far and say what of it was not checked; return the rest."""
+        language = self._language
+        answer = self.answer or self._stopped(question)
+        await self._show()
+        for step in (self._step, self._progress):
+            if step is not None:
+                await finish_step(step, say("stopped_step", language))
+        for message in cl.chat_context.get():
+            if message.content == _CHAINLITS_OWN_NOTE:
+                await message.remove()
+        actions = [action("regenerate", answer, icon="refresh-cw")]
+        if self._message is None:
+            self._message = cl.Message(f"*{say('stopped_early', language)}*", actions=actions)
+            await self._message.send()
+        elif self.answer is None:
+            message = self._message
+            message.metadata = {}
+            message.elements = [
+                chip(hit, answer) for hit in self._hits if f"[{hit.number}]" in answer.text
+            ]
+            message.actions = actions
+            message.content = f"{message.content}\n\n*{say('stopped', language)}*"
+            await message.update()
+        return answer
+
+    def _stopped(self, question: Question) -> Answer:
+        """What stands of an answer that was stopped: the parts that were checked to their end."""
+        text, sentences = self._done
+        return Answer(
+            question=question.text,
+            intent=Intent.QUESTION,
+            text=text,
+            outcome=Outcome.ANSWERED,
+            model="",
+            language=self._language,
+            reasons=(Reason("stopped"),),
+            hits=self._hits,
+            sentences=sentences,
+            mode=question.mode,
+            scope=question.scope,
+            conversation=question.conversation,
+        )
+
+    async def fail(self, text: str) -> None:
+        """Keep what was written so far, and say in a sentence what went wrong."""
+        RUNNING.discard(self.message_id)
+        await self._show()
+        if self._step is not None:
+            await finish_step(self._step, say("failed_step", self._language))
+        await cl.ErrorMessage(content=text).send()

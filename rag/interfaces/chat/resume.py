@@ -1,0 +1,151 @@
+"""Going on with an earlier conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import chainlit as cl
+from chainlit.data import get_data_layer
+
+from rag.domain.answers import Answer
+from rag.domain.codec import from_plain
+from rag.interfaces.chat.data_layer import HistoryDataLayer
+from rag.interfaces.chat.elements import actions_of
+from rag.interfaces.chat.memory import (
+    Conversation,
+    Exchange,
+    conversation,
+    corpus_here,
+    large_model_name,
+    page_language,
+)
+from rag.interfaces.chat.pickers import (
+    chosen,
+    offer_modes,
+)
+from rag.interfaces.chat.sidebar import show_sidebar
+from rag.interfaces.chat.tabs import run_in_background
+from rag.interfaces.chat.window import (
+    EARLIER_TURNS,
+    MOST_TURNS,
+    OPENED_TURNS,
+    mark_outdated,
+    narrow,
+    offer_earlier,
+    show,
+)
+
+if TYPE_CHECKING:
+    from chainlit.types import ThreadDict
+
+    from rag.answering.assistant import Assistant
+    from rag.history.conversations import History
+
+RESUME_S = 0.3
+
+
+async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> None:
+    """Bring an old conversation back: its memory, the lines under its answers, its choices.
+
+    Chainlit draws the thread after this; of a long one only its end is left in.
+    """
+    kept = await asyncio.to_thread(_remembered, history, thread["id"])
+    cl.user_session.set("conversation", kept)
+    language = page_language()
+    kept.shown = OPENED_TURNS
+    await offer_earlier(narrow(thread, kept.shown, language), language)
+    corpus = await corpus_here(assistant)
+    if corpus:
+        mark_outdated(thread, corpus, language)
+    await _send_actions(assistant, thread)
+    await offer_modes(assistant, *chosen())
+    run_in_background(_close_sidebar_after_resume())
+
+
+def _remembered(history: History, thread_id: str) -> Conversation:
+    kept = Conversation()
+    for message_id, question_id, record in history.answers(thread_id):
+        kept.begin(question_id)
+        kept.exchanges.append(Exchange(question_id, message_id, from_plain(Answer, record)))
+    return kept
+
+
+async def _send_actions(assistant: Assistant, thread: ThreadDict) -> None:
+    """The lines and buttons under the answers on the page: Chainlit does not keep them."""
+    kept = conversation()
+    new = {step["id"] for step in thread["steps"]} - kept.with_actions
+    kept.with_actions |= new
+    await asyncio.gather(
+        *(
+            action.send(for_id=exchange.message_id)
+            for exchange in kept.exchanges
+            if exchange.message_id in new
+            for action in actions_of(exchange.answer, large_model_name(assistant))
+        )
+    )
+
+
+async def show_earlier(assistant: Assistant) -> None:
+    """Put some more of a long conversation on the page."""
+    kept = conversation()
+    kept.shown += EARLIER_TURNS
+    thread = await _thread()
+    if thread:
+        if corpus := await corpus_here(assistant):
+            mark_outdated(thread, corpus, page_language())
+        await show(thread, kept.shown, page_language())
+        await _send_actions(assistant, thread)
+        await _close_sidebar_after_resume()
+
+
+async def keep_page_short(message: cl.Message) -> None:
+    """Take the oldest turns off a page that has grown long, before a new one begins."""
+    kept = conversation()
+    kept.shown += 1
+    if kept.shown <= MOST_TURNS:
+        return
+    thread = await _thread()
+    if thread:
+        kept.shown = OPENED_TURNS
+        step = cl.context.current_step
+        latest = [message.to_dict(), *([step.to_dict()] if step else [])]
+        await show(thread, kept.shown, page_language(), latest)
+
+
+async def catch_up(assistant: Assistant) -> None:
+    """Learn of an answer that was finished for a tab which has been reloaded meanwhile.
+
+    And of documents that were erased: what they gave is taken from the history, where it is gone.
+    """
+    layer = get_data_layer()
+    if not isinstance(layer, HistoryDataLayer):
+        return
+    kept, thread_id = conversation(), cl.context.session.thread_id
+    count = await asyncio.to_thread(layer.history.answer_count, thread_id)
+    erased = await asyncio.to_thread(assistant.knowledge.ledger.erased)
+    if count > len(kept.exchanges) or kept.holds(erased):
+        found = await asyncio.to_thread(_remembered, layer.history, thread_id)
+        kept.exchanges, kept.asked = found.exchanges, found.asked
+
+
+async def forget_steps_after(message: cl.Message) -> None:
+    """Chainlit deletes the messages after an edited one, but not the steps beside them."""
+    layer, run = get_data_layer(), cl.context.current_step
+    if isinstance(layer, HistoryDataLayer):
+        thread_id = cl.context.session.thread_id
+        own = str(run.id) if run else ""
+        await asyncio.to_thread(layer.history.delete_steps_after, thread_id, message.id, own)
+
+
+async def _thread() -> ThreadDict | None:
+    layer = get_data_layer()
+    if layer is None:
+        return None
+    return cast("ThreadDict | None", await layer.get_thread(cl.context.session.thread_id))
+
+
+async def _close_sidebar_after_resume() -> None:
+    """The passages of old answers arrive after this handler, and open the sidebar."""
+    await asyncio.sleep(RESUME_S)
+    await show_sidebar("", [])

@@ -1,0 +1,132 @@
+"""What is around the chat: who gets in, what the page may load, routes, names of steps."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import mimetypes
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import regex
+from chainlit import config as chainlit_config
+from chainlit import server, session
+from chainlit.config import ChainlitConfig, SpontaneousFileUploadFeature, config
+from starlette.responses import FileResponse
+from starlette.routing import Route
+
+from rag.corpus.uploads import MAX_FILES
+from rag.domain.paths import PROJECT_FOLDER
+from rag.interfaces.chat.sign_in import EverybodyIsLocal, prepare_sign_in
+from rag.interfaces.http.files import files_route
+from rag.interfaces.http.origin_guard import OwnPagesOnly, own_hosts, own_origins
+from rag.presentation.texts import CATALOGUE, all_under, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from rag.answering.assistant import Assistant
+    from rag.interfaces.http.corpus_admin import CorpusAdmin
+
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+"""A longer message closes the socket without a word; ours is refused in a sentence first."""
+
+
+_OUTSIDE_LINK = regex.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>", regex.DOTALL)
+
+
+_OUTSIDE_META = regex.compile(r"<meta property=\"og:(?:image|url)\"[^>]*>")
+
+
+_ATTACHED = (
+    "md txt log html htm csv tsv json ipynb xml rst org eml"
+    " pdf docx doc odt rtf pptx ppt xlsx xls ods epub msg"
+)
+
+
+_PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
+
+
+def prepare_server(assistant: Assistant, admin: CorpusAdmin, upload_max_mb: int) -> None:
+    """Change Chainlit's server before it starts; called once, when app.py is loaded."""
+    prepare_sign_in()
+    hosts = own_hosts(config.run.host, config.run.port)
+    if server.app.middleware_stack is None:
+        server.app.add_middleware(EverybodyIsLocal)
+        server.app.add_middleware(OwnPagesOnly, hosts=hosts)
+    # Two apps would share the folder of files, and the first to end takes it away.
+    files = Path(tempfile.mkdtemp(prefix="plumbline-"))
+    session.FILES_DIRECTORY = chainlit_config.FILES_DIRECTORY = server.FILES_DIRECTORY = files
+    atexit.register(shutil.rmtree, files, ignore_errors=True)
+    # The list that Chainlit's own middleware was given, before the server builds it.
+    config.project.allow_origins[:] = sorted(own_origins(hosts))
+    _accept_files(upload_max_mb)
+    server.sio.eio.max_http_buffer_size = MAX_MESSAGE_BYTES
+    server.app.router.routes.insert(0, files_route(assistant.knowledge, assistant.uploads))
+    server.app.router.routes[:0] = admin.routes()
+    # A chip is an element named like its text, "[1]", and an element's name is its file's too.
+    server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
+    server.get_html_template = _without_outside_links(server.get_html_template)
+    ChainlitConfig.load_translation = _with_plain_steps(ChainlitConfig.load_translation)
+    logging.getLogger("chainlit").addFilter(_is_not_about_languages)
+
+
+def _accept_files(max_mb: int) -> None:
+    """Let messages carry files; what they really are is told when they are read."""
+    names = [f".{name}" for name in _ATTACHED.split()]
+    accepted = {"application/octet-stream": names}  # what a browser calls what it does not know
+    for name in names:
+        if kind := mimetypes.guess_type(f"file{name}")[0]:
+            accepted.setdefault(kind, []).append(name)
+    config.features.spontaneous_file_upload = SpontaneousFileUploadFeature(
+        enabled=max_mb > 0, accept=accepted, max_files=MAX_FILES, max_size_mb=max_mb
+    )
+
+
+async def _passage_card(_: Request) -> Response:
+    return FileResponse(_PASSAGE_CARD, media_type="text/plain")
+
+
+def _without_outside_links(template: Callable[[str], str]) -> Callable[[str], str]:
+    """Chainlit's page links fonts and a stylesheet on other hosts; a preconnect dials out."""
+
+    def page(root_path: str) -> str:
+        own = _OUTSIDE_META.sub("", _OUTSIDE_LINK.sub("", template(root_path)))
+        return str(own.replace("</head>", f"{_texts_for_the_page()}</head>", 1))
+
+    return page
+
+
+def _texts_for_the_page() -> str:
+    """Our texts that public/plumbline.js shows, in each language of the catalogue."""
+    texts = {
+        language: all_under("button.", language)
+        | {"sources": say("sources_title", language), "reading": say("reading_status", language)}
+        for language in CATALOGUE
+    }
+    data = json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json" id="plumbline-texts">{data}</script>'
+
+
+def _with_plain_steps(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Steps carry their own names: without "Used" and "Using" before them."""
+
+    def translation(self: ChainlitConfig, language: str) -> dict[str, Any]:
+        texts = load(self, language)
+        chat = texts.get("chat", {})
+        chat.get("messages", {}).get("status", {}).update({"used": "", "using": ""})
+        chat["watermark"] = say("watermark", language.partition("-")[0])
+        return texts
+
+    return translation
+
+
+def _is_not_about_languages(record: logging.LogRecord) -> bool:
+    """Chainlit warns at every page load of a browser language without a file of its own."""
+    return "ranslat" not in record.getMessage()

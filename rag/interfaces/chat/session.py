@@ -1,0 +1,210 @@
+"""One browser tab's requests: asking, stopping, and what goes when the tab goes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import chainlit as cl
+from chainlit.data import get_data_layer
+
+from rag.domain.answers import Answer, Outcome
+from rag.domain.codec import to_plain
+from rag.domain.conversation import Question
+from rag.domain.requests import Mode
+from rag.interfaces.chat.attachments import promote, take_attachments
+from rag.interfaces.chat.data_layer import RUNNING, HistoryDataLayer
+from rag.interfaces.chat.memory import (
+    Exchange,
+    conversation,
+    corpus_here,
+    large_model_name,
+    page_language,
+)
+from rag.interfaces.chat.pickers import (
+    EVERYWHERE,
+    MODE,
+    SCOPE,
+    choose,
+    chosen,
+    offer_modes,
+)
+from rag.interfaces.chat.reply import Reply
+from rag.interfaces.chat.resume import catch_up, forget_steps_after, keep_page_short
+from rag.interfaces.chat.sidebar import show_sidebar, show_trace
+from rag.presentation.texts import say
+from rag.text.language_detection import reply_language
+
+if TYPE_CHECKING:
+    from rag.answering.assistant import Assistant
+    from rag.history.conversations import History
+
+logger = logging.getLogger(__name__)
+
+
+async def begin(assistant: Assistant) -> None:
+    """Offer the models and places of a new chat."""
+    await offer_modes(assistant, Mode.AUTO, "")
+
+
+async def answer_message(assistant: Assistant, message: cl.Message) -> None:
+    """Answer what a person sent or edited; whatever goes wrong is said in the chat."""
+    picked = message.modes or {}
+    mode = str(picked.get(MODE, Mode.AUTO))
+    scope = str(picked.get(SCOPE, EVERYWHERE))
+    await catch_up(assistant)
+    if message.id in conversation().asked:
+        conversation().forget_from(message.id)
+        await forget_steps_after(message)
+    else:
+        await keep_page_short(message)
+    if await take_attachments(assistant, message, page_language()):
+        await offer_modes(assistant, *chosen())
+        if not message.content.strip():
+            return
+    question = Question(
+        message.content,
+        mode=Mode(mode) if mode in set(Mode) else Mode.AUTO,
+        scope="" if scope == EVERYWHERE else scope,
+    )
+    choose(question.mode, question.scope)
+    await _guarded(assistant, question, message.id)
+
+
+async def ask_anyway(assistant: Assistant, message_id: str) -> None:
+    """Ask a model although the evidence said no."""
+    await _ask_again(assistant, message_id, skip_gate=True)
+
+
+async def regenerate(assistant: Assistant, message_id: str) -> None:
+    """Answer a question once more, in other words; the first answer stays."""
+    await _ask_again(assistant, message_id, again=True)
+
+
+async def retry_large(assistant: Assistant, message_id: str) -> None:
+    """Have the large model answer a question; the first answer stays."""
+    await _ask_again(assistant, message_id, mode=Mode.LARGE)
+
+
+async def only_in(assistant: Assistant, scope: str, model: str = "") -> None:
+    """Narrow what follows to a folder or document; ``model`` is what the other picker shows."""
+    choose(Mode(model) if model in set(Mode) else chosen()[0], scope)
+    await offer_modes(assistant, *chosen())
+
+
+async def share(assistant: Assistant, path: str) -> None:
+    """Share a document of this conversation with everybody."""
+    await promote(assistant, path, page_language())
+
+
+async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -> None:
+    """Ask the question of an answer again, with the Stop button while it runs."""
+    exchange = conversation().exchange(message_id)
+    if exchange is None:
+        return
+    answer = exchange.answer
+    question = Question(answer.question, mode=answer.mode, scope=answer.scope)
+    changed = replace(question, **changes)  # type: ignore[arg-type]
+    emitter = cl.context.emitter
+    await emitter.task_start()
+    try:
+        kept = conversation()
+        question_id, before = exchange.question_id, exchange.question_id
+        if question_id != kept.asked[-1]:  # its answer would stand below other questions
+            repeated = cl.Message(answer.question, type="user_message")
+            await repeated.send()
+            question_id = repeated.id
+        # A run like those of new messages: Chainlit puts its buttons under their last answer.
+        async with cl.Step(name="on_message", type="run", parent_id=question_id):
+            await _guarded(assistant, changed, question_id, before)
+    finally:
+        await emitter.task_end()
+
+
+async def _guarded(
+    assistant: Assistant, question: Question, question_id: str, before: str = ""
+) -> None:
+    """Answer, and whatever goes wrong is said in the chat.
+
+    ``before`` is the question that what came earlier ends before: the question itself, or the one
+    that it repeats.
+    """
+    # Chainlit sets this for new messages only; without it Stop does not reach an edited one.
+    cl.context.session.current_task = asyncio.current_task()
+    conversation().begin(question_id)
+    language = reply_language(question.text, page_language())
+    thread_id = str(cl.context.session.thread_id)
+    question = replace(question, language=page_language(), conversation=thread_id)
+    reply = Reply(language, large_model_name(assistant))
+    try:
+        await _answer(assistant, question, question_id, before or question_id, reply)
+    except asyncio.CancelledError:
+        await _remember(question_id, reply, await reply.stop(question))
+        raise
+    except Exception:
+        number = uuid.uuid4().hex[:8]
+        logger.exception("Unexpected error %s", number)
+        await reply.fail(say("unexpected", language, number=number))
+
+
+async def _answer(
+    assistant: Assistant, question: Question, question_id: str, before: str, reply: Reply
+) -> None:
+    kept = conversation()
+    asked = replace(question, history=kept.history(before))
+    async with aclosing(assistant.ask(asked)) as events:
+        async for event in events:
+            await reply.take(event)
+    if reply.answer is None:
+        raise AssertionError("every request ends with Answered")
+    await _remember(question_id, reply, reply.answer)
+    corpus = await corpus_here(assistant)
+    if corpus and corpus.revision != kept.offered:
+        await offer_modes(assistant, *chosen())
+    # New chips open the sidebar by themselves: it shows what the person had open, or closes.
+    if kept.open_trace and reply.answer.outcome is not Outcome.FAILED:
+        await open_trace(reply.message_id)
+    else:
+        await show_sidebar("", [])
+
+
+async def _remember(question_id: str, reply: Reply, answer: Answer) -> None:
+    """Keep an answer, here and in the history."""
+    kept = conversation()
+    kept.exchanges.append(Exchange(question_id, reply.message_id, answer))
+    kept.with_actions.add(reply.message_id)
+    RUNNING.discard(reply.message_id)
+    if isinstance(layer := get_data_layer(), HistoryDataLayer):
+        await asyncio.to_thread(
+            layer.history.put_answer,
+            cl.context.session.thread_id,
+            reply.message_id,
+            question_id,
+            to_plain(answer),
+        )
+
+
+async def open_trace(message_id: str) -> None:
+    """Show the trace of the answer in that message."""
+    kept = conversation()
+    answers = kept.until(message_id)
+    if answers:
+        kept.open_trace = message_id
+        await show_trace(answers, message_id)
+
+
+async def prefer(history: History, message_id: str, preferred: str) -> None:
+    """Keep whether a person prefers the draft or the answer, of one in this conversation."""
+    if preferred in {"draft", "answer"} and conversation().exchange(message_id):
+        await asyncio.to_thread(history.prefer, message_id, preferred)
+
+
+def close_trace(message_id: str) -> None:
+    """The person closed the trace of that answer."""
+    kept = conversation()
+    if kept.open_trace == message_id:
+        kept.open_trace = ""

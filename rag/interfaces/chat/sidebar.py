@@ -1,0 +1,57 @@
+"""What stands beside a conversation: traces, passages, the panel of documents."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import chainlit as cl
+
+from rag.interfaces.http.roles import Role, role_of
+from rag.presentation.texts import say
+from rag.presentation.trace_card import trace_props
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.domain.answers import Answer
+    from rag.interfaces.http.corpus_admin import CorpusAdmin
+
+
+OPEN_MESSAGE = "plumbline:corpus"
+"""What the button in the page's header posts."""
+
+
+async def show_trace(answers: Sequence[Answer], message_id: str) -> None:
+    """Open the sidebar with the trace of the last of ``answers``."""
+    card = cl.CustomElement(
+        name="TraceCard",
+        display="inline",
+        props={"id": message_id, **trace_props(answers[-1], answers)},
+    )
+    await show_sidebar(say("trace", answers[-1].language), [card])
+
+
+async def show_sidebar(title: str, elements: Sequence[cl.CustomElement]) -> None:
+    """Put elements into the sidebar and open it; without elements, close it.
+
+    Not through ``ElementSidebar``: that registers the elements in the chat, where any change of
+    them closes the sidebar again. The title has to come last, or it is empty.
+    """
+    emitter = cl.context.emitter
+    await emitter.emit(
+        "set_sidebar_elements",
+        {"elements": [element.to_dict() for element in elements], "key": None},
+    )
+    if elements:
+        await emitter.emit("set_sidebar_title", title)
+
+
+async def show_documents(admin: CorpusAdmin, language: str) -> None:
+    """Show the panel of documents to a person who may see it."""
+    user = cl.user_session.get("user")
+    if user is None or role_of(user.identifier) is not Role.ADMIN:
+        return
+    props = await asyncio.to_thread(admin.answer, {}, language)
+    element = cl.CustomElement(name="Corpus", display="inline", props=props)
+    await show_sidebar(say("panel", language), [element])

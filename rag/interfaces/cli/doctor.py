@@ -1,0 +1,41 @@
+"""``rag doctor``"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rag.config.bootstrap import build_assistant
+from rag.config.environment import unknown_settings
+from rag.interfaces.cli.output import print_json
+from rag.interfaces.health import examine
+from rag.presentation.json_contract import (
+    doctor_json,
+)
+from rag.presentation.lines import (
+    check_lines,
+)
+
+if TYPE_CHECKING:
+    import argparse
+
+    from rag.config.settings import Settings
+
+
+async def run_doctor(options: argparse.Namespace, settings: Settings) -> int:
+    """``rag doctor``; return the exit code."""
+    assistant = build_assistant(settings)
+    try:
+        cascade = assistant.cascade
+        report = await examine(
+            assistant.knowledge, cascade.small, cascade.large, unknown_settings()
+        )
+    finally:
+        await assistant.close()
+    if options.json:
+        print_json(doctor_json(report.checks, [asdict(b) for b in report.backends]))
+    else:
+        print(check_lines(report.checks))
+        for backend in report.backends:
+            print(f"      {backend.role}: {backend.model} at {backend.base_url} ({backend.device})")
+    return 0 if report.ok else 1

@@ -1,0 +1,114 @@
+"""What runs where and what does not."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rag.domain.completions import Check
+from rag.domain.errors import CorpusError, SettingsError
+from rag.retrieval.thresholds import load
+
+if TYPE_CHECKING:
+    from rag.corpus.knowledge_base import KnowledgeBase
+    from rag.corpus.snapshot import Snapshot
+    from rag.models.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class BackendReport:
+    """Where a model answers and what it can."""
+
+    role: str
+    base_url: str
+    model: str
+    device: str
+    capabilities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """All checks, and the models by role."""
+
+    checks: tuple[Check, ...]
+    backends: tuple[BackendReport, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Can the main job run?"""
+        return all(check.ok for check in self.checks if check.required)
+
+
+async def examine(
+    knowledge: KnowledgeBase, small: Model, large: Model | None, warnings: list[str]
+) -> DoctorReport:
+    """Look at the corpus and ask each model's server; never raises for what it finds."""
+    models = [model for model in (small, large) if model is not None]
+    reading = asyncio.create_task(asyncio.to_thread(_corpus_checks, knowledge))
+    answers = await asyncio.gather(*(model.backend.check() for model in models))
+    checks = [*await reading, *answers[:1]]
+    checks += [replace(check, required=False) for check in answers[1:]]
+    if large is None:
+        checks.append(
+            Check(
+                "large model",
+                ok=False,
+                detail="None is connected; weak drafts are replaced by a quotation.",
+                remedy="Set RAG_LARGE_BASE_URL to connect one.",
+                required=False,
+            )
+        )
+    checks += [Check("setting", ok=False, detail=text, required=False) for text in warnings]
+    return DoctorReport(tuple(checks), tuple(_report(model) for model in models))
+
+
+def _corpus_checks(knowledge: KnowledgeBase) -> list[Check]:
+    try:
+        corpus = knowledge.refresh()
+    except CorpusError as error:
+        return [Check("corpus", ok=False, detail=str(error), remedy=error.advice)]
+    found = f"{len(corpus.documents)} documents, {corpus.passage_count} passages"
+    checks = [
+        Check(
+            "corpus",
+            ok=bool(corpus.documents),
+            detail=f"{found} in {knowledge.folder}.",
+            remedy="Put documents into the folder.",
+        )
+    ]
+    checks.append(_threshold_check(corpus))
+    checks += [
+        Check(f"file {file.name}", ok=False, detail=file.reason, remedy="", required=False)
+        for file in corpus.unreadable
+    ]
+    return checks
+
+
+def _threshold_check(corpus: Snapshot) -> Check:
+    """Where the levels of evidence come from."""
+    try:
+        found = load(corpus.state)
+    except SettingsError as error:
+        return Check("thresholds", ok=False, detail=str(error), remedy=error.advice, required=False)
+    where = {
+        "shipped": "as shipped; the chat calibrates them by itself, `rag calibrate` at once",
+        "calibrated": "calibrated to this corpus",
+    }
+    level = f"no evidence below log-odds {found.levels.none:.2f}"
+    return Check("thresholds", ok=True, detail=f"{level}, {where[found.origin]}.", required=False)
+
+
+def _report(model: Model) -> BackendReport:
+    profile = model.backend.profile
+    return BackendReport(
+        role=model.rung,
+        base_url=model.backend.base_url,
+        model=model.name,
+        device="this machine" if profile.local else "another machine",
+        capabilities=(
+            "streaming",
+            f"{profile.passage_tokens} passage tokens",
+            f"{profile.answer_tokens} answer tokens",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Routes and guards of the server that are not the chat's."""

@@ -1,0 +1,130 @@
+"""What the panel of documents shows admins and does for them.
+
+Its buttons ask routes of their own: an action of Chainlit's would begin a conversation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rag.domain.documents import MAX_FILE_BYTES
+from rag.domain.errors import RagError
+from rag.interfaces.http.roles import Role, role_of
+from rag.presentation.corpus_panel import explanation_text, panel_props
+from rag.presentation.texts import say
+from rag.retrieval.explain import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+
+    from rag.corpus.curation import Curator
+    from rag.corpus.knowledge_base import KnowledgeBase
+
+PANEL_PATH, UPLOAD_PATH = "/corpus-panel", "/corpus-upload"
+
+
+class CorpusAdmin:
+    """The routes behind the panel of documents."""
+
+    def __init__(
+        self, knowledge: KnowledgeBase, curator: Curator, signed_in: Callable[[Request], str]
+    ) -> None:
+        """``signed_in``: who makes a request; empty where nobody is signed in."""
+        self._signed_in = signed_in
+        self._knowledge = knowledge
+        self._curator = curator
+
+    def routes(self) -> list[Route]:
+        """What its buttons ask, and where files for the shared corpus go."""
+        return [
+            Route(PANEL_PATH, self._act, methods=["POST"]),
+            Route(UPLOAD_PATH, self._take, methods=["POST"]),
+        ]
+
+    async def _act(self, request: Request) -> Response:
+        """Do what a button says, and answer with the panel as it is then."""
+        if role_of(self._signed_in(request)) is not Role.ADMIN:
+            return _problem(403, say("panel_forbidden"))
+        try:
+            asked = dict(json.loads(await request.body()))
+        except (ValueError, TypeError):
+            return _problem(400, say("panel_forbidden"))
+        language = str(asked.get("language", "en"))
+        return JSONResponse(await asyncio.to_thread(self.answer, asked, language))
+
+    def answer(self, asked: dict[str, Any], language: str) -> dict[str, Any]:
+        """Do what is asked, and return the panel as it is then. Blocks."""
+        note, problem, why = "", "", ""
+        try:
+            note, why = self._done(asked, language), self._why(asked, language)
+        except (RagError, OSError, ValueError, TypeError) as error:
+            problem = error.sentence if isinstance(error, RagError) else str(error)
+        try:
+            props = panel_props(
+                self._knowledge.fresh(),
+                self._curator.changes(),
+                self._knowledge.progress,
+                language,
+                str(asked.get("search", "")),
+            )
+        except RagError as error:
+            props, problem = {}, error.sentence
+        addresses = {"panel": PANEL_PATH, "upload": UPLOAD_PATH, "language": language}
+        return {**props, **addresses, "note": note, "why": why, "problem": problem}
+
+    def _done(self, asked: dict[str, Any], language: str) -> str:
+        """Do it; return what is to be said about it."""
+        path, curator = str(asked.get("path", "")), self._curator
+        kind = asked.get("do")
+        if kind == "delete":
+            curator.delete(path)
+            return say("panel_deleted", language, path=path)
+        if kind == "erase":
+            return say("panel_erased", language, path=", ".join(curator.erase(path)))
+        if kind == "again":
+            curator.read_again(path)
+            return say("panel_again", language, path=path)
+        if kind == "undo":
+            curator.undo(int(asked.get("number", 0)))
+            return say("panel_undone", language)
+        return ""
+
+    def _why(self, asked: dict[str, Any], language: str) -> str:
+        """Why a document is, or is not, found by a query; empty where that is not asked."""
+        if asked.get("do") != "why":
+            return ""
+        query, path = str(asked.get("query", ""))[:1_000], str(asked.get("path", ""))
+        return explanation_text(explain(self._knowledge.fresh(), query, path), path, language)
+
+    async def _take(self, request: Request) -> Response:
+        """Take a file for the shared corpus: its bytes are the body, its name a parameter."""
+        if role_of(self._signed_in(request)) is not Role.ADMIN:
+            return _problem(403, say("panel_forbidden"))
+        name = request.query_params.get("name", "")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "upload"
+            size = 0
+            with path.open("wb") as file:
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size > MAX_FILE_BYTES:
+                        return _problem(413, f"{name} is larger than {MAX_FILE_BYTES >> 20} MiB.")
+                    await asyncio.to_thread(file.write, chunk)
+            try:
+                added = await asyncio.to_thread(self._curator.add, name, path)
+            except (OSError, RagError) as error:
+                return _problem(400, f"{name} was not added ({error}).")
+        return JSONResponse({"name": added})
+
+
+def _problem(status: int, sentence: str) -> Response:
+    return JSONResponse({"problem": sentence}, status_code=status)

@@ -1,0 +1,55 @@
+"""The corpus' own files, for reading on: only what it lists, never run as a page of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+from typing import TYPE_CHECKING
+
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from rag.domain.documents import PRIVATE
+from rag.presentation.texts import say
+from rag.presentation.wording import FILES_PATH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from rag.corpus.knowledge_base import KnowledgeBase
+    from rag.corpus.uploads import Uploads
+
+_SHOWN = frozenset({"application/pdf", "text/plain", "text/markdown", "text/csv"})
+"""What a browser may show; everything else is saved, so that no document's script runs here."""
+
+
+def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Route:
+    """Serve a document of the current generation; 404 for everything else."""
+
+    async def serve(request: Request) -> Response:
+        name = str(request.path_params["path"])
+        conversation = request.query_params.get("conversation", "")
+        path = await asyncio.to_thread(_located, knowledge, uploads, name, conversation)
+        if path is None or not path.is_file():
+            return PlainTextResponse(say("no_file"), status_code=404)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        shown = kind in _SHOWN
+        return FileResponse(
+            path,
+            media_type="text/plain" if shown and kind != "application/pdf" else kind,
+            filename=path.name,
+            content_disposition_type="inline" if shown else "attachment",
+        )
+
+    return Route(f"{FILES_PATH}{{path:path}}", serve)
+
+
+def _located(
+    knowledge: KnowledgeBase, uploads: Uploads | None, name: str, conversation: str
+) -> Path | None:
+    if name.startswith(PRIVATE):
+        return uploads.locate(conversation, name) if uploads and conversation else None
+    corpus = knowledge.current
+    return knowledge.folder / name if corpus and corpus.has_document(name) else None

@@ -1,0 +1,26 @@
+"""Base URLs of model servers."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+
+def with_version(base_url: str) -> str:
+    """Return a base URL with ``/v1`` where it has no path of its own."""
+    url = base_url.strip().rstrip("/")
+    if "://" not in url:
+        url = f"http://{url}"
+    return url if urlsplit(url).path.strip("/") else f"{url}/v1"
+
+
+def is_local(base_url: str) -> bool:
+    """Is this address on this machine? Such addresses ignore proxy variables."""
+    host = urlsplit(base_url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified

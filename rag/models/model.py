@@ -1,0 +1,122 @@
+"""One model's turn: pieces of text out, then a Generation with usage and timings."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rag.domain.completions import Generation, ModelRole, Timings, Usage
+from rag.domain.errors import BackendError
+from rag.domain.events import Prefill, Token
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+    from rag.domain.completions import Delta, Message
+    from rag.domain.protocols import ChatBackend, Clock
+
+
+@dataclass
+class _Turn:
+    """What has arrived so far."""
+
+    requested: float
+    started: float = 0.0
+    first: float | None = None
+    text: list[str] = field(default_factory=list)
+    reasoning: list[str] = field(default_factory=list)
+    logprobs: list[float] = field(default_factory=list)
+    finish_reason: str = ""
+    usage: Usage | None = None
+
+    def take(self, delta: Delta, now: float) -> None:
+        if (delta.text or delta.reasoning) and self.first is None:
+            self.first = now
+        if delta.text:
+            self.text.append(delta.text)
+        if delta.reasoning:
+            self.reasoning.append(delta.reasoning)
+        if delta.logprob is not None:
+            self.logprobs.append(delta.logprob)
+        self.finish_reason = delta.finish_reason or self.finish_reason
+        self.usage = delta.usage or self.usage
+
+
+class Model:
+    """A backend with its queue: at most ``profile.parallel`` turns at once."""
+
+    def __init__(
+        self, rung: ModelRole, backend: ChatBackend, clock: Clock, count: Callable[[str, str], int]
+    ) -> None:
+        self.rung = rung
+        self.backend = backend
+        self._clock = clock
+        self._count = count
+        self._slots = asyncio.Semaphore(backend.profile.parallel)
+
+    @property
+    def name(self) -> str:
+        """The model's name as a person knows it."""
+        return self.backend.model
+
+    def count(self, text: str) -> int:
+        """Tokens of a text in this model's encoding."""
+        return self._count(text, self.backend.profile.encoding)
+
+    async def write(
+        self, messages: Sequence[Message], temperature: float = 0.0
+    ) -> AsyncGenerator[Token | Prefill | Generation, None]:
+        """Yield pieces as they come, and a Generation last, also when the stream broke.
+
+        A closed or cancelled iterator ends the stream on the server.
+        """
+        turn = _Turn(self._clock.now())
+        error = ""
+        async with self._slots:
+            turn.started = self._clock.now()
+            stream = self.backend.stream(messages, self.backend.profile.answer_tokens, temperature)
+            try:
+                async with aclosing(stream):
+                    async for delta in stream:
+                        turn.take(delta, self._clock.now())
+                        if delta.prefill:
+                            yield Prefill(self.rung, *delta.prefill)
+                        if delta.text:
+                            yield Token(self.rung, delta.text)
+            except BackendError as broken:
+                error = broken.sentence
+        yield self._finished(turn, messages, error)
+
+    def _finished(self, turn: _Turn, messages: Sequence[Message], error: str) -> Generation:
+        end = self._clock.now()
+        text = "".join(turn.text)
+        reasoning = self.count("".join(turn.reasoning)) if turn.reasoning else 0
+        usage = turn.usage or Usage(
+            prompt_tokens=sum(self.count(message.content) for message in messages),
+            completion_tokens=self.count(text) + reasoning,
+            estimated=True,
+        )
+        first = turn.first if turn.first is not None else end
+        decode_ms = end - first
+        return Generation(
+            model=self.name,
+            text=text.strip(),
+            finish_reason="error" if error else turn.finish_reason,
+            usage=usage,
+            timings=Timings(
+                queue_ms=turn.started - turn.requested,
+                prefill_ms=first - turn.started,
+                decode_ms=decode_ms,
+                first_token_ms=None if turn.first is None else turn.first - turn.requested,
+                total_ms=end - turn.requested,
+                tokens_per_second=(
+                    usage.completion_tokens / decode_ms * 1000 if decode_ms > 0 else None
+                ),
+            ),
+            mean_logprob=sum(turn.logprobs) / len(turn.logprobs) if turn.logprobs else None,
+            reasoning_tokens=reasoning,
+            local=self.backend.profile.local,
+            error=error,
+        )

@@ -1,0 +1,68 @@
+"""Takes a model's thinking out of its text, where a server lets it through.
+
+gpt-oss writes in channels (OpenAI's harmony format): ``<|channel|>analysis<|message|>...<|end|>``
+and then ``<|channel|>final<|message|>...``; others write ``<think>...</think>``.
+"""
+
+from __future__ import annotations
+
+import regex
+
+_CONTROL = regex.compile(r"<\|(\w+)\|>|<(/?)think>")
+
+
+_PARTIAL = regex.compile(r"<(?:\|\w*\|?|/?t?h?i?n?k?)?$")
+
+
+class ReasoningFilter:
+    """Splits a stream of text, cut anywhere, into what is said and what is only thought."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._state = "text"
+
+    def feed(self, piece: str) -> tuple[str, str]:
+        """Return (said, thought) of what can be told apart so far."""
+        self._held += piece
+        said: list[str] = []
+        thought: list[str] = []
+        while match := _CONTROL.search(self._held):
+            self._sort(self._held[: match.start()], said, thought)
+            self._held = self._held[match.end() :]
+            self._enter(match)
+        tail = _PARTIAL.search(self._held)
+        ready = self._held[: tail.start()] if tail else self._held
+        self._held = self._held[len(ready) :]
+        self._sort(ready, said, thought)
+        return "".join(said), "".join(thought)
+
+    def close(self) -> tuple[str, str]:
+        """Return what was still held back."""
+        said: list[str] = []
+        thought: list[str] = []
+        self._sort(self._held, said, thought)
+        self._held = ""
+        return "".join(said), "".join(thought)
+
+    def _sort(self, text: str, said: list[str], thought: list[str]) -> None:
+        if self._state == "text":
+            said.append(text)
+        elif self._state == "thought":
+            thought.append(text)
+        elif self._state.startswith("channel"):
+            self._state += text
+
+    def _enter(self, control: regex.Match[str]) -> None:
+        name, closing = control.group(1), control.group(2)
+        if name is None:
+            self._state = "text" if closing else "thought"
+        elif name == "channel":
+            self._state = "channel:"
+        elif name == "message":
+            channel = self._state.removeprefix("channel:").strip()
+            plain = not self._state.startswith("channel") or channel.startswith("final")
+            self._state = "text" if plain else "thought"
+        elif name == "start":
+            self._state = "header"
+        else:
+            self._state = "between"

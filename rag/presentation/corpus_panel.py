@@ -1,0 +1,120 @@
+"""The corpus as the panel shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rag.domain.documents import ChangeKind
+from rag.presentation.texts import all_under, say
+from rag.presentation.wording import file_path, place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.corpus.snapshot import Snapshot
+    from rag.domain.documents import CorpusChange, LedgerEntry
+    from rag.retrieval.explain import Explanation
+
+SHOWN_FILES = 200
+"""A longer table is searched, not scrolled."""
+
+
+SHOWN_CHANGES = 15
+
+
+def panel_props(
+    corpus: Snapshot,
+    changes: Sequence[CorpusChange],
+    progress: tuple[int, int] | None,
+    language: str,
+    search: str = "",
+) -> dict[str, Any]:
+    """What the panel draws: the files that hold ``search`` in path, title or reason."""
+    wanted = search.casefold().split()
+    found = [file for file in corpus.files if _holds(file, wanted)]
+    return {
+        "labels": all_under("panel.", language),
+        "search": search,
+        "summary": say(
+            "panel_summary",
+            language,
+            documents=len(corpus.documents),
+            files=len(corpus.files),
+            passages=corpus.passage_count,
+        ),
+        "progress": say("panel_progress", language, done=progress[0], total=progress[1])
+        if progress
+        else "",
+        "files": [_file_props(file, language) for file in found[:SHOWN_FILES]],
+        "hidden": len(found) - min(len(found), SHOWN_FILES),
+        "changes": [_change_props(change, language) for change in changes[:SHOWN_CHANGES]],
+    }
+
+
+def _holds(file: LedgerEntry, words: Sequence[str]) -> bool:
+    text = f"{file.name} {file.title} {file.status} {file.reason}".casefold()
+    return all(word in text for word in words)
+
+
+def _file_props(file: LedgerEntry, language: str) -> dict[str, Any]:
+    facts = [
+        say(
+            "listed_passages_one" if file.passages == 1 else "listed_passages",
+            language,
+            count=file.passages,
+        )
+        if file.passages
+        else "",
+        say("panel_pages", language, readable=file.pages_readable, pages=file.pages)
+        if file.pages
+        else "",
+        file.language,
+        size_text(file.size),
+        file.indexed_at[:16].replace("T", " "),
+    ]
+    return {
+        "path": file.path if file.name == file.path else "",
+        "name": file.name,
+        "title": file.title if file.title != file.name else "",
+        "status": file.status.value,
+        "statusText": say(f"status.{file.status.value}", language),
+        "reason": file.reason,
+        "facts": " · ".join(filter(None, facts)),
+        "flags": [say(f"flag.{flag}", language) for flag in file.flags],
+        "file": file_path(file.path) if file.document else "",
+    }
+
+
+def _change_props(change: CorpusChange, language: str) -> dict[str, Any]:
+    return {
+        "number": change.number,
+        "at": change.at[:16].replace("T", " "),
+        "text": say(f"change.{change.kind.value}", language, path=change.path),
+        "undo": bool(change.trash) and change.kind in {ChangeKind.DELETED, ChangeKind.UPLOADED},
+    }
+
+
+def explanation_text(explanation: Explanation, path: str, language: str) -> str:
+    """Why a document's best passage is, or is not, found by a query."""
+    if explanation.rank is None or explanation.best is None:
+        words = ", ".join(f"“{word}”" for word in explanation.missing)
+        return say("why_not_found", language, path=path, words=words)
+    missing = ", ".join(f"“{word}”" for word in explanation.missing)
+    return say(
+        "why_found" if not missing else "why_partly_found",
+        language,
+        place=place(explanation.best, language),
+        rank=explanation.rank,
+        score=f"{explanation.score:.2f}",
+        matched=", ".join(f"“{word}”" for word in explanation.matched),
+        missing=missing,
+    )
+
+
+def size_text(size: int) -> str:
+    """A size as people read it: ``512 B``, ``14 kB``, ``3.2 MB``."""
+    if size < 1_000:  # noqa: PLR2004 - units
+        return f"{size} B"
+    if size < 1_000_000:  # noqa: PLR2004 - as above
+        return f"{size / 1_000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB"

@@ -1,0 +1,147 @@
+"""Answers, steps and checks -> single lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rag.domain.answers import Answer, Attempt, Outcome, Reason, Support
+from rag.domain.requests import Intent
+from rag.presentation.markdown import escape
+from rag.presentation.texts import say
+from rag.presentation.wording import place, reason_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.domain.completions import Check
+    from rag.domain.documents import LedgerEntry
+    from rag.domain.events import Retrieved
+    from rag.domain.search import Hit
+    from rag.verification.receipts import Verdict
+
+_SECOND = 1_000
+
+
+_BAR = 40
+"""Characters."""
+
+
+def milliseconds(value: float | None) -> str:
+    """Return a duration as a person reads it: ``412 ms``, ``3.9 s``."""
+    if value is None:
+        return "–"
+    if value < 1:
+        return "<1 ms" if value > 0 else "0 ms"
+    return f"{value:.0f} ms" if value < _SECOND else f"{value / _SECOND:.1f} s"
+
+
+def summary_line(answer: Answer) -> str:
+    """The one line under an answer that opens its trace."""
+    parts = [answer.model or _writer(answer)]
+    if answer.escalated or answer.timings.first_token_ms is None:
+        parts.append(milliseconds(answer.timings.total_ms))
+    if answer.timings.first_token_ms is not None:
+        parts.append(
+            say("first_token", answer.language, ms=milliseconds(answer.timings.first_token_ms))
+        )
+    if answer.attempts:
+        last = answer.attempts[-1]
+        own = [a for a in answer.attempts if a.rung == last.rung]
+        counted = own if answer.intent is Intent.DOCUMENT else [last]
+        written = sum(attempt.generation.usage.completion_tokens for attempt in counted)
+        parts.append(say("tokens", answer.language, tokens=written))
+    sources = len(answer.citations)
+    if sources:
+        key = "source" if sources == 1 else "sources"
+        parts.append(say(key, answer.language, count=sources))
+    if any(not attempt.generation.local for attempt in answer.attempts):
+        parts.append(say("elsewhere", answer.language))
+    weak = sum(sentence.support is not Support.FULL for sentence in answer.sentences)
+    if weak:
+        parts.append(say("weak_sentences", answer.language, count=weak))
+    return " · ".join(parts)
+
+
+def _writer(answer: Answer) -> str:
+    if answer.intent is Intent.CORPUS:
+        return say("from_index", answer.language)
+    if answer.outcome is Outcome.QUOTED:
+        return say("quotation", answer.language)
+    if answer.outcome is Outcome.REFUSED:
+        return say("refusal", answer.language)
+    return say("no_model", answer.language)
+
+
+def retrieved_line(retrieved: Retrieved, language: str = "en") -> str:
+    """The name of the retrieval's step; without evidence a document was read, not searched."""
+    key = "retrieved" if retrieved.evidence else "read_line"
+    return say(key, language, count=len(retrieved.hits), ms=milliseconds(retrieved.milliseconds))
+
+
+def retrieved_markdown(hits: Sequence[Hit], language: str = "en") -> str:
+    """What the retrieval's step shows: rank, place, matched words."""
+    lines = []
+    for hit in hits:
+        matched = f" — {escape(', '.join(hit.matched))}" if hit.matched else ""
+        lines.append(f"{hit.number}. {escape(place(hit.passage, language))}{matched}")
+    return "\n".join(lines)
+
+
+def attempt_line(attempt: Attempt, language: str = "en", *, draft: bool) -> str:
+    """The name of a model's step."""
+    generation = attempt.generation
+    return say(
+        "draft_step" if draft else "answer_step",
+        language,
+        model=generation.model,
+        ms=milliseconds(generation.timings.total_ms),
+        tokens=("≈" if generation.usage.estimated else "")
+        + str(generation.usage.completion_tokens),
+    )
+
+
+def doubts_markdown(attempt: Attempt, language: str = "en") -> str:
+    """Why a draft was doubted, as a list."""
+    reasons = attempt.confidence.reasons or (Reason("always"),)
+    lines = [f"- {escape(reason_text(reason, language))}" for reason in reasons]
+    return "\n".join([say("doubted", language), *lines])
+
+
+def ledger_lines(files: Sequence[LedgerEntry]) -> str:
+    """A line a file, then how many there are of each status."""
+    lines = []
+    for file in files:
+        about = [f"{file.passages} passages" if file.passages else "", file.language]
+        about += [file.reason, " ".join(file.flags)]
+        lines.append(f"{file.status.value:10}  {file.name}  {' · '.join(filter(None, about))}")
+    counts = Counter(file.status.value for file in files)
+    lines.append(", ".join(f"{count} {status}" for status, count in counts.items()) or "No files.")
+    return "\n".join(lines)
+
+
+def verdict_lines(verdicts: Sequence[Verdict]) -> str:
+    """A line a citation: what became of its passage, and where it is now."""
+    lines = []
+    for verdict in verdicts:
+        receipt = verdict.receipt
+        now = verdict.document if verdict.document != receipt.document else ""
+        where = f"{receipt.document} → {now}" if now else receipt.document
+        lines.append(f"[{receipt.number}] {verdict.status.value:21}  {where}")
+    return "\n".join(lines) or "The answer cites nothing."
+
+
+def progress_bar(done: int, total: int) -> str:
+    """How far reading is, as a line of a terminal."""
+    filled = round(_BAR * done / total)
+    return f"reading [{'#' * filled}{'.' * (_BAR - filled)}] {done:,} of {total:,}"
+
+
+def check_lines(checks: Sequence[Check]) -> str:
+    """The checks as lines for a terminal."""
+    lines = []
+    for check in checks:
+        mark = "ok" if check.ok else ("FAIL" if check.required else "note")
+        remedy = f" {check.remedy}" if check.remedy and not check.ok else ""
+        lines.append(f"{mark:>4}  {check.name}: {check.detail}{remedy}")
+    return "\n".join(lines)

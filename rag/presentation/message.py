@@ -1,0 +1,198 @@
+"""Answers -> what a person reads: the chat's Markdown, plain text, single lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.domain.answers import Answer, Outcome
+from rag.domain.requests import SMALL_TALK, Intent
+from rag.presentation.markdown import escape, link_title, marked
+from rag.presentation.texts import say
+from rag.presentation.wording import file_path, place, reason_text, share_text, shown_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.domain.answers import Listed
+    from rag.domain.search import Hit
+
+NEAREST = 3
+
+
+MAX_LISTED = 40
+"""Documents named in an answer about the corpus; more would not be read."""
+
+
+def answer_text(answer: Answer) -> str:
+    """Return what a person reads, as plain text with ``[n]``."""
+    language = answer.language
+    if answer.outcome is Outcome.FAILED:
+        return " ".join(reason_text(reason, language) for reason in answer.reasons)
+    if answer.outcome is Outcome.REFUSED:
+        hits = answer.hits[:NEAREST]
+        lines = [f"[{hit.number}] {place(hit.passage, language)}" for hit in hits]
+        nearest = "\n".join([say("nearest", language), *lines]) if lines else ""
+        parts = ["\n".join(part for part in (_refusal(answer), nearest) if part)]
+    else:
+        parts = [_opening(answer), answer.text or _listing(answer)]
+    return "\n\n".join(part for part in (*parts, *notes_of(answer)) if part)
+
+
+def answer_markdown(answer: Answer) -> str:
+    """Return the message in the chat: chips where ``[n]`` stands, weak sentences marked."""
+    if answer.outcome is Outcome.FAILED:
+        return answer_text(answer)
+    if answer.outcome is Outcome.REFUSED:
+        opening, body = _refusal(answer, escaped=True), _nearest(answer)
+    elif answer.outcome is Outcome.QUOTED and answer.intent is not Intent.REWORK:
+        opening = _opening(answer, escaped=True)
+        body = "\n>\n".join(
+            f"> {escape(_without_bars(s.text))} {_chips(s.citations)}" for s in answer.sentences
+        )
+    else:
+        opening = _opening(answer, escaped=True)
+        text = marked(answer.text, answer.sentences, answer.language)
+        body = text or _listing(answer, linked=True)
+    notes = (f"*{escape(note)}*" for note in notes_of(answer))
+    return "\n\n".join(part for part in (opening, body, *notes) if part)
+
+
+def _nearest(answer: Answer) -> str:
+    """The nearest passages as a list of chips; empty where none was found."""
+    hits = answer.hits[:NEAREST]
+    lines = [f"- [{h.number}] {escape(place(h.passage, answer.language))}" for h in hits]
+    return "\n".join([say("nearest", answer.language), *lines]) if lines else ""
+
+
+def _opening(answer: Answer, *, escaped: bool = False) -> str:
+    """What stands above an answer that is not a model's own text; empty above one that is."""
+    language = answer.language
+    codes = {reason.code for reason in answer.reasons}
+    if answer.intent in SMALL_TALK:
+        counts = {"documents": answer.documents, "passages": answer.passages}
+        return say(answer.intent, language, **counts)
+    missing = next((r.detail for r in answer.reasons if r.code == "no_such_file"), "")
+    if missing:
+        return say("no_such_file", language, name=escape(missing) if escaped else missing)
+    for code in ("nothing_to_rework", "which_document", "unchanged"):
+        if code in codes:
+            return say(code, language)
+    if answer.intent is Intent.CORPUS:
+        return _listing_opening(answer, escaped=escaped)
+    if answer.outcome is Outcome.QUOTED:
+        keys = {Intent.REWORK: "rearranged", Intent.DOCUMENT: "leads"}
+        if _nobody_wrote(answer):
+            return say("unreachable_opening", language)
+        return say(keys.get(answer.intent, "quoted"), language)
+    return ""
+
+
+def _nobody_wrote(answer: Answer) -> bool:
+    """Was there no model to be had at all?"""
+    unreachable = any(reason.code == "unreachable" for reason in answer.reasons)
+    return unreachable and all(attempt.generation.error for attempt in answer.attempts)
+
+
+def _listing_opening(answer: Answer, *, escaped: bool) -> str:
+    request = answer.request
+    topic = request.topic if request else ""
+    values = {
+        "topic": escape(topic) if escaped else topic,
+        "count": len(answer.listed),
+        "documents": answer.documents,
+        "passages": answer.passages,
+    }
+    if topic:
+        key = {0: "listed_none", 1: "listed_topic_one"}.get(len(answer.listed), "listed_topic")
+    else:
+        key = "listed_newest" if request and request.newest_first else "listed_all"
+    return say(key, answer.language, **values)
+
+
+def _listing(answer: Answer, *, linked: bool = False) -> str:
+    """The documents of an answer about the corpus, one a line."""
+    lines = [_listed(item, answer, linked=linked) for item in answer.listed[:MAX_LISTED]]
+    if more := len(answer.listed) - len(lines):
+        lines.append(f"- {say('listed_more', answer.language, count=more)}")
+    return "\n".join(lines)
+
+
+def _listed(item: Listed, answer: Answer, *, linked: bool) -> str:
+    language = answer.language
+    shown = shown_path(item.path, language)
+    key = "listed_passages_one" if item.passages == 1 else "listed_passages"
+    title = item.title if item.title != item.path else ""
+    name, title = (
+        (f"[{escape(shown)}]({file_path(item.path, answer.conversation)})", escape(title))
+        if linked
+        else (shown, title)
+    )
+    parts = [part for part in (name, title, say(key, language, count=item.passages)) if part]
+    return f"- {' · '.join(parts)}" + (f" [{item.number}]" if item.number else "")
+
+
+def notes_of(answer: Answer) -> list[str]:
+    """What a person should know beside the answer."""
+    notes = []
+    language = answer.language
+    if answer.share_read is not None:
+        names = dict.fromkeys(shown_path(h.passage.document, language) for h in answer.hits)
+        documents = ", ".join(names)
+        whole = answer.share_read >= 1
+        key = "read_all" if whole else "read_share"
+        notes.append(say(key, language, documents=documents, share=f"{answer.share_read:.0%}"))
+    if answer.intent is Intent.CORPUS and answer.scope:
+        notes.append(say("listed_in", language, scope=shown_path(answer.scope, language)))
+    for reason in answer.reasons:
+        if reason.code == "partly_quoted":
+            share = share_text(reason.detail, language)
+            notes.append(say("partly_quoted", language, share=share))
+        if reason.code == "reading":
+            detail = share_text(reason.detail, language)
+            notes.append(say("note.reading", language, detail=detail))
+        if reason.code == "may_not_answer":
+            notes.append(say("reason.may_not_answer", language))
+        if reason.code == "other_language":
+            name = say(f"language.{reason.detail}", language)
+            notes.append(say("note.other_language", language, name=name))
+    return notes
+
+
+def _without_bars(text: str) -> str:
+    """A table's row as its cells; other text as it is."""
+    if not text.startswith("|"):
+        return text
+    return " – ".join(cell.strip() for cell in text.strip("|").split("|"))
+
+
+def shown_hits(answer: Answer) -> tuple[Hit, ...]:
+    """The hits whose numbers stand in the message."""
+    if answer.outcome is Outcome.REFUSED:
+        return answer.hits[:NEAREST]
+    shown = {citation.number for citation in answer.citations}
+    shown |= {item.number for item in answer.listed[:MAX_LISTED]}
+    return tuple(hit for hit in answer.hits if hit.number in shown)
+
+
+def sources_mark(answer: Answer) -> str:
+    """A link that shows nothing and carries the sources to whoever copies the answer."""
+    places = " ¦ ".join(
+        f"{hit.number} {place(hit.passage, answer.language)}" for hit in shown_hits(answer)
+    )
+    return f'\n\n[](#sources "{link_title(places)}")' if places else ""
+
+
+def _refusal(answer: Answer, *, escaped: bool = False) -> str:
+    if answer.reasons and answer.reasons[-1].code == "hedging":
+        return say("model_refused", answer.language, model=answer.attempts[-1].generation.model)
+    missing = answer.evidence.missing if answer.evidence else ()
+    if not missing:
+        return say("refused", answer.language)
+    words = ", ".join(
+        say("word", answer.language, word=escape(word) if escaped else word) for word in missing[:6]
+    )
+    return say("refused_missing", answer.language, words=words)
+
+
+def _chips(numbers: Sequence[int]) -> str:
+    return " ".join(f"[{number}]" for number in numbers)

@@ -1,0 +1,281 @@
+"""An answer -> the props of the trace card and of a passage card (public/elements/*.jsx)."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+from rag.domain.answers import Answer, Attempt, Outcome, Signal, Support
+from rag.domain.documents import source_of
+from rag.domain.requests import SMALL_TALK, Intent
+from rag.presentation.lines import milliseconds
+from rag.presentation.texts import all_under, say
+from rag.presentation.wording import file_path, problem_text, reason_text, share_text, shown_path
+from rag.text.analysis import analyse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.domain.documents import Passage
+    from rag.domain.search import Hit, Query
+
+_WORD_OR_SPACE = regex.compile(r"\s+|[^\s]+")
+
+
+_CENT = 100
+
+
+_REASONS_SHOWN = 2
+
+
+_LIKE_ENOUGH = 0.4
+"""Below this likeness the differences between two texts are only noise, word by word."""
+
+
+def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
+    """Everything that the card draws; ``answers`` are the conversation's so far."""
+    return {
+        "labels": all_under("card.", answer.language),
+        "who": _who(answer),
+        "understood": say(f"intent.{answer.intent}", answer.language),
+        "signals": [_signal(s, answer.language) for s in _deciding(answer)],
+        "waterfall": _waterfall(answer),
+        "hint": _hint(answer),
+        "cost": _cost(answer),
+        "passages": [_without_labels(passage_props(hit, answer)) for hit in answer.hits],
+        "attempts": [_attempt(attempt, answer) for attempt in answer.attempts],
+        "changes": _changes(answer),
+        "query": [
+            {"term": word, "weight": weight, "typed": typed}
+            for word, (weight, typed) in {
+                t.word: (t.weight, t.stands_for) for t in answer.query.terms
+            }.items()
+        ],
+        "conversation": _conversation(answers, answer.language),
+    }
+
+
+def _without_labels(props: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in props.items() if key != "labels"}
+
+
+def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
+    """A passage with the question's words marked."""
+    passage = hit.passage
+    return {
+        "labels": all_under("card.", answer.language),
+        "rank": hit.number,
+        "document": shown_path(passage.document, answer.language),
+        "path": passage.document,
+        "page": passage.page,
+        "source": source_of(passage),
+        "tableHeader": passage.table_header,
+        "segments": marked_segments(passage.text, passage.language, answer.query),
+        "matched": list(hit.matched),
+        "used": hit.used,
+        "sha256": passage.sha256,
+        "before": hit.before,
+        "after": hit.after,
+        "file": file_address(passage, answer.conversation),
+    }
+
+
+def file_address(passage: Passage, conversation: str = "") -> str:
+    """Where the chat serves the passage's file, at its page."""
+    page = f"#page={passage.page}" if passage.page is not None else ""
+    return f"{file_path(passage.document, conversation)}{page}"
+
+
+def marked_segments(text: str, language: str, query: Query) -> list[dict[str, Any]]:
+    """Cut a text into stretches that do and do not hold a term of the query."""
+    wanted = query.weights
+    segments: list[dict[str, Any]] = []
+    position = 0
+    for token in analyse(text, language):
+        if token.start >= position and any(term in wanted for term in token.terms):
+            if token.start > position:
+                segments.append({"text": text[position : token.start], "mark": False})
+            segments.append({"text": text[token.start : token.end], "mark": True})
+            position = token.end
+    if position < len(text):
+        segments.append({"text": text[position:], "mark": False})
+    return segments
+
+
+def _who(answer: Answer) -> dict[str, str]:
+    language = answer.language
+    badge = answer.outcome.value
+    if answer.outcome is Outcome.ANSWERED and answer.escalated:
+        badge = "escalated"
+    names = {Outcome.QUOTED: "quotation", Outcome.REFUSED: "no_model"}
+    name = answer.model or say(names.get(answer.outcome, "no_model"), language)
+    why = [reason_text(reason, language) for reason in answer.reasons]
+    doubted = next((a for a in answer.attempts if not a.confidence.accepted), None)
+    problems = (
+        [problem_text(s, language) for s in doubted.sentences if s.problem] if doubted else []
+    )
+    change = doubted.confidence.would_change if doubted else None
+    return {
+        "name": name,
+        "badge": badge if answer.intent not in SMALL_TALK else "",
+        "why": " ".join(why[:_REASONS_SHOWN]) or _accepted(answer),
+        "problem": f"{problems[0]}." if problems else "",
+        "change": say(f"change.{change.code}", language, detail=change.detail) if change else "",
+    }
+
+
+def _accepted(answer: Answer) -> str:
+    if not answer.attempts:
+        return ""
+    full = sum(sentence.support is Support.FULL for sentence in answer.sentences)
+    return say("accepted_all", answer.language, full=full, count=len(answer.sentences))
+
+
+def _deciding(answer: Answer) -> tuple[Signal, ...]:
+    """The signals of the text that was decided about first: they tell why more was done.
+
+    Of a document in several parts none stands for all.
+    """
+    if answer.intent is Intent.DOCUMENT and len(answer.attempts) > 1:
+        return ()
+    return answer.attempts[0].confidence.signals if answer.attempts else ()
+
+
+def _signal(signal: Signal, language: str) -> dict[str, Any]:
+    return {
+        "name": say(f"signal.{signal.code}", language),
+        "value": _value(signal.value, language),
+        "needed": say(f"needed.{signal.needed}", language),
+        "passed": signal.passed,
+    }
+
+
+def _value(value: str, language: str) -> str:
+    texts = all_under("value.", language)
+    return texts.get(value) or share_text(value, language)
+
+
+def _waterfall(answer: Answer) -> list[dict[str, Any]]:
+    """Bars one after the other: label, start and length in milliseconds, whose time it was."""
+    timings = answer.timings
+    bars = [("prepare", timings.prepare_ms, "core"), ("retrieve", timings.retrieve_ms, "core")]
+    for attempt in answer.attempts:
+        part = attempt.generation.timings
+        bars += [
+            ("queue", part.queue_ms, "core"),
+            (f"{attempt.rung}_prefill", part.prefill_ms, attempt.rung),
+            (f"{attempt.rung}_decode", part.decode_ms, f"{attempt.rung}-soft"),
+            ("verify", attempt.verify_ms, "core"),
+        ]
+    rows, start = [], 0.0
+    for label, length, tone in bars:
+        if label != "queue" or length >= 1:
+            rows.append(
+                {
+                    "label": say(f"bar.{label}", answer.language),
+                    "start": start,
+                    "ms": length,
+                    "text": milliseconds(length),
+                    "tone": tone,
+                }
+            )
+        start += length
+    return rows
+
+
+def _hint(answer: Answer) -> str:
+    rows = _waterfall(answer)
+    if not answer.attempts:
+        return ""
+    times: dict[str, float] = {}
+    for row in rows:
+        times[row["label"]] = times.get(row["label"], 0.0) + row["ms"]
+    longest = max(times, key=lambda label: times[label])
+    share = times[longest] / (sum(times.values()) or 1)
+    dropped = sum(attempt.dropped_turns for attempt in answer.attempts)
+    hint = say("bottleneck", answer.language, label=longest, share=f"{share:.0%}")
+    return f"{hint} {say('dropped', answer.language, count=dropped)}" if dropped else hint
+
+
+def _cost(answer: Answer) -> list[dict[str, str]]:
+    if not answer.attempts:
+        return []
+    usage = answer.usage
+    about = "≈" if usage.estimated else ""
+    rates = [a.generation.timings.tokens_per_second for a in answer.attempts]
+    rate = next((r for r in reversed(rates) if r is not None), None)
+    rows = [
+        {"value": f"{about}{usage.prompt_tokens:,}", "label": say("cost.prompt", answer.language)},
+        {
+            "value": f"{about}{usage.completion_tokens:,}",
+            "label": say("cost.written", answer.language),
+        },
+        {"value": f"{usage.cached_tokens:,}", "label": say("cost.reused", answer.language)},
+        {
+            "value": "–" if rate is None else f"{rate:,.0f}",
+            "label": say("cost.rate", answer.language),
+        },
+    ]
+    if answer.cost is not None:
+        rows.append(
+            {
+                "value": f"{answer.cost * _CENT:.2f} ¢",
+                "label": say("cost.notional", answer.language),
+            }
+        )
+    return rows
+
+
+def _attempt(attempt: Attempt, answer: Answer) -> dict[str, Any]:
+    return {
+        "model": attempt.generation.model,
+        "rung": attempt.rung,
+        "text": attempt.generation.text,
+        "accepted": attempt.confidence.accepted,
+        "reasons": [reason_text(reason, answer.language) for reason in attempt.confidence.reasons],
+        "sentences": [
+            {"text": s.text, "support": s.support, "problem": problem_text(s, answer.language)}
+            for s in attempt.sentences
+        ],
+    }
+
+
+def _changes(answer: Answer) -> list[dict[str, str]]:
+    """The draft against the answer, word by word; empty where nothing replaced the draft."""
+    drafts = [a for a in answer.attempts if a.generation.text]
+    if not drafts or answer.outcome not in {Outcome.ANSWERED, Outcome.QUOTED}:
+        return []
+    before, after = drafts[0].generation.text, " ".join(s.text for s in answer.sentences)
+    if answer.model == drafts[0].generation.model:
+        return []
+    old, new = _WORD_OR_SPACE.findall(before), _WORD_OR_SPACE.findall(after)
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < _LIKE_ENOUGH:
+        return [{"op": "del", "text": before}, {"op": "ins", "text": f" {after}"}]
+    changes: list[dict[str, str]] = []
+    for op, i, j, k, m in matcher.get_opcodes():
+        if op == "equal":
+            changes.append({"op": "same", "text": "".join(old[i:j])})
+            continue
+        if j > i:
+            changes.append({"op": "del", "text": "".join(old[i:j])})
+        if m > k:
+            changes.append({"op": "ins", "text": "".join(new[k:m])})
+    return changes
+
+
+def _conversation(answers: Sequence[Answer], language: str) -> str:
+    times = sorted(answer.timings.total_ms for answer in answers)
+    tokens = sum(a.usage.prompt_tokens + a.usage.completion_tokens for a in answers)
+    return say(
+        "conversation",
+        language,
+        answers=len(answers),
+        escalated=sum(a.escalated for a in answers),
+        refused=sum(answer.outcome is Outcome.REFUSED for answer in answers),
+        median=milliseconds(times[len(times) // 2]) if times else "–",
+        tokens=f"{tokens:,}",
+        revision=(answers[-1].corpus_revision if answers else "") or "–",
+    )

@@ -1,0 +1,1 @@
+"""A question -> passages, and whether they are evidence enough."""

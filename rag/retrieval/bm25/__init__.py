@@ -1,0 +1,1 @@
+"""BM25 in this process, with rank-bm25's very scores."""

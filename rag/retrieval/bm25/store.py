@@ -1,0 +1,150 @@
+"""An index on disk: generations in folders of their own; a small file names the current one.
+
+A generation is written whole under a name of its own and never changed; then the pointer is
+replaced in one step. So a crash at any moment leaves the old or the new, and files that a process
+has mapped stay what they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rag.domain.errors import IndexDamaged
+from rag.retrieval.bm25.segment import Segment, mapped
+from rag.retrieval.bm25.state import Impacts, Part, State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+VERSION = 2
+"""Of the layout on disk; another one is not read."""
+
+
+POINTER = "current.json"
+
+
+_TRIES = 5
+"""So often a generation can be replaced by another process while this one opens it."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a generation holds: states and arrays by name."""
+
+    states: Mapping[str, State]
+    arrays: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Store:
+    """The generations in ``folder``; one process writes, several may read."""
+
+    folder: Path
+
+    def save(self, content: Saved) -> None:
+        """Write a generation and make it the current one; older ones are deleted."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        number = max((_number(path) for path in self.folder.glob("generation-*")), default=0) + 1
+        target = self.folder / f"generation-{number}"
+        target.mkdir()
+        parts = {
+            name: [_save_part(part, target / f"{name}-{i}") for i, part in enumerate(state.parts)]
+            for name, state in content.states.items()
+        }
+        described = {
+            "version": VERSION,
+            "generation": target.name,
+            "parts": parts,
+            "bytes": _save_arrays(content.arrays, target / "arrays"),
+        }
+        new = self.folder / f"{POINTER}.new"
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(described, file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.folder / POINTER)
+        for path in self.folder.glob("generation-*"):
+            if path != target:
+                shutil.rmtree(path, ignore_errors=True)  # Windows keeps what is still mapped
+
+    def load(self) -> Saved | None:
+        """Map the current generation; None where there is none yet.
+
+        Raises IndexDamaged where it cannot be what was written, or is of another version.
+        """
+        pointer = self.folder / POINTER
+        for left in reversed(range(_TRIES)):
+            if not pointer.exists():
+                return None
+            named = pointer.read_bytes()
+            try:
+                return self._load(json.loads(named))
+            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+                if left and pointer.read_bytes() != named:
+                    continue  # another process wrote a new generation in between
+                raise IndexDamaged(
+                    f"The index on disk is damaged ({type(error).__name__}: {error}).",
+                    "It is built anew.",
+                ) from error
+        raise AssertionError("the last try returns or raises")
+
+    def _load(self, described: dict[str, Any]) -> Saved:
+        if described["version"] != VERSION:
+            raise IndexDamaged("The index on disk is of another version.", "It is built anew.")
+        folder = self.folder / described["generation"]
+        states = {
+            name: State(tuple(_load_part(folder / f"{name}-{i}", p) for i, p in enumerate(parts)))
+            for name, parts in described["parts"].items()
+        }
+        return Saved(states, _load_arrays(folder / "arrays", described["bytes"]))
+
+
+def _number(path: Path) -> int:
+    return int(path.name.removeprefix("generation-"))
+
+
+def _save_arrays(arrays: Mapping[str, NDArray[np.generic]], folder: Path) -> dict[str, int]:
+    """Write each into a file of its own; return the files' sizes in bytes."""
+    folder.mkdir()
+    for name, values in arrays.items():
+        with (folder / f"{name}.npy").open("wb") as file:
+            np.save(file, values)
+            file.flush()
+            os.fsync(file.fileno())  # the pointer must not be on the disk before them
+    return {path.name: path.stat().st_size for path in folder.iterdir()}
+
+
+def _load_arrays(folder: Path, sizes: Mapping[str, int]) -> dict[str, NDArray[np.generic]]:
+    found = {path.name: path.stat().st_size for path in folder.iterdir()}
+    if found != sizes:
+        raise ValueError("files are missing or cut off")
+    return {path.stem: mapped(path) for path in folder.glob("*.npy")}
+
+
+def _save_part(part: Part, folder: Path) -> dict[str, Any]:
+    own: dict[str, NDArray[np.generic]] = {
+        "_impacts": part.impacts.values,
+        "_deleted": part.deleted,
+        "_lost": np.array(sorted(part.lost.items()), np.int64).reshape(-1, 2),
+    }
+    sizes = _save_arrays(part.segment.arrays() | own, folder)
+    return {"average": part.impacts.average, "length": part.length, "bytes": sizes}
+
+
+def _load_part(folder: Path, described: dict[str, Any]) -> Part:
+    own = _load_arrays(folder, described["bytes"])
+    values = own.pop("_impacts").astype(np.float32, copy=False)
+    impacts = Impacts(values, float(described["average"]))
+    deleted, lost = own.pop("_deleted"), own.pop("_lost")
+    part = Part(Segment.from_arrays(own), impacts, np.array(deleted), dict(lost.tolist()))
+    part.__dict__["length"] = int(described["length"])  # else all lengths are read
+    return part

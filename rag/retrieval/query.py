@@ -1,0 +1,83 @@
+"""Question and earlier turns -> a weighted query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.domain.search import Query, Term
+from rag.text.analysis import analyse, beginning_of, is_stop_word, without_measure
+from rag.text.language_detection import detect_language, query_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rag.domain.conversation import Turn
+
+HISTORY_WEIGHT = 0.3
+
+
+HISTORY_DECAY = 0.6
+
+
+ANSWER_WEIGHT = 0.2
+
+
+ANSWER_TERMS = 10
+
+
+TYPO_WEIGHT = 0.7
+"""What a known word is worth that stands for a misspelled one."""
+
+
+def build_query(
+    question: str,
+    history: Sequence[Turn],
+    languages: Sequence[str],
+    idf_of: Callable[[str], float],
+    spellings: Callable[[str], Sequence[tuple[str, str]]] | None = None,
+) -> Query:
+    """Weigh the question's terms at 1 and, where ``history`` is given, earlier turns below.
+
+    ``languages`` are the corpus', the most frequent first: a question too short to tell its
+    language is taken to be in the first.
+    """
+    language = query_language(question, languages)
+    spoken = detect_language(question, likely=languages)
+    weighted: dict[str, Term] = {}
+
+    def add(text: str, weight: float) -> None:
+        for term, word in _terms(text, language):
+            if term not in weighted and not is_stop_word(word, spoken):
+                weighted[term] = Term(term, weight, word)
+
+    add(question, 1.0)
+    for age, turn in enumerate(reversed(history)):
+        add(turn.question, HISTORY_WEIGHT * HISTORY_DECAY**age)
+    if history:
+        rarest = sorted(
+            dict(_terms(history[-1].answer, language)).items(),
+            key=lambda pair: -idf_of(pair[0]),
+        )[:ANSWER_TERMS]
+        for term, word in rarest:
+            weighted.setdefault(term, Term(term, ANSWER_WEIGHT, word))
+    terms = weighted.values()
+    if spellings:
+        terms = {t.term: t for term in terms for t in _respelled(term, spellings)}.values()
+    return Query(tuple(terms), language)
+
+
+def _respelled(term: Term, spellings: Callable[[str], Sequence[tuple[str, str]]]) -> Iterator[Term]:
+    """A term as it is, or those of the known words that its unknown word may be."""
+    near = spellings(term.word)
+    if not near:
+        yield term
+    for word, known in near:
+        yield Term(known, term.weight * TYPO_WEIGHT, word, term.word)
+
+
+def _terms(text: str, language: str) -> Iterator[tuple[str, str]]:
+    for token in analyse(without_measure(text), language):
+        for term in token.terms:
+            yield term, token.word
+        if beginning := beginning_of(token.word, language):
+            yield beginning, token.word

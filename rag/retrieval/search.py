@@ -1,0 +1,79 @@
+"""A question -> numbered hits: passages as one conversation sees them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+from rag.domain.search import Hit
+from rag.retrieval.evidence import matched_words, weigh
+from rag.retrieval.query import build_query
+from rag.retrieval.thresholds import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rag.corpus.snapshot import Snapshot
+    from rag.domain.conversation import Turn
+    from rag.domain.documents import Document, Passage
+    from rag.domain.search import Evidence, Query
+
+AROUND_CHARACTERS = 300
+
+
+def retrieve(  # noqa: PLR0913 - one argument a part of the question
+    corpus: Snapshot,
+    text: str,
+    leaning_on: Sequence[Turn],
+    conversation: Sequence[Turn],
+    k: int,
+    scope: str = "",
+) -> tuple[tuple[Hit, ...], Query, Evidence]:
+    """Search for a question that leans on some turns, in a conversation that numbers passages."""
+    retriever = corpus.retriever
+    query = build_query(text, leaning_on, corpus.languages, retriever.idf_of, retriever.spellings)
+    found = corpus.search(query.weights, k, scope)
+    hits = numbered(corpus, [passage for _, passage in found], conversation, query)
+    scored = tuple(replace(hit, score=score) for hit, (score, _) in zip(hits, found, strict=True))
+    return scored, query, weigh(query, scored, retriever.idf_of, load(corpus.state))
+
+
+def numbered(
+    corpus: Snapshot,
+    passages: Sequence[Passage],
+    conversation: Sequence[Turn],
+    query: Query,
+) -> tuple[Hit, ...]:
+    """Give passages their numbers: what the conversation calls them, or the next free ones."""
+    known = {hit.passage: hit.number for turn in conversation for hit in turn.hits}
+    following = count(max(known.values(), default=0) + 1)
+    return tuple(
+        Hit(
+            rank,
+            0.0,
+            passage,
+            known.get(passage) or next(following),
+            matched_words(query, passage, corpus.retriever.idf_of),
+            False,
+            *_around(passage, corpus.document(passage.document)),
+        )
+        for rank, passage in enumerate(passages, start=1)
+    )
+
+
+def _around(passage: Passage, document: Document | None) -> tuple[str, str]:
+    """The text before and after a passage, cut at lines' or words' ends."""
+    if document is None:
+        return "", ""
+    before = document.text[max(0, passage.start - AROUND_CHARACTERS) : passage.start]
+    after = document.text[passage.end : passage.end + AROUND_CHARACTERS]
+    return (
+        _plain(before.partition(" ")[2] if passage.start > AROUND_CHARACTERS else before),
+        _plain(after.rpartition(" ")[0] if len(after) == AROUND_CHARACTERS else after),
+    )
+
+
+def _plain(text: str) -> str:
+    """Text without the marks of its headings."""
+    return "\n".join(line.lstrip("# ") for line in text.splitlines()).strip()

@@ -1,0 +1,108 @@
+"""Where decisions turn: what is shipped, and over it what was fitted to a corpus."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import asdict, dataclass, replace
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHIPPED = Path(__file__).with_name("thresholds.toml")
+
+
+NAME = "thresholds.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The log-odds below which evidence is called none, weak, some; above it is strong."""
+
+    none: float
+    weak: float
+    some: float
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A logistic regression: signals to the log-odds of something."""
+
+    intercept: float
+    weights: Mapping[str, float]
+    """Signal -> weight."""
+
+    def log_odds(self, signals: Mapping[str, float]) -> float:
+        """What the signals say together; one that is missing raises KeyError."""
+        return self.intercept + sum(w * signals[name] for name, w in self.weights.items())
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The models and what they are held against."""
+
+    evidence: Linear
+    """That the passages found answer the question."""
+    quotation: Linear
+    """That a sentence of them holds the answer."""
+    levels: Levels
+    origin: str = "shipped"
+    """Where the levels come from."""
+
+
+@cache
+def shipped() -> Thresholds:
+    """What comes with Plumbline."""
+    content = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    evidence, quotation = (
+        Linear(content[name]["intercept"], content[name]["weights"])
+        for name in ("evidence", "quotation")
+    )
+    return Thresholds(evidence, quotation, Levels(**content["evidence"]["levels"]))
+
+
+def load(state: Path | None) -> Thresholds:
+    """Those of a corpus, by its state folder. Raises SettingsError where its file is damaged."""
+    path = state / NAME if state else None
+    try:
+        return _read(path, path.stat().st_mtime_ns) if path else shipped()
+    except FileNotFoundError:
+        return shipped()
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, _changed: int) -> Thresholds:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        levels = Levels(**{name: float(value) for name, value in content["levels"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read ({error}).", "Delete it, or run `rag calibrate` again."
+        ) from error
+    return replace(shipped(), levels=levels, origin="calibrated")
+
+
+def save(levels: Levels, facts: Mapping[str, float], state: Path) -> Path:
+    """Keep the levels fitted to a corpus, and the ``facts`` they rest on; return their file."""
+    lines = ["# Written by `rag calibrate`; delete it to go back to what is shipped.", "[levels]"]
+    lines += [f"{name} = {value:.4f}" for name, value in asdict(levels).items()]
+    lines += ["", "[facts]", *(f"{name} = {value:g}" for name, value in facts.items()), ""]
+    path = state / NAME
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text("\n".join(lines), encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def facts_of(state: Path) -> dict[str, float]:
+    """What a corpus' own levels rest on; empty where it has none."""
+    try:
+        content = tomllib.loads((state / NAME).read_text(encoding="utf-8"))
+        return {name: float(value) for name, value in content["facts"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

@@ -1,0 +1,1 @@
+"""Text in people's languages: words, sentences, languages."""

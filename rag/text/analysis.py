@@ -1,0 +1,202 @@
+"""Text -> terms, the same way for passages and for questions.
+
+Measured with nDCG@10 on three sets, ``str.split`` < Unicode words < stop words < Snowball stems:
+.297 < .324 < .349 < .363 (cranfield). Scripts without spaces are cut into single characters and
+pairs, which brings Chinese from .04 to .99 answers within the first five.
+"""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import regex
+import Stemmer
+
+from rag.text.languages import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEFAULT_LANGUAGE = "en"
+
+
+COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "fi", "hu"})
+
+
+COMPOUND_LETTERS, BEGINNING_LETTERS, BEGINNING = 9, 6, "~"
+
+
+_REMEMBERED_WORDS = 65_536
+"""Words come again and again: 8 MB, and a text is analysed in a third of the time."""
+
+
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+
+
+WORD = regex.compile(
+    r"[\p{L}\p{M}\p{N}]+(?:[._'’\-][\p{L}\p{M}\p{N}]+|(?<=\p{N}),(?=\p{N})\p{N}+|_)*"
+)
+
+
+_UNSPACED_RUN = regex.compile(rf"[{_UNSPACED}][{_UNSPACED}\p{{M}}]*|[^{_UNSPACED}]+")
+
+
+_IS_UNSPACED = regex.compile(rf"[{_UNSPACED}]")
+
+
+_PARTS = regex.compile(
+    r"[._\-'’,]+|(?<=\p{Ll})(?=\p{Lu})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})", regex.V1
+)
+
+
+_JOINTS = regex.compile(r"[_\-'’,]+")
+
+
+_NUMBER = regex.compile(r"\p{N}+(?:[.,]\p{N}+)*")
+
+
+_POSSESSIVE = regex.compile(r"['’]s$", regex.IGNORECASE)
+
+
+_LATIN_MARKS = regex.compile(r"[\u0300-\u036f]+")
+
+
+_MEASURE = regex.compile(
+    r"(?<=\bhow )(?:long|many|much|often|far|old|big|large|tall|high|fast|soon|late|quickly|wide)\b"
+    r"|(?<=\bhoe )(?:lang|vaak|ver|oud|groot|hoog|snel|laat|breed)\b"
+    r"|(?<=\bwie )(?:lange?|oft|weit|alt|groß|hoch|schnell|spät|breit)\b",
+    regex.IGNORECASE,
+)
+"""What is measured in "how long" is asked for, not said: the answer has "30 days", not "long"."""
+
+
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedWord:
+    """A word of a text with the terms that stand for it, and where it is."""
+
+    word: str
+    terms: tuple[str, ...]
+    """The whole word first where it has parts."""
+    start: int
+    end: int
+
+
+def analyse(text: str, language: str = DEFAULT_LANGUAGE) -> Iterator[AnalysedWord]:
+    """Yield the content words of ``text``; stop words and punctuation are left out."""
+    for match in WORD.finditer(text):
+        word = match.group()
+        if word.isascii() or not _IS_UNSPACED.search(word):
+            if terms := _terms_of_word(word, language):
+                yield AnalysedWord(word, terms, match.start(), match.end())
+            continue
+        for run in _UNSPACED_RUN.finditer(word):
+            start = match.start() + run.start()
+            if _IS_UNSPACED.search(run.group()):
+                yield from _ngrams(run.group(), start)
+            elif terms := _terms_of_word(run.group(), language):
+                yield AnalysedWord(run.group(), terms, start, start + len(run.group()))
+
+
+@lru_cache(_REMEMBERED_WORDS)
+def _terms_of_word(word: str, language: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_terms_of(word, LANGUAGES.get(language))))
+
+
+def without_measure(question: str) -> str:
+    """Blank the measure word after "how": it asks for a value and stands in no answer."""
+    return _MEASURE.sub(lambda match: " " * len(match.group()), question)
+
+
+def terms_of(text: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
+    """Return all terms of ``text`` in order, repeated as they stand."""
+    return [term for token in analyse(text, language) for term in token.terms]
+
+
+def is_stop_word(word: str, language: str) -> bool:
+    """Tell whether a word is a function word of the language."""
+    data = LANGUAGES.get(language)
+    return data is not None and _plain(word) in data.stop_words
+
+
+def beginning_of(word: str, language: str) -> str | None:
+    """The term for the beginning of a long word in a language that writes compounds as one word.
+
+    "Schmalspurbahn" and "Schmalspurschiene" share it; it ends with a mark, so it is no word.
+    xquad-de, answer within 5: .970 without it, .976 with it.
+    """
+    if language not in COMPOUNDING:
+        return None
+    plain = folded(word)
+    long = len(plain) >= COMPOUND_LETTERS and plain.isalpha()
+    return f"{plain[:BEGINNING_LETTERS]}{BEGINNING}" if long else None
+
+
+def folded(word: str) -> str:
+    """A word in small letters, without accents."""
+    return _fold(_plain(word))
+
+
+def _plain(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).casefold().replace("’", "'")
+
+
+def _terms_of(word: str, language: Language | None) -> Iterator[str]:
+    word = unicodedata.normalize("NFKC", word)
+    if language is not None and _plain(word) in language.stop_words:
+        return
+    word = _POSSESSIVE.sub("", word)
+    if _NUMBER.fullmatch(word):
+        yield word.replace(",", "")
+        return
+    parts = [part for part in _PARTS.split(word) if part]
+    if language is not None and len(parts) > 1 and parts[0].casefold() in language.elisions:
+        parts = parts[1:]
+        word = word[word.index(parts[0]) :] if parts else ""
+    if len(parts) == 1:
+        yield from _stem(parts[0].casefold(), language)
+        return
+    yield _fold(_JOINTS.sub("", word).casefold())
+    for part in parts:
+        yield from _stem(part.casefold(), language)
+
+
+def _ngrams(run: str, start: int) -> Iterator[AnalysedWord]:
+    """Single characters and pairs: without spaces every pair may be a word."""
+    for i in range(len(run)):
+        for size in (1, 2):
+            gram = run[i : i + size]
+            if len(gram) == size:
+                term = unicodedata.normalize("NFKC", gram).casefold()
+                yield AnalysedWord(gram, (term,), start + i, start + i + size)
+
+
+def _stem(word: str, language: Language | None) -> Iterator[str]:
+    if language is None or not language.stemmer:
+        if language is None or word not in language.stop_words:
+            yield _fold(word)
+    elif word not in language.stop_words:
+        yield _fold(_stemmer(language.stemmer).stemWord(word))
+
+
+def _fold(word: str) -> str:
+    """Take the accents off: people leave them out, and stems are not for reading."""
+    if word.isascii():
+        return word
+    return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", word)))
+
+
+def _stemmer(algorithm: str) -> Stemmer.Stemmer:
+    """One stemmer a thread and language: they hold a cache and are not safe across threads."""
+    stemmers: dict[str, Stemmer.Stemmer] | None = getattr(_local, "stemmers", None)
+    if stemmers is None:
+        stemmers = _local.stemmers = {}
+    if algorithm not in stemmers:
+        stemmers[algorithm] = Stemmer.Stemmer(algorithm)
+    return stemmers[algorithm]

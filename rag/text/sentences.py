@@ -1,0 +1,76 @@
+"""Text -> sentences with their offsets; list items and table rows count as sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ABBREVIATION = regex.compile(
+    r"(?:^|[\s(\"'])(?:\p{Lu}|e\.g|i\.e|etc|approx|ca|cf|vs|fig|figs|eq|no|nos|nr|vol|pp?|ed|eds"
+    r"|mr|mrs|ms|dr|prof|st|jr|sr|inc|ltd|co|corp|dept|est|jan|feb|mar|apr|jun|jul|aug|sept?|oct"
+    r"|nov|dec|z\.b|d\.h|u\.a|bzw|usw|ggf|abs|art|str|bijv|enz|o\.a|d\.w\.z|blz|mevr|dhr|m\.b\.t)\.$",
+    regex.IGNORECASE,
+)
+
+
+_ORDINAL_DATE = regex.compile(
+    r"(?<![\p{L}\p{N}.])\p{N}{1,2}\.\s+(?:jan|feb|mär|mar|maart|apr|mai|mei|may|jun|jul|aug|sep|okt|oct"
+    r"|nov|dez|dec)\p{L}*",
+    regex.IGNORECASE,
+)
+
+
+_END = regex.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s|$)|[。！？]+[」』”）]*|\n+")
+
+
+_NEXT_CONTINUES = regex.compile(r"\s+[\p{Ll}&]")
+
+
+def split_sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each sentence, without the white space around it.
+
+    Together the sentences hold every character that is not white space, in order.
+    """
+    start = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        if match.group()[0] in ".…" and _goes_on(text, start, match.start() + 1, end):
+            continue
+        if match.group()[0] != "\n" and _in_table_row(text, match.start()):
+            continue
+        yield from _trimmed(text, start, end)
+        start = end
+    yield from _trimmed(text, start, len(text))
+
+
+def last_end(text: str) -> int:
+    """Where the last sentence of a growing text ends that more text cannot make longer."""
+    return max(
+        (end for _, end in split_sentences(text) if text[end : end + 1].isspace()), default=0
+    )
+
+
+def _in_table_row(text: str, position: int) -> bool:
+    line_start = text.rfind("\n", 0, position) + 1
+    return text[line_start:position].lstrip().startswith("|")
+
+
+def _goes_on(text: str, start: int, after_point: int, end: int) -> bool:
+    """Is this point inside a sentence: after an abbreviation, or before a small letter?"""
+    if _NEXT_CONTINUES.match(text, end):
+        return True
+    if _ORDINAL_DATE.match(text, max(start, text.rfind(" ", 0, after_point - 1) + 1)):
+        return True
+    return bool(_ABBREVIATION.search(text[max(start, after_point - 12) : after_point]))
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        left = start + len(piece) - len(piece.lstrip())
+        yield left, left + len(stripped)

@@ -1,0 +1,1 @@
+"""Is each sentence of an answer supported by the passages? Decided by code."""

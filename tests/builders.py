@@ -1,0 +1,78 @@
+"""Assistants over small corpora, asked in tests of several stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rag.answering.assistant import Assistant
+from rag.answering.cascade import Cascade
+from rag.answering.conversation import turn_of
+from rag.answering.escalation import Rules
+from rag.corpus.knowledge_base import KnowledgeBase
+from rag.domain.answers import Answer
+from rag.domain.conversation import Question, Turn
+from rag.domain.events import Answered, Event
+from rag.domain.requests import Mode
+from rag.models.model import Model
+from rag.retrieval.family import RETRIEVERS
+from tests.fakes import FakeBackend, FakeClock, count_words, says
+
+
+def assistant_of(folder: Path, backend: FakeBackend, **options: object) -> Assistant:
+    clock = FakeClock(step=1)
+    return Assistant(
+        KnowledgeBase(folder, RETRIEVERS["bm25"]),
+        Cascade(Model("small", backend, clock, count_words), None, Rules(), clock),
+        clock,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+async def answered(corpus: Path, text: str, backend: FakeBackend) -> Answer:
+    async for event in assistant_of(corpus, backend).ask(Question(text)):
+        if isinstance(event, Answered):
+            return event.answer
+    raise AssertionError
+
+
+def book(folder: Path, chapters: int) -> None:
+    text = "\n\n".join(
+        f"## Chapter {n}\n\nIn chapter {n} the keeper number {n} counts the boats of harbour {n}. "
+        + "The sea was calm and the boats came home in the evening light. " * 12
+        for n in range(1, chapters + 1)
+    )
+    (folder / "book.md").write_text(f"# The harbour\n\n{text}\n")
+
+
+@dataclass
+class Talk:
+    """A conversation: what was asked, answered and happened."""
+
+    folder: Path
+    small: FakeBackend
+    large: FakeBackend | None = None
+    turns: list[Turn] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        clock = FakeClock(step=1)
+        large = Model("large", self.large, clock, count_words) if self.large else None
+        self.assistant = Assistant(
+            KnowledgeBase(self.folder, RETRIEVERS["bm25"]),
+            Cascade(Model("small", self.small, clock, count_words), large, Rules(), clock),
+            clock,
+        )
+
+    async def ask(
+        self, text: str, says_small: str = "", says_large: str = "", scope: str = ""
+    ) -> Answer:
+        self.small.deltas = says(says_small)
+        if self.large:
+            self.large.deltas = says(says_large)
+        question = Question(text, tuple(self.turns), Mode.AUTO, scope)
+        self.events = [event async for event in self.assistant.ask(question)]
+        last = self.events[-1]
+        assert isinstance(last, Answered)
+        self.turns.append(turn_of(last.answer))
+        return last.answer

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.corpus import document_store as library_module
+from rag.corpus.document_store import DocumentStore
+from rag.corpus.ingestion.reader import InProcessReader
+from rag.corpus.ingestion.record import Packed
+from rag.corpus.knowledge_base import SAVE_ABOVE, KnowledgeBase
+from rag.corpus.snapshot import Snapshot
+from rag.domain.documents import File, FileStatus, Indexed
+from rag.retrieval.bm25.segment import Segment
+from rag.retrieval.family import RETRIEVERS
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def reads() -> list[str]:
+    """The names of the files that are read, in order."""
+    return []
+
+
+Open = Callable[[], KnowledgeBase]
+
+
+@pytest.fixture
+def opened(corpus: Path, state: Path, reads: list[str]) -> Open:
+    class Noting(InProcessReader):
+        def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
+            for file in files:
+                reads.append(file.path)
+                yield from super().read(folder, [file])
+
+    return lambda: KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state, readers=Noting())
+
+
+def found(generation: Snapshot, term: str) -> list[str]:
+    return [passage.document for _, passage in generation.search({term: 1.0}, 5)]
+
+
+def test_an_unchanged_corpus_opens_without_reading_a_document(
+    corpus: Path, state: Path, reads: list[str], opened: Open
+) -> None:
+    before = opened().refresh()
+    reads.clear()
+    after = opened().refresh()
+    assert reads == []
+    assert after.files == before.files
+    assert after.document("faq.md") == before.document("faq.md")
+    assert after.passages_of("returns.md") == before.passages_of("returns.md")
+    assert after.revision == before.revision
+    assert found(after, "postag") == ["returns.md"]
+
+
+def test_a_saved_index_opens_without_counting_a_term(
+    corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch, opened: Open
+) -> None:
+    knowledge = opened()
+    knowledge.refresh()
+    knowledge.save()
+    counted: list[object] = []
+
+    def indexed(library: DocumentStore, numbers: Iterable[int]) -> dict[int, Indexed]:
+        counted.extend(numbers)
+        return {}
+
+    monkeypatch.setattr(Segment, "merged", counted.append)
+    monkeypatch.setattr(DocumentStore, "indexed", indexed)
+    assert found(opened().refresh(), "postag") == ["returns.md"]
+    assert counted == []
+
+
+def test_what_changed_since_the_index_was_saved_is_taken_in_at_the_start(
+    corpus: Path, state: Path, reads: list[str], opened: Open
+) -> None:
+    knowledge = opened()
+    knowledge.refresh()
+    knowledge.save()
+    (corpus / "returns.md").unlink()
+    (corpus / "new.md").write_text("Umbrellas are free of charge.")
+    knowledge.refresh()  # and the app is killed before it saves again
+    reads.clear()
+    after = opened().refresh()
+    assert reads == []
+    assert found(after, "umbrella") == ["new.md"]
+    assert found(after, "postag") == []
+
+
+def test_the_index_is_saved_when_much_has_changed(corpus: Path, state: Path, opened: Open) -> None:
+    knowledge = opened()
+    (corpus / "long.csv").write_text("name,colour\n" + "box,red\n" * SAVE_ABOVE * 200)
+    knowledge.refresh()
+    knowledge.tidy()
+    assert list(state.glob("index-*/current.json"))
+
+
+def test_only_what_changed_meanwhile_is_read(
+    corpus: Path, state: Path, reads: list[str], opened: Open
+) -> None:
+    opened().refresh()
+    (corpus / "faq.md").write_text("Umbrellas are free of charge.")
+    (corpus / "returns.md").unlink()
+    reads.clear()
+    after = opened().refresh()
+    assert reads == ["faq.md"]
+    assert found(after, "umbrella") == ["faq.md"]
+    assert found(after, "postag") == []
+
+
+def test_what_is_deleted_is_erased_from_the_disk_too(
+    corpus: Path, state: Path, opened: Open
+) -> None:
+    (corpus / "secret.md").write_text("The password is xylophone-canary.")
+    knowledge = opened()
+    knowledge.refresh()
+    (corpus / "secret.md").unlink()
+    knowledge.refresh()
+    knowledge.tidy()
+    rows = sqlite3.connect(state / "library.sqlite3").execute("SELECT path FROM files ORDER BY 1")
+    assert rows.fetchall() == [("faq.md",), ("office/holidays.md",), ("returns.md",)]
+    texts = sqlite3.connect(state / "library.sqlite3").execute("SELECT count(*) FROM documents")
+    assert texts.fetchone() == (3,)
+
+
+def test_an_unreadable_file_is_remembered_with_its_reason(
+    corpus: Path, state: Path, reads: list[str], opened: Open
+) -> None:
+    (corpus / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    opened().refresh()
+    reads.clear()
+    [bad] = opened().refresh().unreadable
+    assert reads == []
+    assert (bad.path, bad.status) == ("broken.pdf", FileStatus.UNREADABLE)
+    assert bad.reason
+
+
+def test_what_another_version_of_the_readers_wrote_is_read_anew(
+    corpus: Path, state: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch, opened: Open
+) -> None:
+    opened().refresh()
+    reads.clear()
+    monkeypatch.setattr(library_module, "reader_version", lambda: "another")
+    opened().refresh()
+    assert len(reads) == 3
+    reads.clear()
+    opened().refresh()
+    assert reads == []
+
+
+def test_what_another_process_reads_is_there_without_reading_it_again(
+    corpus: Path, state: Path, reads: list[str], opened: Open
+) -> None:
+    one, other = opened(), opened()
+    one.refresh()
+    reads.clear()
+    assert found(other.refresh(), "postag") == ["returns.md"]
+    (corpus / "new.md").write_text("Umbrellas are free of charge.")
+    one.refresh()
+    assert found(other.refresh(), "umbrella") == ["new.md"]
+    assert reads == ["new.md"]
+
+
+@pytest.mark.parametrize("fault", ["no database", "record", "terms"])
+def test_a_damaged_file_is_noticed_and_built_anew(
+    corpus: Path,
+    state: Path,
+    reads: list[str],
+    caplog: pytest.LogCaptureFixture,
+    fault: str,
+    opened: Open,
+) -> None:
+    opened().refresh()
+    file = state / "library.sqlite3"
+    if fault == "no database":
+        file.write_bytes(b"this is no database, but it is long enough to be looked at" * 20)
+        file.with_name(file.name + "-wal").unlink(missing_ok=True)
+    else:
+        with sqlite3.connect(file) as database:
+            database.execute(f"UPDATE documents SET {fault}=x'00ff'")
+        database.close()
+    reads.clear()
+    knowledge = opened()
+    assert found(knowledge.refresh(), "postag") in (["returns.md"], [])
+    for path in ("faq.md", "office/holidays.md", "returns.md"):
+        knowledge.refresh().document(path)
+    assert found(knowledge.refresh(), "postag") == ["returns.md"]
+    assert sorted(reads) == ["faq.md", "office/holidays.md", "returns.md"]
+    assert "read again" in caplog.text
+
+
+def test_a_damaged_index_is_noticed_and_built_anew_without_reading_a_document(
+    corpus: Path, state: Path, reads: list[str], caplog: pytest.LogCaptureFixture, opened: Open
+) -> None:
+    knowledge = opened()
+    knowledge.refresh()
+    knowledge.save()
+    next(state.glob("index-*/current.json")).write_text("{")
+    reads.clear()
+    assert found(opened().refresh(), "postag") == ["returns.md"]
+    assert reads == []
+    assert "built anew" in caplog.text
+
+
+def test_texts_that_are_not_talked_of_leave_the_memory(
+    corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch, opened: Open
+) -> None:
+    monkeypatch.setattr(library_module, "_CACHED_CHARACTERS", 10)
+    knowledge = opened()
+    generation = knowledge.refresh()
+    for file in generation.documents:
+        assert generation.document(file.path)
+    assert len(knowledge._library._cache) == 1
+
+
+def test_an_index_that_is_newer_than_the_library_is_built_anew(
+    corpus: Path, state: Path, opened: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    knowledge = opened()
+    knowledge.refresh()
+    knowledge.save()
+    knowledge.close()
+    file = state / "library.sqlite3"
+    older = file.read_bytes()
+    knowledge = opened()
+    (corpus / "new.md").write_text("Umbrellas are free of charge.")
+    knowledge.refresh()
+    knowledge.save()
+    knowledge.close()
+    file.write_bytes(older)  # as after a power loss
+    for suffix in ("-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    (corpus / "other.md").write_text("Parasols are not.")
+    (corpus / "new.md").unlink()
+    after = opened().refresh()
+    assert found(after, "parasol") == ["other.md"]
+    assert found(after, "umbrella") == []
+    assert found(after, "postag") == ["returns.md"]

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from rag.corpus.knowledge_base import KnowledgeBase
+from rag.interfaces.http.files import files_route
+from rag.retrieval.family import RETRIEVERS
+
+
+@pytest.fixture
+def client(corpus: Path) -> TestClient:
+    (corpus / "page.html").write_text("<h1>Page</h1><script>alert(1)</script><p>Umbrellas.</p>")
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"])
+    knowledge.refresh()
+    (corpus / "later.md").write_text("not yet listed")
+    return TestClient(Starlette(routes=[files_route(knowledge)]))
+
+
+def test_text_is_shown_as_text(client: TestClient) -> None:
+    response = client.get("/corpus/office/holidays.md")
+    assert response.headers["content-type"].startswith("text/plain")
+    assert response.headers["content-disposition"].startswith("inline")
+    assert "28 days" in response.text
+
+
+def test_a_documents_own_page_is_saved_and_never_run(client: TestClient) -> None:
+    response = client.get("/corpus/page.html")
+    assert response.headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("path", ["later.md", "none.md", "office", ""])
+def test_what_the_corpus_does_not_list_is_not_served(client: TestClient, path: str) -> None:
+    response = client.get(f"/corpus/{path}")
+    assert response.status_code == 404
+    assert "not in the corpus" in response.text
+
+
+def test_a_file_that_is_gone_is_not_served(client: TestClient, corpus: Path) -> None:
+    (corpus / "returns.md").unlink()
+    assert client.get("/corpus/returns.md").status_code == 404

@@ -1,0 +1,40 @@
+"""What every backend has to keep, for each member of the family."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from rag.domain.completions import Endpoint, Message
+from rag.models.embedded import PROFILE
+from rag.models.family import BACKENDS
+from tests.scripted_server import Script, ScriptedServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.domain.protocols import ChatBackend
+
+
+@pytest.fixture(params=sorted(BACKENDS))
+def backend(request: pytest.FixtureRequest) -> Iterator[ChatBackend]:
+    with ScriptedServer(Script("Two words"), ("scripted",)) as server:
+        yield BACKENDS[request.param](Endpoint(server.base_url, "scripted", PROFILE))
+
+
+async def test_a_turn_has_text_and_an_end(backend: ChatBackend) -> None:
+    deltas = [d async for d in backend.stream([Message("user", "Say two words.")], 8)]
+    assert "".join(delta.text for delta in deltas).strip()
+    assert any(delta.finish_reason for delta in deltas)
+    await backend.close()
+
+
+async def test_it_tells_what_it_is_and_can_be_closed_twice(backend: ChatBackend) -> None:
+    check = await backend.check()
+    assert check.ok, check.detail
+    assert backend.model
+    assert backend.base_url
+    assert backend.profile.passage_tokens > 0
+    await backend.close()
+    await backend.close()

@@ -1,0 +1,341 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from rag.domain.answers import (
+    Answer,
+    AnswerTimings,
+    Attempt,
+    Citation,
+    Confidence,
+    Listed,
+    Outcome,
+    Reason,
+    Sentence,
+    Support,
+)
+from rag.domain.completions import Check, Generation, Timings, Usage
+from rag.domain.requests import Intent, Request
+from rag.domain.search import Evidence, EvidenceLevel
+from rag.presentation.lines import (
+    attempt_line,
+    check_lines,
+    doubts_markdown,
+    milliseconds,
+    summary_line,
+)
+from rag.presentation.markdown import live_markdown, marked, without_links
+from rag.presentation.message import (
+    MAX_LISTED,
+    answer_markdown,
+    answer_text,
+    shown_hits,
+    sources_mark,
+)
+from rag.presentation.texts import CATALOGUE, say
+from rag.presentation.texts.english import ENGLISH
+from rag.presentation.wording import place, reason_text
+from tests.fakes import CORPUS, PRICE, RETURNS, hits_of, passage
+
+HITS = hits_of(*CORPUS)
+
+
+def answer(outcome: Outcome = Outcome.ANSWERED, **fields: object) -> Answer:
+    known: dict[str, object] = {
+        "question": "Q?",
+        "intent": Intent.QUESTION,
+        "text": "It costs 249 euros. [3]",
+        "outcome": outcome,
+        "model": "phi",
+        "language": "en",
+        "hits": HITS,
+        "evidence": Evidence(EvidenceLevel.NONE, 0.0, (), ("Mongolia",)),
+        "sentences": (Sentence("It costs 249 euros.", 0, 19, Support.FULL, (3,)),),
+        "citations": (Citation(3, PRICE),),
+        **fields,
+    }
+    return Answer(**known)  # type: ignore[arg-type]
+
+
+def attempt(rung: str = "small", text: str = "Draft.", estimated: bool = False) -> Attempt:  # noqa: FBT001, FBT002
+    generation = Generation(
+        "phi", text, "stop", Usage(100, 12, 0, estimated), Timings(total_ms=1240)
+    )
+    confidence = Confidence(0.0, accepted=False, reasons=(Reason("empty"),), signals=())
+    return Attempt(rung, generation, (), confidence)  # type: ignore[arg-type]
+
+
+def test_supported_text_is_shown_as_it_is() -> None:
+    assert answer_markdown(answer()) == "It costs 249 euros. [3]"
+
+
+def test_weak_sentences_become_marks_with_their_reason() -> None:
+    text = "It costs 9 euros. Fine."
+    weak = Sentence("It costs 9 euros.", 0, 17, Support.NONE, problem=Reason("absent_number", "9"))
+    fine = Sentence("Fine.", 18, 23, Support.FULL)
+    assert marked(text, (weak, fine)) == (
+        '[It costs 9 euros.](#none "No passage has the number 9") Fine.'
+    )
+
+
+def test_a_mark_keeps_a_list_item_a_list_item() -> None:
+    weak = Sentence("- maybe", 0, 7, Support.PARTIAL, problem=Reason("partly"))
+    assert marked("- maybe", (weak,)).startswith("- [maybe](#partial ")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("| a | b |", '| [a](#none "N") | [b](#none "N") |'),
+        ("one\ntwo", '[one](#none "N")\n[two](#none "N")'),
+        ("| - | --- |", "| - | --- |"),
+        ("half a `code", "half a `code"),
+    ],
+)
+def test_what_can_be_wrapped_is_marked(text: str, shown: str) -> None:
+    weak = Sentence(text, 0, len(text), Support.NONE, problem=Reason("no_passage"))
+    assert marked(text, (weak,)).replace("No passage says this", "N") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("![x](http://evil.example/a)", "\\![x](`http://evil.example/a`)"),
+        ("[log in](http://evil.example)", "\\[log in](`http://evil.example`)"),
+        ("[click [here]](http://e)", "\\[click \\[here]](`http://e`)"),
+        ("[1](http://evil.example)", "\\[1](`http://evil.example`)"),
+        ("<b>bold</b>", "\\<b>bold\\</b>"),
+        ("fine [1] and `argv[0] <x>` too", "fine [1] and `argv[0] <x>` too"),
+    ],
+)
+def test_links_images_and_html_of_a_model_are_only_text(text: str, shown: str) -> None:
+    assert without_links(text) == shown
+    assert marked(text, ()) == shown
+
+
+def test_a_piece_of_a_stream_knows_whether_code_is_open() -> None:
+    assert without_links("a[0]` [x](y)", in_code=True) == "a[0]` \\[x](y)"
+
+
+def test_an_address_in_a_reason_stays_an_address() -> None:
+    reason = Reason("failed", "Nothing answers at http://127.0.0.1:1/v1.")
+    assert reason_text(reason) == "Nothing answers at http://127.0.0.1:1/v1."
+
+
+def test_a_quotation_is_said_to_be_one_and_cannot_format() -> None:
+    quoted = Sentence("# *Big* [1] ![x](y)", 0, 5, Support.FULL, (2,))
+    text = answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
+    assert text.startswith(ENGLISH["quoted"])
+    assert "> \\# \\*Big\\* \\[1\\] !\\[x\\](y) [2]" in text
+
+
+def test_code_and_addresses_in_a_quotation_are_shown_as_code() -> None:
+    quoted = Sentence("Set `RAG_TOP_K` at http://a.b/c.", 0, 5, Support.FULL, (2,))
+    text = answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
+    assert "> Set `RAG_TOP_K` at `http://a.b/c`. [2]" in text
+
+
+def test_a_quoted_table_row_is_shown_as_its_cells() -> None:
+    quoted = Sentence("| RelayBox | 249 |", 0, 5, Support.FULL, (2,))
+    assert "> RelayBox – 249 [2]" in answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
+
+
+def test_a_refusal_names_missing_words_and_nearest_passages() -> None:
+    text = answer_markdown(answer(Outcome.REFUSED, sentences=(), citations=()))
+    assert "“Mongolia”" in text
+    assert "[1] returns.md · Returns › Deadline" in text
+    assert [hit.rank for hit in shown_hits(answer(Outcome.REFUSED))] == [1, 2, 3]
+
+
+def test_a_refusal_by_the_large_model_names_it() -> None:
+    refused = answer(Outcome.REFUSED, attempts=(attempt("large"),), reasons=(Reason("hedging"),))
+    text = answer_text(refused)
+    assert text.startswith("phi finds no answer")
+
+
+def test_a_failure_is_its_sentence() -> None:
+    failed = answer(Outcome.FAILED, reasons=(Reason("failed", "It broke. Mend it."),))
+    assert answer_markdown(failed) == "It broke. Mend it."
+
+
+def test_help_counts_the_documents() -> None:
+    text = answer_text(answer(intent=Intent.HELP, documents=7, passages=70))
+    assert "7 documents (70 passages)" in text
+
+
+def test_only_cited_hits_get_a_chip() -> None:
+    assert [hit.rank for hit in shown_hits(answer())] == [3]
+
+
+def test_the_line_under_an_answer() -> None:
+    fast = answer(attempts=(attempt(),), timings=AnswerTimings(first_token_ms=612, total_ms=1240))
+    assert summary_line(fast) == "phi · 612 ms to first token · 12 tok · 1 source"
+
+
+def test_the_line_tells_the_whole_time_where_more_was_done_and_what_is_weak() -> None:
+    weak = Sentence("Hm.", 0, 3, Support.NONE)
+    slow = answer(
+        attempts=(attempt(), attempt("large")),
+        timings=AnswerTimings(first_token_ms=612, total_ms=5140),
+        sentences=(weak,),
+        citations=(),
+    )
+    assert summary_line(slow) == "phi · 5.1 s · 612 ms to first token · 12 tok · 1 marked"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "word"), [(Outcome.REFUSED, "refused"), (Outcome.QUOTED, "quotation")]
+)
+def test_the_line_says_what_it_is_where_no_model_wrote(outcome: Outcome, word: str) -> None:
+    assert summary_line(answer(outcome, model="")).startswith(word)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "–"), (0.0, "0 ms"), (0.2, "<1 ms"), (612.4, "612 ms"), (1240.0, "1.2 s")],
+)
+def test_durations_read_like_durations(value: float | None, text: str) -> None:
+    assert milliseconds(value) == text
+
+
+def test_steps_carry_time_and_tokens() -> None:
+    assert attempt_line(attempt(), draft=True) == "Draft by phi · 1.2 s · 12 tok"
+    assert "≈12 tok" in attempt_line(attempt(estimated=True), draft=False)
+
+
+def test_doubts_are_listed() -> None:
+    assert "- The draft was empty." in doubts_markdown(attempt())
+
+
+def test_a_place_names_page_and_headings() -> None:
+    found = passage("x", "a.pdf", title="T", heading="T › H", page=4)
+    assert place(found) == "a.pdf, page 4 · T › H"
+    assert place(RETURNS) == "returns.md · Returns › Deadline"
+
+
+def test_no_large_model_says_how_to_connect_one() -> None:
+    assert "RAG_LARGE_BASE_URL" in reason_text(Reason("unreachable"))
+
+
+def test_checks_tell_faults_from_notes() -> None:
+    lines = check_lines(
+        [
+            Check("a", ok=True, detail="fine", remedy="never shown"),
+            Check("b", ok=False, detail="bad.", remedy="Mend it."),
+            Check("c", ok=False, detail="odd.", required=False),
+        ]
+    )
+    assert lines == "  ok  a: fine\nFAIL  b: bad. Mend it.\nnote  c: odd."
+
+
+@pytest.mark.parametrize("language", sorted(CATALOGUE))
+def test_each_language_has_only_known_texts_with_the_same_blanks(language: str) -> None:
+    for key, text in CATALOGUE[language].items():
+        assert key in ENGLISH
+        assert set(_blanks(text)) == set(_blanks(ENGLISH[key]))
+
+
+def _blanks(text: str) -> list[str]:
+    return [part.split("}")[0] for part in text.split("{")[1:]]
+
+
+CODES = [
+    "no_evidence",
+    "empty",
+    "short",
+    "hedging",
+    "cut_off",
+    "uncited",
+    "unsupported",
+    "repeated",
+    "low_logprob",
+    "unreachable",
+    "budget",
+    "always",
+    "removed",
+    "failed",
+    "off_topic",
+    "nothing_to_rework",
+    "which_document",
+    "unchanged",
+    "other_language",
+]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_reason_has_its_sentence(code: str) -> None:
+    assert reason_text(Reason(code, "1/2")).strip()
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["empty", "short", "hedging", "cut_off", "repeated", "low_logprob", "unreachable", "off_topic"],
+)
+def test_every_fault_tells_what_would_have_changed_it(code: str) -> None:
+    assert ENGLISH[f"change.without_{code}"]
+
+
+def test_a_language_without_a_catalogue_is_answered_in_english() -> None:
+    assert say("thanks", "xx") == ENGLISH["thanks"]
+
+
+@pytest.mark.parametrize("language", CATALOGUE)
+def test_every_language_has_every_text_with_the_same_gaps_to_fill(language: str) -> None:
+    gaps = re.compile(r"\{\w+\}")
+    texts = CATALOGUE[language]
+    assert {key: set(gaps.findall(text)) for key, text in texts.items()} == {
+        key: set(gaps.findall(text)) for key, text in ENGLISH.items()
+    }
+
+
+def test_while_it_is_written_what_was_not_checked_is_soft() -> None:
+    text = "It costs 249 euros. It is pi"
+    checked = (Sentence("It costs 249 euros.", 0, 19, Support.FULL, (3,)),)
+    shown = live_markdown(text, 19, checked, "en")
+    assert shown == "It costs 249 euros. [It is pi](#unchecked)"
+
+
+def test_while_a_list_is_written_its_marks_stay_outside() -> None:
+    assert live_markdown("- one\n- tw", 0, (), "en") == "- [one](#unchecked)\n- [tw](#unchecked)"
+
+
+def test_the_sources_go_with_the_message_for_whoever_copies_it() -> None:
+    mark = sources_mark(answer())
+    assert mark == '\n\n[](#sources "3 faq.md · RelayBox FAQ")'
+    assert not sources_mark(answer(Outcome.ANSWERED, citations=()))
+
+
+def listing(topic: str, *listed: Listed) -> Answer:
+    request = Request(Intent.CORPUS, topic=topic)
+    found = answer(text="", sentences=(), citations=(), intent=Intent.CORPUS, request=request)
+    return replace(found, listed=listed, documents=3, passages=7)
+
+
+def test_documents_are_listed_with_links_and_the_passage_that_mentions_the_topic() -> None:
+    text = answer_markdown(listing("price", Listed("a b.md", "A [b]", 2, 3)))
+    assert "1 of 3 documents mentions “price”" in text
+    assert "[a b.md](/corpus/a%20b.md) · A \\[b\\] · 2 passages [3]" in text
+
+
+def test_a_long_list_tells_how_many_more_there_are() -> None:
+    many = [Listed(f"{number}.md", "", 1) for number in range(MAX_LISTED + 5)]
+    assert answer_text(listing("", *many)).endswith("… and 5 more.")
+
+
+def test_a_topic_that_no_document_mentions_is_said() -> None:
+    assert answer_text(listing("snow")) == "No document mentions “snow”."
+
+
+@pytest.mark.parametrize(("share", "said"), [(1.0, "Read whole: "), (0.25, "Read 25% of ")])
+def test_a_read_document_tells_what_share_was_read(share: float, said: str) -> None:
+    read = answer(intent=Intent.DOCUMENT, share_read=share)
+    assert said in answer_text(read)
+    assert said in answer_markdown(read)
+
+
+def test_a_question_in_another_language_than_the_documents_is_told_so() -> None:
+    other = answer(language="nl", reasons=(Reason("other_language", "en"),))
+    assert "Je documenten zijn in het Engels" in answer_text(other)

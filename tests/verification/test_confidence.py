@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from rag.domain.answers import Confidence, Reason, Sentence, Support
+from rag.domain.completions import Generation, ModelRole, Usage
+from rag.domain.search import Evidence, EvidenceLevel
+from rag.text.answer_type import answer_type_of
+from rag.verification.alignment import ABSENT_NUMBER, DENIED, NO_PASSAGE, PARTLY
+from rag.verification.confidence import hedges, judge
+
+EVIDENCE = Evidence(EvidenceLevel.STRONG, 1.0, (), ())
+
+
+_numbers = count(1)
+
+
+def sentence(
+    support: str = "full", problem: str = "", text: str = "", relevance: float = 1.0
+) -> Sentence:
+    return Sentence(
+        text or f"Sentence {next(_numbers)}.",
+        0,
+        1,
+        Support(support),
+        () if support == "none" else (1,),
+        problem=Reason(problem) if problem else None,
+        relevance=relevance,
+    )
+
+
+def decide(
+    *sentences: Sentence,
+    text: str = "A long enough text.",
+    tokens: int = 40,
+    finish: str = "stop",
+    error: str = "",
+    logprob: float | None = None,
+    rung: ModelRole = "small",
+    question: str = "Who pays?",
+) -> Confidence:
+    generation = Generation("m", text, finish, Usage(1, tokens), mean_logprob=logprob, error=error)
+    return judge(
+        rung,
+        generation,
+        sentences,
+        EVIDENCE,
+        answer_type_of(question),
+        min_confidence=0.5,
+        min_tokens=12,
+    )
+
+
+def codes(confidence: Confidence) -> list[str]:
+    return [reason.code for reason in confidence.reasons]
+
+
+def test_a_supported_draft_is_accepted() -> None:
+    confidence = decide(sentence(), sentence())
+    assert (confidence.accepted, confidence.value, confidence.reasons) == (True, 1.0, ())
+
+
+def test_a_paraphrase_beside_a_supported_sentence_is_accepted() -> None:
+    assert decide(sentence(), sentence("partial", PARTLY)).accepted
+
+
+@pytest.mark.parametrize(
+    ("confidence", "code"),
+    [
+        (decide(text=" "), "empty"),
+        (decide(sentence(), finish="length"), "cut_off"),
+        (decide(sentence("partial", PARTLY), text="I don't know."), "hedging"),
+        (decide(sentence(text="Same."), sentence(text="same.")), "repeated"),
+        (decide(sentence("none", NO_PASSAGE)), "uncited"),
+        (decide(sentence(), sentence("none", NO_PASSAGE)), "unsupported"),
+        (decide(sentence("partial", DENIED)), "unsupported"),
+        (
+            decide(
+                sentence("partial", PARTLY, text="x"),
+                sentence("partial", PARTLY),
+                sentence("none", NO_PASSAGE),
+            ),
+            "unsupported",
+        ),
+        (decide(sentence(), tokens=3, question="Why is it late?"), "short"),
+        (decide(sentence("partial", PARTLY), tokens=3), "short"),
+        (decide(sentence(relevance=0.1)), "off_topic"),
+        (decide(sentence(), logprob=-3.0), "low_logprob"),
+        (decide(sentence(), error="It broke off."), "unreachable"),
+    ],
+)
+def test_a_weak_draft_is_doubted_with_its_reason(confidence: Confidence, code: str) -> None:
+    assert not confidence.accepted
+    assert code in codes(confidence)
+    assert confidence.would_change is not None
+
+
+@pytest.mark.parametrize("question", ["How long can I keep it?", "Who pays?", "Is it free?"])
+def test_a_short_answer_is_complete_where_a_value_a_name_or_yes_is_asked(question: str) -> None:
+    assert decide(sentence(), tokens=3, question=question).accepted
+
+
+def test_the_large_models_text_stands_with_half_of_it_supported() -> None:
+    weak = sentence("none", NO_PASSAGE, text="T.")
+    assert decide(sentence(), weak, rung="large").accepted
+    assert not decide(sentence(), weak, weak, rung="large").accepted
+
+
+def test_the_large_models_text_falls_with_a_number_that_no_passage_has() -> None:
+    assert not decide(sentence(), sentence("none", ABSENT_NUMBER), rung="large").accepted
+
+
+def test_what_would_have_changed_it_counts_the_missing_sentences() -> None:
+    confidence = decide(sentence(), sentence("none", NO_PASSAGE))
+    assert confidence.would_change == Reason("more_supported", "1")
+
+
+def test_every_signal_tells_what_it_needed() -> None:
+    signals = {signal.code: signal for signal in decide(sentence()).signals}
+    assert all(signal.passed for signal in signals.values())
+    assert signals["support"].value == "1/1"
+    failed = {
+        s.code
+        for s in decide(sentence("none", ABSENT_NUMBER), finish="length").signals
+        if not s.passed
+    }
+    assert {"support", "numbers", "finish"} <= failed
+
+
+@pytest.mark.parametrize(
+    ("text", "hedging"),
+    [
+        ("The passages do not say.", True),
+        ("Dat staat niet in de passages.", True),
+        ("Das geht nicht hervor.", True),
+        ("I don’t know.", True),
+        ("Refunds are not given.", False),
+    ],
+)
+def test_texts_that_do_not_answer_are_told(text: str, hedging: bool) -> None:  # noqa: FBT001
+    assert hedges(text) is hedging
