@@ -61,12 +61,12 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
     async def upsert_feedback(self, feedback: Feedback) -> str:
         """Keep what a person thinks of an answer, and why."""
         return await asyncio.to_thread(
-            self.history.put_feedback, feedback.forId, feedback.value, feedback.comment
+            self.history.feedback.put, feedback.forId, feedback.value, feedback.comment
         )
 
     async def delete_feedback(self, feedback_id: str) -> bool:
         """Take feedback back."""
-        await asyncio.to_thread(self.history.delete_feedback, feedback_id)
+        await asyncio.to_thread(self.history.feedback.delete, feedback_id)
         return True
 
     @queue_until_user_message()  # type: ignore[untyped-decorator]

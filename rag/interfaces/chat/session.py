@@ -200,7 +200,7 @@ async def open_trace(message_id: str) -> None:
 async def prefer(history: History, message_id: str, preferred: str) -> None:
     """Keep whether a person prefers the draft or the answer, of one in this conversation."""
     if preferred in {"draft", "answer"} and conversation().exchange(message_id):
-        await asyncio.to_thread(history.prefer, message_id, preferred)
+        await asyncio.to_thread(history.feedback.prefer, message_id, preferred)
 
 
 def close_trace(message_id: str) -> None:
