@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.answering.context import Parts, RequestContext
 from rag.answering.intent.rules import request_of
 from rag.answering.routes import ROUTES
-from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason
+from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason, ReasonCode
 from rag.domain.conversation import Question
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.errors import CorpusError, QuestionError, RagError
@@ -127,7 +127,7 @@ class Assistant:
             language=reply_language(text, question.language),
             mode=question.mode,
             scope=question.scope,
-            reasons=(Reason("failed", error.sentence),),
+            reasons=(Reason(ReasonCode.FAILED, error.sentence),),
             timings=AnswerTimings(total_ms=self._clock.now() - start),
         )
 

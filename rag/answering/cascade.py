@@ -26,7 +26,7 @@ from rag.answering.quotation import quotation_for
 from rag.answering.rearrange import leads_of, rearranged
 from rag.answering.refine import put_back
 from rag.answering.streaming import begun_within, checked_live
-from rag.domain.answers import Attempt, Outcome, Reason, Sentence, Support
+from rag.domain.answers import Attempt, Outcome, Reason, ReasonCode, Sentence, Support
 from rag.domain.completions import Generation, Sent
 from rag.domain.events import Asking, Escalated, Event
 from rag.domain.requests import (
@@ -52,16 +52,16 @@ if TYPE_CHECKING:
     from rag.domain.search import Evidence, Hit, Query
     from rag.models.model import Model
 
-NO_LARGE_MODEL = Reason("unreachable")
+NO_LARGE_MODEL = Reason(ReasonCode.UNREACHABLE)
 
 
-ALWAYS = Reason("always")
+ALWAYS = Reason(ReasonCode.ALWAYS)
 
 
-BUDGET = Reason("budget")
+BUDGET = Reason(ReasonCode.BUDGET)
 
 
-CAUTION = Reason("may_not_answer")
+CAUTION = Reason(ReasonCode.MAY_NOT_ANSWER)
 """Supported, but what was asked for is not in it."""
 
 
@@ -133,8 +133,8 @@ class Cascade:
                 self._answer(attempt, found, result)
                 return
             is_question = found.request.intent in QUESTIONS
-            if model.rung == "large" and is_question and _says_nothing(attempt):
-                result.reasons = (*result.reasons, Reason("hedging"))
+            if model.role == "large" and is_question and _says_nothing(attempt):
+                result.reasons = (*result.reasons, Reason(ReasonCode.HEDGING))
                 return
             result.reasons = (*result.reasons, *(attempt.confidence.reasons or (ALWAYS,)))
         if self.large is None and found.question.mode is not Mode.SMALL:
@@ -170,7 +170,7 @@ class Cascade:
         return (
             mode is Mode.AUTO
             and self._rules.escalation is Escalation.ALWAYS
-            and model.rung == "small"
+            and model.role == "small"
             and self.large is not None
         )
 
@@ -181,7 +181,7 @@ class Cascade:
         task = task_of(found.request, found.question.text, _answer_of(found.worked_on))
         prompt = await asyncio.to_thread(
             build_prompt,
-            model.rung,
+            model.role,
             refining(task, draft.generation.text) if draft else task,
             found.history,
             found.hits,
@@ -190,14 +190,14 @@ class Cascade:
             model.count,
         )
         result.used |= prompt.used
-        yield Asking(model.rung, model.name)
+        yield Asking(model.role, model.name)
         generation = Generation(model.name, "", "error", error=prompt.problem)
         if not prompt.problem:
             temperature = AGAIN_TEMPERATURE if found.question.again else 0.0
             pieces = model.write(prompt.messages, temperature)
             if result.attempts and self._rules.max_wait_s:
                 pieces = begun_within(self._rules.max_wait_s, pieces, model.name)
-            turn = checked_live(model.rung, pieces, grounding)
+            turn = checked_live(model.role, pieces, grounding)
             async with aclosing(turn) as checked:
                 async for piece in checked:
                     if isinstance(piece, Generation):
@@ -216,7 +216,7 @@ class Cascade:
 
     def _draft_to_refine(self, model: Model, result: CascadeResult) -> Attempt | None:
         """The draft that the large model is to polish; None where it answers afresh."""
-        if model.rung != "large" or self._rules.style is not EscalationStyle.REFINE:
+        if model.role != "large" or self._rules.style is not EscalationStyle.REFINE:
             return None
         draft = result.attempts[-1] if result.attempts else None
         return draft if draft and draft.generation.text and not _says_nothing(draft) else None
@@ -236,7 +236,7 @@ class Cascade:
         sentences = grounding.check(generation.text)
         fits = not worked_on or has_shape(found.request, generation.text, worked_on.answer)
         confidence = judge(
-            model.rung,
+            model.role,
             generation,
             sentences,
             found.evidence,
@@ -246,12 +246,12 @@ class Cascade:
             in_shape=fits,
         )
         return Attempt(
-            model.rung,
+            model.role,
             generation,
             sentences,
             confidence,
             self._clock.now() - started,
-            Sent(model.rung, prompt.messages[-1].content, generation.text, prompt.numbers),
+            Sent(model.role, prompt.messages[-1].content, generation.text, prompt.numbers),
             prompt.dropped_turns,
         )
 
@@ -261,12 +261,15 @@ class Cascade:
             for index, sentence in enumerate(attempt.sentences)
             if sentence.support is not Support.FULL
         )
-        strict = self._rules.strict and attempt.rung == "large"
+        strict = self._rules.strict and attempt.role == "large"
         result.text, result.sentences = cite(
             attempt.generation.text, attempt.sentences, drop=weak if strict else frozenset()
         )
         if strict and weak:
-            result.reasons = (*result.reasons, Reason("removed", str(len(weak))))
+            result.reasons = (
+                *result.reasons,
+                Reason(ReasonCode.REMOVED, part=len(weak), whole=len(attempt.sentences)),
+            )
         told = " ".join(sentence.text for sentence in result.sentences)
         if found.request.intent in QUESTIONS and may_miss(found.question.text, told):
             result.reasons = (*result.reasons, CAUTION)
@@ -296,7 +299,7 @@ def _answer_of(turn: Turn | None) -> str:
 
 
 def _quote(found: CascadeInput, result: CascadeResult) -> None:
-    """The last rung: sentences that stand as they are in the passages or in the last answer."""
+    """The last resort: sentences that stand as they are in the passages or in the last answer."""
     if found.worked_on:
         titles = dict.fromkeys(hit.passage.title for hit in found.hits)
         made = rearranged(found.request, found.worked_on.sentences, ", ".join(titles))
@@ -305,7 +308,7 @@ def _quote(found: CascadeInput, result: CascadeResult) -> None:
     else:
         made = quotation_for(found.question.text, found.query, found.hits, found.idf_of)
     if made is None:
-        result.reasons = (*result.reasons, Reason("no_evidence"))
+        result.reasons = (*result.reasons, Reason(ReasonCode.NO_EVIDENCE))
         return
     result.text, result.sentences = made.text, made.sentences
     result.outcome = Outcome.QUOTED

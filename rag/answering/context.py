@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeInput, CascadeResult, marked_used
-from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason
+from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason, ReasonCode
 from rag.domain.events import Retrieved
 from rag.domain.requests import QUESTIONS, Intent
 from rag.retrieval.search import retrieve
@@ -159,11 +159,11 @@ class RequestContext:
         """What a person should know whatever the answer is."""
         notes: list[Reason] = []
         if reading := self.corpus.reading:
-            notes.append(Reason("reading", f"{reading[0]}/{reading[1]}"))
+            notes.append(Reason(ReasonCode.READING, part=reading[0], whole=reading[1]))
         languages = self.corpus.languages
         searched = self.intent in QUESTIONS
         if searched and speaks_otherwise(self.question.text, languages):
-            notes.append(Reason("other_language", languages[0]))
+            notes.append(Reason(ReasonCode.OTHER_LANGUAGE, languages[0]))
         return tuple(notes)
 
     def _cost(self, attempts: Sequence[Attempt]) -> float | None:

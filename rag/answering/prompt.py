@@ -93,7 +93,7 @@ class Prompt:
 
 
 def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
-    rung: ModelRole,
+    role: ModelRole,
     task: str,
     history: Sequence[Turn],
     hits: Sequence[Hit],
@@ -111,7 +111,7 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
     system = Message("system", SYSTEM + _ANSWER_IN.get(language, ""))
     room = profile.window_tokens - profile.passage_tokens - count(system.content) - count(task)
     problem = "" if room >= 0 else "The question is too long for this model. Shorten it."
-    turns = _kept(rung, _chain(history), room, count)
+    turns = _kept(role, _chain(history), room, count)
     known = {number for turn in turns for number in turn.numbers}
     blocks, new = _blocks([h for h in hits if h.number not in known], profile, count)
     return Prompt(
@@ -152,13 +152,13 @@ def _chain(history: Sequence[Turn]) -> list[Turn]:
 
 
 def _kept(
-    rung: ModelRole, turns: Sequence[Turn], room: int, count: Callable[[str], int]
+    role: ModelRole, turns: Sequence[Turn], room: int, count: Callable[[str], int]
 ) -> list[Sent]:
     """The turns as this model saw them. When they do not fit, the oldest go in one cut.
 
     The cut leaves half of the room free, so that the next turns need no further one.
     """
-    sent = [s for s in (_sent(rung, turn) for turn in turns) if s.reply]
+    sent = [s for s in (_sent(role, turn) for turn in turns) if s.reply]
     sizes = [count(s.content) + count(s.reply) for s in sent]
     if sum(sizes) > room:
         while sizes and sum(sizes) > room // 2:
@@ -167,12 +167,12 @@ def _kept(
     return sent
 
 
-def _sent(rung: ModelRole, turn: Turn) -> Sent:
+def _sent(role: ModelRole, turn: Turn) -> Sent:
     """What a model was sent in a turn; of a document read in parts only the request."""
-    found = [sent for sent in turn.sent if sent.rung == rung]
+    found = [sent for sent in turn.sent if sent.role == role]
     if len(found) == 1:
         return found[0]
-    return Sent(rung, f"Question: {turn.question}", turn.answer, ())
+    return Sent(role, f"Question: {turn.question}", turn.answer, ())
 
 
 def _messages(sent: Sent) -> tuple[Message, Message]:

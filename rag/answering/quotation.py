@@ -1,4 +1,4 @@
-"""The last rung: the few sentences of the passages that answer best, verbatim."""
+"""The last resort: the few sentences of the passages that answer best, verbatim."""
 
 from __future__ import annotations
 

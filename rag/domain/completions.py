@@ -23,7 +23,7 @@ class Message:
 class Sent:
     """What one model was sent in a turn, word for word, and what it wrote."""
 
-    rung: ModelRole
+    role: ModelRole
     content: str
     reply: str
     numbers: tuple[int, ...]

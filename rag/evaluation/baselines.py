@@ -99,7 +99,7 @@ def routed_by_product(case: EvaluatedQuestion) -> RoutedAnswer:
     return RoutedAnswer(
         result.outcome,
         result.text if result.outcome is not Outcome.REFUSED else "",
-        any(attempt.rung == "large" for attempt in result.attempts),
+        any(attempt.role == "large" for attempt in result.attempts),
         tuple(number for sentence in result.sentences for number in sentence.citations),
         tuple(sentence.support is Support.FULL for sentence in result.sentences),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rag.history.database import HistoryDatabase, now
 from rag.history.erasure import Erasure
 from rag.history.feedback import FeedbackStore
-from rag.history.schema import MIGRATIONS, Record
+from rag.history.schema import MIGRATIONS, Migration, Record
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,7 +30,7 @@ def open_history(state: Path) -> History:
 class History:
     """One file of conversations."""
 
-    def __init__(self, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
+    def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         self._database = HistoryDatabase(path, migrations)
         self._run = self._database.run
         self._deleted: set[str] = set()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rag.history.schema import MIGRATIONS
+from rag.history.schema import MIGRATIONS, Migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class HistoryDatabase:
     """One file of conversations."""
 
-    def __init__(self, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
+    def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -32,8 +32,17 @@ class HistoryDatabase:
         self._connection.execute("PRAGMA foreign_keys=ON")
         self._connection.execute("PRAGMA secure_delete=ON")
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        for number, script in enumerate(migrations[version:], start=version + 1):
-            self._connection.executescript(f"BEGIN; {script} PRAGMA user_version={number}; COMMIT;")
+        for number, step in enumerate(migrations[version:], start=version + 1):
+            self._migrate(step, number)
+
+    def _migrate(self, step: Migration, number: int) -> None:
+        """Bring the file to a version of the schema, whole or not at all."""
+        if isinstance(step, str):
+            self._connection.executescript(f"BEGIN; {step} PRAGMA user_version={number}; COMMIT;")
+            return
+        with self.transaction():
+            step(self._connection)
+            self._connection.execute(f"PRAGMA user_version={number}")
 
     def run(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Run one statement; return its rows."""

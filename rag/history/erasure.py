@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.domain.answers import Answer, Reason
+from rag.domain.answers import Answer, Reason, ReasonCode
 from rag.domain.codec import from_plain, to_plain
 from rag.domain.search import NO_QUERY
 
@@ -60,7 +60,7 @@ def _emptied(answer: Answer) -> Answer:
         sentences=(),
         query=NO_QUERY,
         listed=(),
-        reasons=(Reason("erased"),),
+        reasons=(Reason(ReasonCode.ERASED),),
         attempts=tuple(map(_without_words, answer.attempts)),
     )
 

@@ -10,16 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.domain.answers import Reason, Sentence, Support
+from rag.domain.answers import Problem, ProblemCode, Sentence, Support
 from rag.text.language_detection import detect_language
 from rag.verification.alignment import (
-    ABSENT_NUMBER,
     FULL_COVERAGE,
-    NO_PASSAGE,
-    OTHER_LANGUAGE,
     OWN_COVERAGE,
     PARTIAL_COVERAGE,
-    PARTLY,
     Alignment,
     Stretch,
     align,
@@ -114,7 +110,7 @@ class Grounding:
             said = claim_of(origin.text, self._languages[0])
             absent, numbers = values - {n.value for n in said.numbers}, origin.citations
         if absent:
-            problem = Reason(ABSENT_NUMBER, ", ".join(sorted(absent)))
+            problem = Problem(ProblemCode.ABSENT_NUMBER, ", ".join(sorted(absent)))
             return Sentence(text, start, end, Support.NONE, problem=problem)
         anchored = numbers or self._anchored(claim)
         return Sentence(
@@ -123,7 +119,7 @@ class Grounding:
             end,
             Support.PARTIAL if anchored else Support.NONE,
             anchored,
-            problem=Reason(OTHER_LANGUAGE),
+            problem=Problem(ProblemCode.OTHER_LANGUAGE),
         )
 
     def _anchored(self, claim: Claim) -> tuple[int, ...]:
@@ -165,15 +161,15 @@ class Grounding:
             )
         values = sorted({number.value for number in claim.numbers} - self._values)
         if values:
-            absent = Reason(ABSENT_NUMBER, ", ".join(values))
+            absent = Problem(ProblemCode.ABSENT_NUMBER, ", ".join(values))
             return Sentence(text, start, end, Support.NONE, problem=absent)
         if not aligned or not masses or aligned[0].coverage < PARTIAL_COVERAGE:
-            return Sentence(text, start, end, Support.NONE, problem=Reason(NO_PASSAGE))
+            return Sentence(text, start, end, Support.NONE, problem=Problem(ProblemCode.NO_PASSAGE))
         best = aligned[0]
         coverage = round(best.coverage, 3)
         fault = best.problem or contradiction_of(claim, masses, aligned)
         if ranked[0][1] < ASKED_SHARE * max(near):
-            fault = fault or Reason(PARTLY)
+            fault = fault or Problem(ProblemCode.PARTLY)
         full = best.coverage >= FULL_COVERAGE and best.own >= OWN_COVERAGE and not fault
         return Sentence(
             text,
@@ -182,7 +178,7 @@ class Grounding:
             Support.FULL if full else Support.PARTIAL,
             _cited(masses, aligned),
             coverage,
-            None if full else fault or Reason(PARTLY),
+            None if full else fault or Problem(ProblemCode.PARTLY),
             round(best.stretch.relevance, 3),
         )
 

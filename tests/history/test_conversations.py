@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+from rag.domain.answers import Answer, Change, Outcome, Reason, ReasonCode
+from rag.domain.codec import from_plain, to_plain
+from rag.domain.requests import Intent
 from rag.history.conversations import History
 from rag.history.schema import MIGRATIONS
+
+ANSWER = Answer("Q?", Intent.QUESTION, "A.", Outcome.ANSWERED, "phi", "en")
 
 
 @pytest.fixture
@@ -152,6 +157,32 @@ def test_an_older_file_is_migrated_and_a_current_one_left(
         again.close()
     with sqlite3.connect(path) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(newer),)
+
+
+def test_answers_of_an_older_version_are_read_with_their_roles_and_shares(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite3"
+    first = History(path, MIGRATIONS[:2])
+    confidence = {
+        "value": 0.5,
+        "accepted": False,
+        "reasons": [{"code": "unsupported", "detail": "2/3"}],
+        "signals": [{"code": "support", "value": "2/3", "needed": "all", "passed": False}],
+        "would_change": {"code": "more_supported", "detail": "1"},
+    }
+    attempt = {
+        "rung": "small",
+        "generation": {"model": "phi", "text": 'It says "rung".', "finish_reason": "stop"},
+        "sentences": [],
+        "confidence": confidence,
+    }
+    first.put_answer("t", "m", "q", {**to_plain(ANSWER), "attempts": [attempt]})
+    first.close()
+    [(_, _, record)] = History(path).answers("t")
+    [read] = from_plain(Answer, record).attempts
+    assert (read.role, read.generation.text) == ("small", 'It says "rung".')
+    assert read.confidence.reasons == (Reason(ReasonCode.UNSUPPORTED, part=2, whole=3),)
+    assert (read.confidence.signals[0].part, read.confidence.signals[0].whole) == (2, 3)
+    assert read.confidence.would_change == Change(ReasonCode.UNSUPPORTED, 1)
 
 
 def test_listing_conversations_reads_their_table_once_however_many_there_are(

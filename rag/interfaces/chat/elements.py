@@ -47,7 +47,7 @@ def actions_of(answer: Answer, large: str = "") -> list[cl.Action]:
         actions.append(cl.Action(name="trace", payload={}, label=label, tooltip=tip))
     if answer.attempts or answer.outcome is Outcome.FAILED:
         actions.append(action("regenerate", answer, icon="refresh-cw"))
-    if large and answer.attempts and answer.attempts[-1].rung != "large":
+    if large and answer.attempts and answer.attempts[-1].role != "large":
         actions.append(action("retry_large", answer, icon="arrow-up-right", model=large))
     return actions
 

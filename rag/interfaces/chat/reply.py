@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import chainlit as cl
 from chainlit.data import get_data_layer
 
-from rag.domain.answers import Answer, Outcome, Reason
+from rag.domain.answers import Answer, Outcome, Reason, ReasonCode
 from rag.domain.events import (
     Answered,
     Asking,
@@ -202,7 +202,7 @@ class Reply:
         if self._step is not None:
             self._step.output = without_links(attempt.generation.text) or "–"
             self._step.metadata = {"documents": self._documents}
-            draft = attempt.rung == "small"
+            draft = attempt.role == "small"
             await finish_step(self._step, attempt_line(attempt, self._language, draft=draft))
         doubts = doubts_markdown(attempt, self._language)
         line, documents = self._checked_line(attempt), self._documents
@@ -273,7 +273,7 @@ class Reply:
             outcome=Outcome.ANSWERED,
             model="",
             language=self._language,
-            reasons=(Reason("stopped"),),
+            reasons=(Reason(ReasonCode.STOPPED),),
             hits=self._hits,
             sentences=sentences,
             mode=question.mode,
