@@ -16,7 +16,7 @@ from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.errors import CorpusError, QuestionError, RagError
 from rag.domain.events import Answered, Event, Retrieved, Token
 from rag.domain.requests import SMALL_TALK, Intent
-from rag.text.language_detection import reply_language
+from rag.text.language_detection import message_language
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
@@ -87,12 +87,13 @@ class Assistant:
         _validate(question.text)
         corpus = self.corpus_of(question.conversation)
         focus = _focus(question, corpus)
-        request = request_of(
-            question.text, question.history, corpus.titles, focus, question.language
-        )
+        spoken = message_language(question.text, corpus.languages, question.language)
+        request = request_of(question.text, spoken, question.history, corpus.titles, focus)
         if request.intent not in SMALL_TALK:
             self._require(corpus, question.scope)
-        return RequestContext(self._parts, question, request, corpus, start, self._clock.now())
+        return RequestContext(
+            self._parts, question, spoken, request, corpus, start, self._clock.now()
+        )
 
     def corpus_of(self, conversation: str = "") -> Snapshot:
         """What a conversation is answered from; blocks at the first look. Raises CorpusError."""
@@ -124,7 +125,7 @@ class Assistant:
             text="",
             outcome=Outcome.FAILED,
             model="",
-            language=reply_language(text, question.language),
+            language=message_language(text, (), question.language).reply,
             mode=question.mode,
             scope=question.scope,
             reasons=(Reason(ReasonCode.FAILED, error.sentence),),

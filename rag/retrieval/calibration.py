@@ -20,6 +20,7 @@ from rag.retrieval.evidence import log_odds_of, weigh
 from rag.retrieval.pseudo_questions import pseudo_questions
 from rag.retrieval.query import build_query
 from rag.retrieval.thresholds import Levels, facts_of, save, shipped
+from rag.text.language_detection import message_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -173,7 +174,9 @@ def _bins(there: NDArray[np.float64], held_out: NDArray[np.float64]) -> Iterator
 
 def _log_odds(corpus: Snapshot, text: str, held_out: str = "") -> float:
     retriever = corpus.retriever
-    query = build_query(text, (), corpus.languages, retriever.idf_of, retriever.spellings)
+    query = build_query(
+        text, (), message_language(text, corpus.languages), retriever.idf_of, retriever.spellings
+    )
     found = corpus.search(query.weights, _HELD_OUT_SEARCH if held_out else 5)
     kept = [(score, passage) for score, passage in found if passage.document != held_out][:5]
     hits = [Hit(n, score, passage, n) for n, (score, passage) in enumerate(kept, start=1)]

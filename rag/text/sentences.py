@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from rag.text.languages import MONTHS, of_all
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ABBREVIATION = regex.compile(
-    r"(?:^|[\s(\"'])(?:\p{Lu}|e\.g|i\.e|etc|approx|ca|cf|vs|fig|figs|eq|no|nos|nr|vol|pp?|ed|eds"
-    r"|mr|mrs|ms|dr|prof|st|jr|sr|inc|ltd|co|corp|dept|est|jan|feb|mar|apr|jun|jul|aug|sept?|oct"
-    r"|nov|dec|z\.b|d\.h|u\.a|bzw|usw|ggf|abs|art|str|bijv|enz|o\.a|d\.w\.z|blz|mevr|dhr|m\.b\.t)\.$",
-    regex.IGNORECASE,
-)
-
-
+_ABBREVIATIONS = "|".join(map(regex.escape, sorted(of_all(lambda one: one.abbreviations))))
+_ABBREVIATION = regex.compile(rf"(?:^|[\s(\"'])(?:\p{{Lu}}|{_ABBREVIATIONS})\.$", regex.IGNORECASE)
+_MONTH_LETTERS = 3
 _ORDINAL_DATE = regex.compile(
-    r"(?<![\p{L}\p{N}.])\p{N}{1,2}\.\s+(?:jan|feb|mär|mar|maart|apr|mai|mei|may|jun|jul|aug|sep|okt|oct"
-    r"|nov|dez|dec)\p{L}*",
+    rf"(?<![\p{{L}}\p{{N}}.])\p{{N}}{{1,2}}\.\s+"
+    rf"(?:{'|'.join(sorted({month[:_MONTH_LETTERS] for month in MONTHS}))})\p{{L}}*",
     regex.IGNORECASE,
 )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.domain.answers import Problem, ProblemCode
 from rag.text.analysis import analyse
-from rag.text.languages import MONTHS, OPPOSITES
+from rag.text.languages import MONTHS, of_all
 from rag.text.sentences import split_sentences
 from rag.verification.claims import Claim, claim_of, joined
 
@@ -55,6 +55,9 @@ MISMATCHES = frozenset(
 
 _WRONG_NUMBER, _UNKNOWN_NAME, _WRONG_NEGATION = 0.6, 0.8, 0.85
 """What an alignment with such a fault is worth beside one without, when the best is chosen."""
+
+
+_OPPOSITES = of_all(lambda one: one.opposites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +247,7 @@ def _opposite(claim: Claim, stretch: Claim) -> str:
     """A word of the claim whose opposite the stretch has in its place."""
     if claim.bounds and stretch.bounds and claim.bounds.isdisjoint(stretch.bounds):
         return next(iter(claim.bounds))
-    for pair in OPPOSITES:
+    for pair in _OPPOSITES:
         for word, other in (pair, pair[::-1]):
             mine = word in claim.words and other not in claim.words
             theirs = other in stretch.words and word not in stretch.words

@@ -16,6 +16,7 @@ from rag.domain.requests import Escalation, EscalationStyle, Mode
 from rag.models.model import Model
 from rag.retrieval.evidence import weigh
 from rag.retrieval.query import build_query
+from rag.text.language_detection import message_language
 from tests.fakes import CORPUS, FakeBackend, FakeClock, count_words, hits_of, retriever_of, says
 
 GOOD = says("A customer may return the RelayBox within 30 days of delivery [9].")
@@ -37,7 +38,7 @@ class Run:
     ) -> None:
         clock = FakeClock()
         retriever = retriever_of(*CORPUS)
-        query = build_query(question, (), ("en",), retriever.idf_of)
+        query = build_query(question, (), message_language(question, ("en",)), retriever.idf_of)
         found = hits_of(*(p for _, p in retriever.search(query.weights, 5)))
         self.found = CascadeInput(
             Question(question, mode=mode),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from rag.domain.answers import Sentence, Support
 from rag.domain.documents import Passage
+from rag.text.language_detection import message_language
 from rag.verification.citations import cite
 from rag.verification.support import Grounding
 from tests.fakes import CORPUS, passage, retriever_of
@@ -229,7 +230,16 @@ def test_relevance_tells_whether_the_question_is_near() -> None:
     from rag.retrieval.query import build_query
 
     idf = retriever_of(*ALL).idf_of
-    asked = words_of(build_query("How much does the RelayBox cost?", (), ("en",), idf), idf, 0)
+    asked = words_of(
+        build_query(
+            "How much does the RelayBox cost?",
+            (),
+            message_language("How much does the RelayBox cost?", ("en",)),
+            idf,
+        ),
+        idf,
+        0,
+    )
     grounding = Grounding(list(enumerate(ALL, 1)), idf, "en", asked)
     [right] = grounding.check("249 euros.")
     [beside] = grounding.check("The bridge rests on 12 pillars.")
