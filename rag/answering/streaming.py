@@ -56,7 +56,7 @@ async def checked_live(
                     look = None
                 if isinstance(piece, Token):
                     text += piece.text
-                    end = last_end(text)
+                    end = ends + last_end(text[ends:])
                     if look is None and end > ends:
                         ends = end
                         look = asyncio.create_task(_look(role, text[:end], grounding))

@@ -24,6 +24,8 @@ _ORDINAL_DATE = regex.compile(
 _END = regex.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s|$)|[。！？]+[」』”）]*|\n+")
 
 
+_FOLLOWED = regex.compile(r"[^\S\n]*\n|\s+\S+\s")
+_FULL_STOPS = "。！？"
 _NEXT_CONTINUES = regex.compile(r"\s+[\p{Ll}&]")
 
 
@@ -45,10 +47,14 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def last_end(text: str) -> int:
-    """Where the last sentence of a growing text ends that more text cannot make longer."""
-    return max(
-        (end for _, end in split_sentences(text) if text[end : end + 1].isspace()), default=0
-    )
+    """Where the last sentence of a growing text ends that more text cannot make longer.
+
+    That is told by the word after it, or by the line's end: "on 3." may go on with "March".
+    """
+    for _, end in reversed(list(split_sentences(text))):
+        if _FOLLOWED.match(text, end) or (text[end - 1] in _FULL_STOPS and end < len(text)):
+            return end
+    return 0
 
 
 def _in_table_row(text: str, position: int) -> bool:

@@ -8,6 +8,7 @@ names and words that both languages have can be compared: such a sentence is sup
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.domain.answers import Problem, ProblemCode, Sentence, Support
@@ -75,6 +76,8 @@ class Grounding:
         self._values = {n.value for s in self._stretches for n in s.claim.numbers}
         self._languages = tuple(dict.fromkeys(passage.language for _, passage in passages))
         self._translated = translated
+        self._known: dict[tuple[str, str], Sentence] = {}
+        """Sentences checked before, by text and language: a growing answer is checked often."""
 
     def check(self, answer: str) -> tuple[Sentence, ...]:
         """Split an answer into sentences and say of each what carries it.
@@ -89,16 +92,22 @@ class Grounding:
         )
         claims = [c for c in texts if any(character.isalnum() for character in c[0])]
         if not self._languages or language in self._languages:
-            return tuple(self._check_sentence(*claim, language) for claim in claims)
+            return tuple(self._once(*claim, language) for claim in claims)
         return tuple(
             self._check_across(*claim, language, position) for position, claim in enumerate(claims)
         )
+
+    def _once(self, text: str, start: int, end: int, language: str) -> Sentence:
+        """Check a sentence, unless it was checked before."""
+        if (text, language) not in self._known:
+            self._known[text, language] = self._check_sentence(text, start, end, language)
+        return replace(self._known[text, language], start=start, end=end)
 
     def _check_across(
         self, text: str, start: int, end: int, language: str, position: int
     ) -> Sentence:
         """Check a sentence that seems to be in another language than all passages."""
-        same = self._check_sentence(text, start, end, self._languages[0])
+        same = self._once(text, start, end, self._languages[0])
         if same.support is Support.FULL:
             return same
         claim = claim_of(text, language)
