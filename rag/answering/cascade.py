@@ -14,12 +14,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.answering.escalation import FEWEST_RECENT, RECENT, Rules
+from rag.answering.escalation import EscalationPolicy, Rules
 from rag.answering.output_format import has_shape, unfenced
 from rag.answering.prompt import Prompt, build_prompt, refining, task_of
 from rag.answering.quotation import quotation_for
@@ -32,7 +31,6 @@ from rag.domain.events import Asking, Escalated, Event
 from rag.domain.requests import (
     A_QUESTION,
     QUESTIONS,
-    Escalation,
     EscalationStyle,
     Intent,
     Mode,
@@ -109,26 +107,25 @@ class Cascade:
         self.large = large
         self._rules = rules
         self._clock = clock
-        self._recent: deque[bool] = deque(maxlen=RECENT)
-        """Were the last questions in mode Auto escalated?"""
+        self._policy = EscalationPolicy(rules, has_large=large is not None)
 
     async def run(self, found: CascadeInput, result: CascadeResult) -> AsyncGenerator[Event, None]:
         """Yield what happens and fill ``result``."""
         grounding = await asyncio.to_thread(_grounding_of, found)
-        may_escalate = found.question.mode is not Mode.AUTO or self._within_budget()
-        self._note(found.question.mode, escalated=False)
-        for model in self._order(found.question.mode):
+        mode = found.question.mode
+        may_escalate = self._policy.admit(mode)
+        for model in self._models(mode):
             if result.attempts:
                 if not may_escalate:
                     result.reasons = (*result.reasons, BUDGET)
                     break
-                self._note(found.question.mode, escalated=True)
+                self._policy.escalated(mode)
                 yield Escalated(result.attempts[-1], model.name)
             async with aclosing(self._try(model, found, grounding, result)) as events:
                 async for event in events:
                     yield event
             attempt = result.attempts[-1]
-            wants_more = may_escalate and self._wants_more(found.question.mode, model)
+            wants_more = may_escalate and self._policy.wants_more(mode, model.role)
             if attempt.confidence.accepted and not wants_more:
                 self._answer(attempt, found, result)
                 return
@@ -137,42 +134,19 @@ class Cascade:
                 result.reasons = (*result.reasons, Reason(ReasonCode.HEDGING))
                 return
             result.reasons = (*result.reasons, *(attempt.confidence.reasons or (ALWAYS,)))
-        if self.large is None and found.question.mode is not Mode.SMALL:
+        if self.large is None and mode is not Mode.SMALL:
             result.reasons = (*result.reasons, NO_LARGE_MODEL)
         if result.attempts:
             yield Escalated(result.attempts[-1], "")
         await asyncio.to_thread(_quote, found, result)
 
-    def _within_budget(self) -> bool:
-        """May one more question be escalated?"""
-        counted = max(len(self._recent) + 1, FEWEST_RECENT)
-        return sum(self._recent) + 1 <= self._rules.max_share * counted
-
-    def _note(self, mode: Mode, *, escalated: bool) -> None:
-        if mode is not Mode.AUTO:
-            return
-        if escalated:
-            self._recent[-1] = True
-        else:
-            self._recent.append(False)
-
     def first(self, mode: Mode) -> Model | None:
         """The model that is asked first; None where a person chose one that is not there."""
-        return next(iter(self._order(mode)), None)
+        return next(iter(self._models(mode)), None)
 
-    def _order(self, mode: Mode) -> list[Model]:
-        if mode is Mode.LARGE:
-            return [self.large] if self.large else []
-        never = mode is Mode.SMALL or self._rules.escalation is Escalation.NEVER
-        return [self.small] if never or self.large is None else [self.small, self.large]
-
-    def _wants_more(self, mode: Mode, model: Model) -> bool:
-        return (
-            mode is Mode.AUTO
-            and self._rules.escalation is Escalation.ALWAYS
-            and model.role == "small"
-            and self.large is not None
-        )
+    def _models(self, mode: Mode) -> list[Model]:
+        found = {"small": self.small, "large": self.large}
+        return [model for role in self._policy.order(mode) if (model := found[role])]
 
     async def _try(
         self, model: Model, found: CascadeInput, grounding: Grounding, result: CascadeResult

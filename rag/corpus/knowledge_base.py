@@ -166,7 +166,7 @@ class KnowledgeBase:
         self._waiting = {
             file.path: still_written(file, changed.known) for file in changed.unsettled
         }
-        moved = self._moved(changed)
+        moved = _moved(self.folder, changed, self.store)
         # A name that is no text was never kept, and cannot be named to the store.
         gone = [path for path in changed.gone if _is_text(path)]
         if moved or gone:
@@ -183,28 +183,6 @@ class KnowledgeBase:
         finally:
             self.progress = None
         return self._catch_up()
-
-    def _moved(self, changed: Changed) -> dict[str, Packed]:
-        """What moved need not be read: new files with the bytes of one that is gone, by its path.
-
-        A second new file with the same bytes is read, and found to be a duplicate.
-        """
-        by_size: dict[int, list[LedgerEntry]] = {}
-        for path in changed.gone:
-            if changed.known[path].document:
-                by_size.setdefault(changed.known[path].size, []).append(changed.known[path])
-        found: dict[str, Packed] = {}
-        for file in changed.settled:
-            if file.path in changed.known or file.size not in by_size:
-                continue
-            digest = sha256_of(self.folder / file.path)
-            for old in by_size[file.size]:
-                if old.sha256 != digest or old.path in found:
-                    continue
-                if kept := self.store.document(old.document):
-                    found[old.path] = renamed(old, kept, file)
-                    break
-        return found
 
     def _in_batches(self, files: Sequence[File]) -> Iterator[list[Packed]]:
         """Read files; what a second gave comes together."""
@@ -317,3 +295,26 @@ class KnowledgeBase:
 
 def _is_text(path: str) -> bool:
     return path.encode(errors="replace").decode() == path
+
+
+def _moved(folder: Path, changed: Changed, store: DocumentStore) -> dict[str, Packed]:
+    """What moved need not be read: new files with the bytes of one that is gone, by its path.
+
+    A second new file with the same bytes is read, and found to be a duplicate.
+    """
+    by_size: dict[int, list[LedgerEntry]] = {}
+    for path in changed.gone:
+        if changed.known[path].document:
+            by_size.setdefault(changed.known[path].size, []).append(changed.known[path])
+    found: dict[str, Packed] = {}
+    for file in changed.settled:
+        if file.path in changed.known or file.size not in by_size:
+            continue
+        digest = sha256_of(folder / file.path)
+        for old in by_size[file.size]:
+            if old.sha256 != digest or old.path in found:
+                continue
+            if kept := store.document(old.document):
+                found[old.path] = renamed(old, kept, file)
+                break
+    return found
