@@ -15,11 +15,7 @@ import venv
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
-
-
 ENVIRONMENT = FOLDER / ".venv"
-
-
 NEEDED = (3, 11)
 
 

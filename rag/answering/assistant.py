@@ -28,11 +28,7 @@ if TYPE_CHECKING:
     from rag.domain.protocols import Clock
 
 logger = logging.getLogger(__name__)
-
-
 TIDY_S = 60.0
-
-
 MAX_QUESTION_CHARACTERS = 8_000
 """About 2,000 tokens: more is a document, which belongs in the corpus."""
 

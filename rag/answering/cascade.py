@@ -28,14 +28,7 @@ from rag.answering.streaming import begun_within, checked_live
 from rag.domain.answers import Attempt, Outcome, Reason, ReasonCode, Sentence, Support
 from rag.domain.completions import Generation, Sent
 from rag.domain.events import Asking, Escalated, Event
-from rag.domain.requests import (
-    A_QUESTION,
-    QUESTIONS,
-    EscalationStyle,
-    Intent,
-    Mode,
-    Request,
-)
+from rag.domain.requests import A_QUESTION, QUESTIONS, EscalationStyle, Intent, Mode, Request
 from rag.retrieval.evidence import words_of
 from rag.text.answer_type import answer_type_of, may_miss
 from rag.verification.citations import cite
@@ -51,18 +44,10 @@ if TYPE_CHECKING:
     from rag.models.model import Model
 
 NO_LARGE_MODEL = Reason(ReasonCode.UNREACHABLE)
-
-
 ALWAYS = Reason(ReasonCode.ALWAYS)
-
-
 BUDGET = Reason(ReasonCode.BUDGET)
-
-
 CAUTION = Reason(ReasonCode.MAY_NOT_ANSWER)
 """Supported, but what was asked for is not in it."""
-
-
 AGAIN_TEMPERATURE = 0.7
 """At 0 a model that is asked again writes the same again."""
 

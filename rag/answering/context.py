@@ -76,13 +76,7 @@ class RequestContext:
         started = self.parts.clock.now()
         question = self.question
         found = retrieve(
-            self.corpus,
-            question.text,
-            leaning_on,
-            question.history,
-            k,
-            question.scope,
-            self.spoken,
+            self.corpus, question.text, leaning_on, question.history, k, question.scope, self.spoken
         )
         return Retrieved(*found, self.parts.clock.now() - started)
 

@@ -33,8 +33,6 @@ def _address(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
-
-
 Switch = Annotated[bool, BeforeValidator(_switch)]
 
 

@@ -65,10 +65,7 @@ class CorpusDatabase:
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path or ":memory:",
-            check_same_thread=False,
-            isolation_level=None,
-            timeout=_WAIT_S,
+            self._path or ":memory:", check_same_thread=False, isolation_level=None, timeout=_WAIT_S
         )
         try:
             connection.execute("PRAGMA journal_mode=WAL")

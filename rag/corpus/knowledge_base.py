@@ -30,16 +30,10 @@ if TYPE_CHECKING:
     from rag.domain.protocols import Retriever, RetrieverFamily
 
 logger = logging.getLogger(__name__)
-
-
 FIRST_LOOK_S = 10.0
 """The first question waits so long for documents that are read for the first time."""
-
-
 MOST_SETTLING_S = 5.0
 """A question waits so long for files that are being written; then it goes on without them."""
-
-
 PUBLISH_S = 1.0
 """While many files are read, what was read is found after so long."""
 

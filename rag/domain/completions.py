@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 MessageRole = Literal["system", "user", "assistant"]
-
-
 ModelRole = Literal["small", "large"]
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rag.evaluation.beir import Asked
 
 RATES = (0.1, 0.2, 0.3, 0.5)
-
-
 SHORT_TOKENS = 12
 """The workshop's rule: a draft of fewer tokens is given to the large model."""
 

@@ -24,14 +24,8 @@ if TYPE_CHECKING:
     from rag.evaluation.beir import Asked, Text
 
 _NUMBER = regex.compile(r"(?<![\p{L}\p{N}.,])\p{N}+(?:[.,]\p{N}+)*(?![\p{L}\p{N}])")
-
-
 _NAME = regex.compile(r"(?<=[\p{L},;] )\p{Lu}\p{Ll}{2,}(?: \p{Lu}\p{Ll}{2,})*")
-
-
 _ABSENT_NAMES = ("Brondal", "Quillmere", "Tarvisch", "Ostrevel", "Mandrick")
-
-
 _YEAR = range(1000, 2100)
 
 

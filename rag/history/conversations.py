@@ -254,11 +254,7 @@ class History:
 
 
 def _thread(row: sqlite3.Row) -> Record:
-    return {
-        **row,
-        "tags": json.loads(row["tags"]),
-        "metadata": json.loads(row["metadata"]),
-    }
+    return {**row, "tags": json.loads(row["tags"]), "metadata": json.loads(row["metadata"])}
 
 
 def _pattern(text: str) -> str:

@@ -28,14 +28,8 @@ if TYPE_CHECKING:
 ONE_REQUEST_EACH = httpx2.Limits(max_keepalive_connections=0)
 """A connection that is used again may be closed by the server at that very moment: llama.cpp's does
 so after a stream, and requests that followed at once failed. A new one costs 0.2 ms."""
-
-
 CONNECT_TIMEOUT_S = 5.0
-
-
 CHECK_TIMEOUT_S = 2.0
-
-
 _ADVICE = "Is it running? `rag doctor` shows every server."
 
 

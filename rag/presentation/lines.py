@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from rag.verification.receipts import Verdict
 
 _SECOND = 1_000
-
-
 _BAR = 40
 """Characters."""
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit
 
 NEAREST = 3
-
-
 MAX_LISTED = 40
 """Documents named in an answer about the corpus; more would not be read."""
 
@@ -74,11 +72,7 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
     missing = next((r.detail for r in answer.reasons if r.code is ReasonCode.NO_SUCH_FILE), "")
     if missing:
         return say("no_such_file", language, name=escape(missing) if escaped else missing)
-    for code in (
-        ReasonCode.NOTHING_TO_REWORK,
-        ReasonCode.WHICH_DOCUMENT,
-        ReasonCode.UNCHANGED,
-    ):
+    for code in (ReasonCode.NOTHING_TO_REWORK, ReasonCode.WHICH_DOCUMENT, ReasonCode.UNCHANGED):
         if code in codes:
             return say(code, language)
     if answer.intent is Intent.CORPUS:

@@ -29,14 +29,8 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit, Query
 
 _WORD_OR_SPACE = regex.compile(r"\s+|[^\s]+")
-
-
 _CENT = 100
-
-
 _REASONS_SHOWN = 2
-
-
 _LIKE_ENOUGH = 0.4
 """Below this likeness the differences between two texts are only noise, word by word."""
 

@@ -15,17 +15,9 @@ if TYPE_CHECKING:
     from rag.text.language_detection import MessageLanguage
 
 HISTORY_WEIGHT = 0.3
-
-
 HISTORY_DECAY = 0.6
-
-
 ANSWER_WEIGHT = 0.2
-
-
 ANSWER_TERMS = 10
-
-
 TYPO_WEIGHT = 0.7
 """What a known word is worth that stands for a misspelled one."""
 

@@ -43,10 +43,7 @@ def retrieve(  # noqa: PLR0913 - one argument a part of the question
 
 
 def numbered(
-    corpus: Snapshot,
-    passages: Sequence[Passage],
-    conversation: Sequence[Turn],
-    query: Query,
+    corpus: Snapshot, passages: Sequence[Passage], conversation: Sequence[Turn], query: Query
 ) -> tuple[Hit, ...]:
     """Give passages their numbers: what the conversation calls them, or the next free ones."""
     known = {hit.passage: hit.number for turn in conversation for hit in turn.hits}

@@ -22,46 +22,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEFAULT_LANGUAGE = "en"
-
-
 COMPOUND_LETTERS, BEGINNING_LETTERS, BEGINNING = 9, 6, "~"
-
-
 _REMEMBERED_WORDS = 65_536
 """Words come again and again: 8 MB, and a text is analysed in a third of the time."""
-
-
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-
-
 WORD = regex.compile(
     r"[\p{L}\p{M}\p{N}]+(?:[._'’\-][\p{L}\p{M}\p{N}]+|(?<=\p{N}),(?=\p{N})\p{N}+|_)*"
 )
-
-
 _UNSPACED_RUN = regex.compile(rf"[{_UNSPACED}][{_UNSPACED}\p{{M}}]*|[^{_UNSPACED}]+")
-
-
 _IS_UNSPACED = regex.compile(rf"[{_UNSPACED}]")
-
-
 _PARTS = regex.compile(
     r"[._\-'’,]+|(?<=\p{Ll})(?=\p{Lu})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})", regex.V1
 )
-
-
 _JOINTS = regex.compile(r"[_\-'’,]+")
-
-
 _NUMBER = regex.compile(r"\p{N}+(?:[.,]\p{N}+)*")
-
-
 _POSSESSIVE = regex.compile(r"['’]s$", regex.IGNORECASE)
-
-
 _LATIN_MARKS = regex.compile(r"[\u0300-\u036f]+")
-
-
 _local = threading.local()
 
 

@@ -13,11 +13,7 @@ from rag.text.languages import any_of
 from rag.text.sentences import split_sentences
 
 FLAG = "instructions"
-
-
 MASK = "[…]"
-
-
 _CONTROL = r"""
     <\|(?:im_start|im_end|system|user|assistant|end|endoftext)\|> | \[/?INST\] | <</?SYS>>
     | ^\s*(?:\#+\s*)?(?:system|assistant)\s*:\s

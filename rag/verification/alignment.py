@@ -21,26 +21,14 @@ if TYPE_CHECKING:
     from rag.retrieval.evidence import Word
 
 FULL_COVERAGE = 0.7
-
-
 PARTIAL_COVERAGE = 0.4
-
-
 OWN_COVERAGE = 0.4
 """A heading names the subject of its passage; it says nothing about it."""
-
-
 SAME_SENTENCE = 0.8
 """A claim that shares this much with one sentence, but for a number or a name, changes that one."""
-
-
 SAME_TERMS = 4
 """Fewer terms are shared by chance."""
-
-
 STRETCH_SENTENCES = 3
-
-
 MISMATCHES = frozenset(
     {
         ProblemCode.MISPLACED_NUMBER,
@@ -51,12 +39,8 @@ MISMATCHES = frozenset(
     }
 )
 """Problems of a sentence that says something else than the passage does."""
-
-
 _WRONG_NUMBER, _UNKNOWN_NAME, _WRONG_NEGATION = 0.6, 0.8, 0.85
 """What an alignment with such a fault is worth beside one without, when the best is chosen."""
-
-
 _OPPOSITES = of_all(lambda one: one.opposites)
 
 

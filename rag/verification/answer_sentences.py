@@ -13,10 +13,7 @@ from rag.text.sentences import split_sentences
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-
 MARKER = regex.compile(r"[ \t]*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]")
-
-
 _LEAD_IN = regex.compile(
     rf"{any_of(lambda one: one.lead_ins)}[,.!]?|\d{{1,2}}[.)]", regex.IGNORECASE
 )

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _NAME = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}&]+(?:[\-'’.]\p{L}[\p{L}\p{N}]*)*")
-
-
 _LEAD_IN = regex.compile(
     rf"^\W*{any_of(lambda one: one.lead_ins)}\b\s*[,.!:;–-]\s*", regex.IGNORECASE
 )

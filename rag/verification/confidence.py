@@ -27,26 +27,16 @@ if TYPE_CHECKING:
     from rag.domain.search import Evidence
 
 CUT_OFF = frozenset({"length", "max_tokens"})
-
-
 LARGE_SUPPORTED_SHARE = 0.5
 """An answer of the large model stands when half of its sentences are fully supported."""
-
-
 LOW_LOGPROB = -2.0
 """Far below what right and wrong answers have alike (-.17 to -.90): the model guesses."""
-
-
 OFF_TOPIC_BELOW = 0.4
 """A text stands where less of the question's mass is than this share of what the best place in the
 passages holds. On 400 answerable questions of squad2 that doubts 9 % of the sentences with the
 answer and 74 % of the others in the same passage."""
-
-
 _NOTHING_SAID = frozenset({ReasonCode.EMPTY, ReasonCode.HEDGING, ReasonCode.UNREACHABLE})
 _LACKS_SUPPORT = frozenset({ReasonCode.UNSUPPORTED, ReasonCode.UNCITED})
-
-
 _WORTH = {Support.FULL: 1.0, Support.PARTIAL: 0.5, Support.NONE: 0.0}
 
 

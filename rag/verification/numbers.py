@@ -30,23 +30,11 @@ _TENS = regex.compile(
 )
 _DIGITS = regex.compile(rf"\p{{N}}[\p{{N}}.,:]*(?:{_ORDINAL})?")
 MINUS = regex.compile(r"\bminus (?=\p{N})", regex.I)
-
-
 ISO_DATE = regex.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-
-
 WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
-
-
 _BREAK = regex.compile(r"[,;:!?()|\n]|\.\s")
-
-
 _SYMBOLS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "%": "percent"}
-
-
 _UNIT_WORDS = 3
-
-
 _KNOWN_UNITS = frozenset(UNITS.values()) | frozenset(_SYMBOLS.values())
 
 

@@ -36,17 +36,11 @@ if TYPE_CHECKING:
 
 VERBATIM_WORDS = 4
 """Fewer words stand together by chance."""
-
-
 ASKED_SHARE = 0.5
 """An answer after its question stands where at least this share is of the question's mass that the
 best place has."""
-
-
 SECOND_CITATION_GAIN = 0.2
 """A second passage is cited when it adds this share of the sentence's mass."""
-
-
 _LANGUAGE_CHARACTERS = 120
 """A shorter answer does not tell its language: the question's is taken."""
 

@@ -143,9 +143,7 @@ def test_elements_are_found_and_deleted(history: History) -> None:
     assert history.element("t", "e") is None
 
 
-def test_an_older_file_is_migrated_and_a_current_one_left(
-    tmp_path: Path,
-) -> None:
+def test_an_older_file_is_migrated_and_a_current_one_left(tmp_path: Path) -> None:
     path = tmp_path / "h.sqlite3"
     first = History(path)
     first.put_step(step("t", 1))

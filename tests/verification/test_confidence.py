@@ -19,8 +19,6 @@ from rag.text.answer_type import answer_type_of
 from rag.verification.confidence import hedges, judge
 
 EVIDENCE = Evidence(EvidenceLevel.STRONG, 1.0, (), ())
-
-
 _numbers = count(1)
 
 

@@ -22,14 +22,10 @@ _FILE_NAME = regex.compile(
     r"[\p{L}\p{N}_/.-]+\.(?:pdf|docx?|odt|rtf|pptx?|xlsx?|csv|tsv|md|txt|html?|epub|eml|msg|ipynb|json|xml|rst|org)\b",
     regex.IGNORECASE,
 )
-
-
 _NOUNS = any_of(lambda one: one.requests.document_nouns)
 _DOCUMENT_BEFORE = regex.compile(rf"\b{_NOUNS} [\"'“„«]?$", regex.IGNORECASE)
 _DOCUMENT_AFTER = regex.compile(rf"[\"'”“»]? {_NOUNS}\b", regex.IGNORECASE)
 _QUOTED = regex.compile(r"[\"“”„«»‘](?P<name>[^\"“”„«»]+)[\"“”«»’]")
-
-
 _MOST_OF_A_TITLE = 2 / 3
 
 

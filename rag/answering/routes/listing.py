@@ -68,11 +68,7 @@ def list_documents(
 
 
 def _mentioning(
-    topic: str,
-    corpus: Snapshot,
-    conversation: Sequence[Turn],
-    scope: str,
-    counts: tuple[int, int],
+    topic: str, corpus: Snapshot, conversation: Sequence[Turn], scope: str, counts: tuple[int, int]
 ) -> Listing:
     idf_of = corpus.retriever.idf_of
     query = build_query(topic, (), message_language(topic, corpus.languages), idf_of)

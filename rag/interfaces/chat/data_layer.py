@@ -28,16 +28,10 @@ if TYPE_CHECKING:
     from rag.history.schema import Record
 
 MAX_NAME_CHARACTERS = 80
-
-
 PARTIAL = "partial"
 """In a step's metadata while it is being written: what a killed app leaves behind has it."""
-
-
 RUNNING: set[str] = set()
 """The messages that this process is writing at the moment."""
-
-
 _FILE_FIELDS = ("url", "path", "chainlitKey", "objectKey")
 """A session's files go with the session; our elements carry all they show in their props."""
 

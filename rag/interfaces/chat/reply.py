@@ -47,16 +47,10 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit
 
 FLUSH_S = 0.05
-
-
 KEEP_S = 1.0
-
-
 FLUSH_S_PER_THOUSAND_CHARACTERS = 0.02
 """The browser reads the whole message again at every piece: with 50-100 ms between pieces a
 300-word answer costs 2 s of its time instead of 7."""
-
-
 _CHAINLITS_OWN_NOTE = "Task manually stopped."
 
 

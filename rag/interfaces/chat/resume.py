@@ -20,10 +20,7 @@ from rag.interfaces.chat.memory import (
     large_model_name,
     page_language,
 )
-from rag.interfaces.chat.pickers import (
-    chosen,
-    offer_modes,
-)
+from rag.interfaces.chat.pickers import chosen, offer_modes
 from rag.interfaces.chat.sidebar import show_sidebar
 from rag.interfaces.chat.tabs import run_in_background
 from rag.interfaces.chat.window import (

@@ -25,14 +25,7 @@ from rag.interfaces.chat.memory import (
     large_model_name,
     page_language,
 )
-from rag.interfaces.chat.pickers import (
-    EVERYWHERE,
-    MODE,
-    SCOPE,
-    choose,
-    chosen,
-    offer_modes,
-)
+from rag.interfaces.chat.pickers import EVERYWHERE, MODE, SCOPE, choose, chosen, offer_modes
 from rag.interfaces.chat.reply import Reply
 from rag.interfaces.chat.resume import catch_up, forget_steps_after, keep_page_short
 from rag.interfaces.chat.sidebar import show_sidebar, show_trace

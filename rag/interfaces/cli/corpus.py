@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING
 from rag.config.bootstrap import build_assistant, build_knowledge
 from rag.domain.errors import QuestionError
 from rag.interfaces.cli.output import print_error, print_json
-from rag.presentation.json_contract import (
-    index_json,
-    search_json,
-    verify_json,
-)
-from rag.presentation.lines import (
-    ledger_lines,
-    progress_bar,
-    retrieved_line,
-    verdict_lines,
-)
+from rag.presentation.json_contract import index_json, search_json, verify_json
+from rag.presentation.lines import ledger_lines, progress_bar, retrieved_line, verdict_lines
 from rag.presentation.wording import place
 from rag.verification.receipts import Receipt, ReceiptStatus, verify
 
