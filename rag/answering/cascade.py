@@ -32,7 +32,7 @@ from rag.domain.requests import A_QUESTION, QUESTIONS, EscalationStyle, Intent, 
 from rag.retrieval.evidence import words_of
 from rag.text.answer_type import answer_type_of, may_miss
 from rag.verification.citations import cite
-from rag.verification.confidence import hedges, judge
+from rag.verification.confidence import Asked, hedges, judge
 from rag.verification.support import Grounding
 
 if TYPE_CHECKING:
@@ -198,8 +198,7 @@ class Cascade:
             model.role,
             generation,
             sentences,
-            found.evidence,
-            answer_type_of(found.question.text) if found.request.intent in QUESTIONS else None,
+            _asked(found),
             min_confidence=self._rules.min_confidence,
             min_tokens=self._rules.min_tokens,
             in_shape=fits,
@@ -234,6 +233,15 @@ class Cascade:
             result.reasons = (*result.reasons, CAUTION)
         result.outcome = Outcome.ANSWERED
         result.model = attempt.generation.model
+
+
+def _asked(found: CascadeInput) -> Asked:
+    """What a text is judged against; where no question is asked, its length tells nothing."""
+    if found.request.intent not in QUESTIONS:
+        return Asked(found.evidence)
+    text = found.question.text
+    own = frozenset(term.term for term in found.query.terms if term.weight >= 1)
+    return Asked(found.evidence, answer_type_of(text), own)
 
 
 def _says_nothing(attempt: Attempt) -> bool:

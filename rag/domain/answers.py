@@ -70,6 +70,8 @@ class ProblemCode(StrEnum):
     NO_PASSAGE = "no_passage"
     PARTLY = "partly"
     ABSENT_NUMBER = "absent_number"
+    ABSENT_EXACT = "absent_exact"
+    """An address, a command, an identifier or a quotation that no passage has as it stands."""
     MISPLACED_NUMBER = "misplaced_number"
     UNKNOWN_NAME = "unknown_name"
     DENIED = "denied"
@@ -113,6 +115,12 @@ class Sentence:
     """What keeps it from full support."""
     relevance: float = 1.0
     """Share of the question's mass where it stands, of what the best place in the passages has."""
+    chance: float = 0.0
+    """That the passages support it, 0 to 1; ``support`` is a level of it."""
+    places: tuple[int, ...] = ()
+    """For each citation, where in the passage's text the support begins."""
+    terms: tuple[str, ...] = ()
+    """What it says: its content terms and the values of its numbers."""
 
 
 @dataclass(frozen=True, slots=True)

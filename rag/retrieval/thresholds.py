@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from dataclasses import asdict, dataclass, replace
@@ -27,6 +28,22 @@ class Levels:
     some: float
 
 
+@dataclass(frozen=True, slots=True)
+class SupportLevels:
+    """The chances from which a sentence is fully and partly supported."""
+
+    full: float
+    partial: float
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The chance that an answer is faithful, from which each model's stands."""
+
+    small: float
+    large: float
+
+
 @dataclass(frozen=True)
 class Linear:
     """A logistic regression: signals to the log-odds of something."""
@@ -34,6 +51,10 @@ class Linear:
     intercept: float
     weights: Mapping[str, float]
     """Signal -> weight."""
+
+    def chance(self, signals: Mapping[str, float]) -> float:
+        """The chance, 0 to 1, that the signals speak of."""
+        return 1 / (1 + math.exp(-self.log_odds(signals)))
 
     def log_odds(self, signals: Mapping[str, float]) -> float:
         """What the signals say together; one that is missing raises KeyError."""
@@ -49,6 +70,12 @@ class Thresholds:
     quotation: Linear
     """That a sentence of them holds the answer."""
     levels: Levels
+    support: Linear
+    """That the passages support a sentence."""
+    support_levels: SupportLevels
+    faithfulness: Linear
+    """That an answer is faithful to the passages as a whole."""
+    acceptance: Acceptance
     origin: str = "shipped"
     """Where the levels come from."""
 
@@ -57,11 +84,19 @@ class Thresholds:
 def shipped() -> Thresholds:
     """What comes with Plumbline."""
     content = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    evidence, quotation = (
+    evidence, quotation, support, faithfulness = (
         Linear(content[name]["intercept"], content[name]["weights"])
-        for name in ("evidence", "quotation")
+        for name in ("evidence", "quotation", "support", "faithfulness")
     )
-    return Thresholds(evidence, quotation, Levels(**content["evidence"]["levels"]))
+    return Thresholds(
+        evidence,
+        quotation,
+        Levels(**content["evidence"]["levels"]),
+        support,
+        SupportLevels(**content["support"]["levels"]),
+        faithfulness,
+        Acceptance(**content["faithfulness"]["acceptance"]),
+    )
 
 
 def load(state: Path | None) -> Thresholds:

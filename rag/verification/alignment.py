@@ -1,10 +1,11 @@
-"""A sentence against the stretches of passages: how much of it stands there, and what does not fit.
+"""A sentence against the stretches of passages: how much of it stands there, and what contradicts.
 
 A stretch is up to three neighbouring sentences of a passage, or one row of a table.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from rag.text.analysis import analyse
 from rag.text.languages import MONTHS, of_all
 from rag.text.sentences import split_sentences
 from rag.verification.claims import Claim, claim_of, joined
+from rag.verification.numbers import SHARE, Number, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,15 +22,27 @@ if TYPE_CHECKING:
     from rag.domain.documents import Passage
     from rag.retrieval.evidence import Word
 
-FULL_COVERAGE = 0.7
-PARTIAL_COVERAGE = 0.4
-OWN_COVERAGE = 0.4
-"""A heading names the subject of its passage; it says nothing about it."""
-SAME_SENTENCE = 0.8
-"""A claim that shares this much with one sentence, but for a number or a name, changes that one."""
-SAME_TERMS = 4
-"""Fewer terms are shared by chance."""
 STRETCH_SENTENCES = 3
+NEAR_LETTERS = 5
+NEAR_SHARE = 0.6
+NEAR_WORTH = 0.7
+"""A word that no passage has counts for this share where one with the same beginning stands:
+"beneficial" beside "benefit"."""
+LONGER_COST = 0.03
+"""A stretch of one sentence more has to hold more than this of the claim to be the better one."""
+BREAK_CHARACTERS = 30
+SAME_SENTENCE = 0.75
+"""A claim that shares this much with one sentence, but for a word, changes that one."""
+SAME_BUT_A_NAME = 0.9
+SAME_TERMS = 3
+"""Fewer terms are shared by chance."""
+ELSEWHERE = 0.25
+"""A number fits where at most this share of the claim less stands than at the best place."""
+CLEARLY, LEAST_OWNED = 1.2, 0.2
+"""A number belongs to words that weigh so much more than those near the one claimed, and so much of
+the claim."""
+ELSEWHERE_IN_TABLE = 0.05
+"""Rows differ in little but their subject."""
 MISMATCHES = frozenset(
     {
         ProblemCode.MISPLACED_NUMBER,
@@ -39,9 +53,8 @@ MISMATCHES = frozenset(
     }
 )
 """Problems of a sentence that says something else than the passage does."""
-_WRONG_NUMBER, _UNKNOWN_NAME, _WRONG_NEGATION = 0.6, 0.8, 0.85
-"""What an alignment with such a fault is worth beside one without, when the best is chosen."""
 _OPPOSITES = of_all(lambda one: one.opposites)
+_AGGREGATES = frozenset(of_all(lambda one: one.aggregates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +62,13 @@ class Stretch:
     """Neighbouring sentences of a numbered passage, with what stands above them."""
 
     number: int
+    start: int
+    """Of its text in the passage."""
     sentences: int
     claim: Claim
     context: frozenset[str]
+    columns: tuple[frozenset[str], ...] = ()
+    """Of a table's row: the terms above each of its numbers."""
     relevance: float = 0.0
     """Share of the question's mass in it, of what the best stretch has."""
 
@@ -62,14 +79,13 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """How a sentence lies on a stretch; ``quality`` ranks alignments, a fault lowers it."""
+    """How a sentence lies on a stretch."""
 
     stretch: Stretch
     coverage: float
-    quality: float
-    problem: Problem | None
+    """Share of the sentence's idf mass that stands in the stretch or above it."""
     own: float
-    """The coverage without what only the headings hold."""
+    """The same without what only the headings hold."""
 
 
 def stretches_of(number: int, passage: Passage) -> Iterator[Stretch]:
@@ -81,10 +97,29 @@ def stretches_of(number: int, passage: Passage) -> Iterator[Stretch]:
     )
     spans = list(split_sentences(passage.text))
     claims = [claim_of(passage.text[start:end], passage.language) for start, end in spans]
-    for first, (start, _) in enumerate(spans):
-        size = 1 if passage.text[start] == "|" else STRETCH_SENTENCES  # a row stands for itself
-        for end in range(first + 1, min(first + size, len(spans)) + 1):
-            yield Stretch(number, end - first, joined(claims[first:end]), context)
+    head = next(iter(passage.table_header.splitlines()), "")
+    for first, (start, end) in enumerate(spans):
+        if passage.text[start] == "|":  # a row stands for itself
+            row = passage.text[start:end]
+            head = head if head.startswith("|") else row
+            columns = tuple(_columns(row, head, claims[first], passage.language))
+            yield Stretch(number, start, 1, claims[first], context, columns)
+            continue
+        head = "" if not passage.table_header else head
+        for last in range(first + 1, min(first + STRETCH_SENTENCES, len(spans)) + 1):
+            if any(passage.text[spans[i][0]] == "|" for i in range(first + 1, last)):
+                break
+            yield Stretch(number, start, last - first, joined(claims[first:last]), context)
+
+
+def _columns(row: str, head: str, claim: Claim, language: str) -> Iterator[frozenset[str]]:
+    """What stands above each number of a row, where the table has a head."""
+    heads = [
+        frozenset(token.terms[0] for token in analyse(cell, language)) for cell in head.split("|")
+    ]
+    for number in claim.numbers:
+        column = row[: number.start].count("|")
+        yield heads[column] if column < len(heads) and head != row else frozenset()
 
 
 def weighed(stretches: list[Stretch], asked: Sequence[Word]) -> list[Stretch]:
@@ -100,137 +135,224 @@ def weighed(stretches: list[Stretch], asked: Sequence[Word]) -> list[Stretch]:
     ]
 
 
-def places_of(stretches: Sequence[Stretch]) -> dict[str, list[int]]:
-    """Term -> the positions of the stretches that hold it."""
-    places: dict[str, list[int]] = {}
-    for position, stretch in enumerate(stretches):
-        for term in stretch.claim.parts | stretch.context:
-            places.setdefault(term, []).append(position)
-    return places
+class Places:
+    """Where each term stands in the stretches, and the terms near one that stands nowhere."""
+
+    def __init__(self, stretches: Sequence[Stretch]) -> None:
+        self.of_term: dict[str, list[int]] = defaultdict(list)
+        for position, stretch in enumerate(stretches):
+            for term in stretch.claim.parts | stretch.context:
+                self.of_term[term].append(position)
+        self._beginning: dict[str, list[str]] = defaultdict(list)
+        for term in self.of_term:
+            if len(term) >= NEAR_LETTERS:
+                self._beginning[term[:NEAR_LETTERS]].append(term)
+
+    def holding(self, term: str) -> Mapping[int, float]:
+        """The stretches that hold a term, or one derived from the same word, with its worth."""
+        if term in self.of_term:
+            return dict.fromkeys(self.of_term[term], 1.0)
+        near = [t for t in self._beginning.get(term[:NEAR_LETTERS], ()) if _derived(t, term)]
+        return {position: NEAR_WORTH for t in near for position in self.of_term[t]}
+
+    def knows(self, term: str) -> bool:
+        """Does any stretch hold a term, or one derived from the same word?"""
+        return bool(self.holding(term))
+
+
+def _derived(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= NEAR_SHARE * max(len(one), len(other))
 
 
 def align(
-    claim: Claim,
-    masses: dict[str, float],
-    stretches: Sequence[Stretch],
-    places: Mapping[str, Sequence[int]],
+    masses: Mapping[str, float], stretches: Sequence[Stretch], places: Places
 ) -> list[Alignment]:
-    """Lay a claim, whose terms weigh ``masses``, on stretches; ``places`` are their terms'.
-
-    Faults are looked for only where the best alignment can be.
-    """
+    """Lay terms, with their masses, on stretches; the best alignment first."""
     total = sum(masses.values()) or 1.0
     coverages = [0.0] * len(stretches)
     for term, mass in masses.items():
-        for position in places.get(term, ()):
-            coverages[position] += mass / total
-    least = _WRONG_NUMBER * max(coverages, default=0.0)
+        for position, worth in places.holding(term).items():
+            coverages[position] += worth * mass / total
+    ranked = sorted(
+        (position for position, coverage in enumerate(coverages) if coverage),
+        key=lambda p: (
+            -coverages[p] + LONGER_COST * (stretches[p].sentences - 1),
+            stretches[p].number,
+            stretches[p].sentences,
+        ),
+    )
     return [
-        _aligned(claim, masses, stretch, coverage, total)
-        if coverage and coverage >= least
-        else Alignment(stretch, coverage, coverage * _WRONG_NUMBER, None, 0.0)
-        for stretch, coverage in zip(stretches, coverages, strict=True)
+        Alignment(stretches[p], min(1.0, coverages[p]), _own(masses, stretches[p], total))
+        for p in ranked
     ]
 
 
-def _aligned(
-    claim: Claim, masses: dict[str, float], stretch: Stretch, coverage: float, total: float
-) -> Alignment:
-    worth, problem = 1.0, None
-    if number := _misplaced_number(claim, stretch):
-        worth, problem = _WRONG_NUMBER, Problem(ProblemCode.MISPLACED_NUMBER, number)
-    elif name := _unknown_name(claim, stretch):
-        worth, problem = _UNKNOWN_NAME, Problem(ProblemCode.UNKNOWN_NAME, name)
-    elif word := _opposite(claim, stretch.claim):
-        worth, problem = _WRONG_NEGATION, Problem(ProblemCode.OPPOSITE, word)
-    elif _denies_more(claim, stretch.claim):
-        worth, problem = _WRONG_NEGATION, Problem(ProblemCode.NOT_DENIED)
-    elif _denies_less(claim, stretch.claim):
-        worth, problem = _WRONG_NEGATION, Problem(ProblemCode.DENIED)
-    own = sum(mass for term, mass in masses.items() if term in stretch.claim.parts)
-    return Alignment(stretch, min(1.0, coverage), coverage * worth, problem, own / total)
+def _own(masses: Mapping[str, float], stretch: Stretch, total: float) -> float:
+    return sum(mass for term, mass in masses.items() if term in stretch.claim.parts) / total
 
 
-def contradiction_of(
-    claim: Claim, masses: dict[str, float], aligned: Sequence[Alignment]
+def misplaced_number(
+    claim: Claim, masses: Mapping[str, float], aligned: Sequence[Alignment]
 ) -> Problem | None:
-    """What the one sentence that says nearly the same says otherwise.
-
-    A wider stretch may hold, in another sentence, the very value that this one contradicts.
-    """
-    single = max(
-        (a for a in aligned if a.stretch.sentences == 1), key=lambda a: a.coverage, default=None
-    )
-    if swapped := _swapped_value(claim, masses, aligned):
-        return swapped
-    if single is None or single.coverage < FULL_COVERAGE:
-        return None
-    said = single.stretch.claim
-    told = {number.value for number in claim.numbers}
-    for number in sorted(claim.numbers - said.numbers, key=lambda n: n.value):
-        instead = {n.value for n in said.numbers if n.unit == number.unit} - told
-        if number.unit and instead and number.value not in {n.value for n in said.numbers}:
-            return Problem(ProblemCode.MISPLACED_NUMBER, number.value)
-    if said.months and claim.months - said.months:
-        return Problem(ProblemCode.UNKNOWN_NAME, _month_name(min(claim.months - said.months)))
-    if said.times - claim.times and claim.times - said.times:
-        return Problem(ProblemCode.OPPOSITE, min(claim.times - said.times))
-    if word := _opposite(claim, said):
-        return Problem(ProblemCode.OPPOSITE, word)
+    """A number of the claim that the passages give, but to something else; or none of them has."""
+    for number in claim.numbers:
+        having = [a for a in aligned if _has(a.stretch, number, claim)]
+        if not having:
+            return Problem(ProblemCode.ABSENT_NUMBER, number.written or number.value)
+        best = max(having, key=lambda a: a.coverage)
+        first = aligned[0].stretch
+        least = ELSEWHERE_IN_TABLE if first.columns else ELSEWHERE
+        if aligned[0].coverage - best.coverage > least and _has_another(first, number):
+            return Problem(ProblemCode.MISPLACED_NUMBER, number.written or number.value)
+        good = [a.stretch for a in having if a.coverage >= best.coverage - ELSEWHERE]
+        if all(_belongs_elsewhere(number, claim, masses, stretch) for stretch in good):
+            return Problem(ProblemCode.MISPLACED_NUMBER, number.written or number.value)
     return None
 
 
-def _swapped_value(
-    claim: Claim, masses: dict[str, float], aligned: Sequence[Alignment]
+def _has(stretch: Stretch, number: Number, claim: Claim) -> bool:
+    """Does a stretch give that number, in a table under a head that the claim names?"""
+    for position, said in enumerate(stretch.claim.numbers):
+        if not same(number, said) and not _same_share(number, said):
+            continue
+        if not stretch.columns:
+            return True
+        above = stretch.columns[position]
+        named = above & (claim.terms | claim.parts) or number.unit in above
+        sums = claim.words & _AGGREGATES - stretch.claim.words
+        if not sums and (named or not above or said.measured):
+            return True
+    return False
+
+
+def _same_share(number: Number, said: Number) -> bool:
+    """92 % is 0.92, and 92 in a column of per cents."""
+    if SHARE not in {number.unit, said.unit} or (number.measured and said.measured):
+        return False
+    return _times_hundred(number, said) or _times_hundred(said, number)
+
+
+def _times_hundred(share: Number, bare: Number) -> bool:
+    try:
+        return share.unit == SHARE and abs(float(share.value) * 100 - float(bare.value)) < 1e-9  # noqa: PLR2004
+    except ValueError:
+        return False
+
+
+def _has_another(stretch: Stretch, number: Number) -> bool:
+    return any(
+        said.value != number.value and (said.unit == number.unit or not number.unit)
+        for said in stretch.claim.numbers
+    )
+
+
+def _belongs_elsewhere(
+    number: Number, claim: Claim, masses: Mapping[str, float], stretch: Stretch
+) -> bool:
+    """Do the claim's words stand nearer to another number of the kind than to this one?
+
+    "24 months for the RelayBox and 36 for the HydroLink": each word belongs to the number that is
+    nearest to it.
+    """
+    said = stretch.claim
+    if not said.places:
+        return False
+    rivals = [n for n in said.numbers if n.unit == number.unit or same(number, n)]
+    claimed = [n.value for n in claim.numbers]
+    if len(rivals) < 2 or all(n.value in claimed for n in rivals):  # noqa: PLR2004 - a choice
+        return False
+    worth: dict[str, float] = defaultdict(float)
+    for term, place in said.places:
+        if term in masses:
+            nearest = min(rivals, key=lambda n: _distance(n, place, said.breaks))
+            worth[nearest.value] += masses[term]
+    mine = max((worth[n.value] for n in rivals if same(number, n)), default=0.0)
+    others = max((worth[n.value] for n in rivals if n.value not in claimed), default=0.0)
+    return others > CLEARLY * mine and others >= LEAST_OWNED * sum(masses.values())
+
+
+def _distance(number: Number, place: int, breaks: Sequence[int]) -> int:
+    """In characters; the end of a clause between is as far as some words."""
+    first, last = sorted((number.start, place))
+    return last - first + BREAK_CHARACTERS * sum(first < at < last for at in breaks)
+
+
+def contradiction_of(
+    claim: Claim, masses: Mapping[str, float], aligned: Sequence[Alignment]
 ) -> Problem | None:
-    """A number or name in place of the one in the sentence that else says the very same."""
+    """What a sentence that says nearly the same says otherwise: denied, opposite, bounded."""
+    for one in aligned:
+        if one.stretch.sentences > 1 or one.coverage < aligned[0].coverage - ELSEWHERE:
+            continue
+        said = one.stretch.claim
+        if bound := _other_bound(claim, said):
+            return Problem(ProblemCode.OPPOSITE, bound)
+        if one.coverage < SAME_SENTENCE or len(masses) + len(claim.numbers) < SAME_TERMS - 1:
+            continue
+        if word := _opposite(claim, said):
+            return Problem(ProblemCode.OPPOSITE, word)
+        if said.times - claim.times and claim.times - said.times and not _counts_time(claim):
+            return Problem(ProblemCode.OPPOSITE, min(claim.times - said.times))
+        if _denies_more(claim, said):
+            return Problem(ProblemCode.NOT_DENIED)
+        if _denies_less(claim, said):
+            return Problem(ProblemCode.DENIED)
+        return None
+    return None
+
+
+def swapped_word(
+    claim: Claim, masses: Mapping[str, float], aligned: Sequence[Alignment], places: Places
+) -> Problem | None:
+    """A name in place of the one in the sentence that else says the very same."""
     for one in aligned:
         said = one.stretch.claim
         if one.stretch.sentences > 1:
             continue
-        values = {number.value for number in claim.numbers}
-        there = {number.value for number in said.numbers}
-        kinds = (
-            (values - there, there - values, ProblemCode.MISPLACED_NUMBER),
-            (claim.nouns - said.parts, said.nouns - claim.parts, ProblemCode.UNKNOWN_NAME),
-        )
-        for strange, instead, code in kinds:
-            if not strange or not instead:
-                continue
-            rest = {t: m for t, m in masses.items() if t not in strange}
-            held = sum(m for t, m in rest.items() if t in said.parts)
-            if len(rest) >= SAME_TERMS and held >= SAME_SENTENCE * sum(rest.values()):
-                value = min(strange)
-                return Problem(
-                    code, value if code == ProblemCode.MISPLACED_NUMBER else value.capitalize()
-                )
+        strange, instead = claim.nouns - said.parts - one.stretch.context, said.nouns - claim.parts
+        unknown = not instead and not any(map(places.knows, strange))
+        if not _is_one_name(strange, claim) or not (unknown or _is_one_name(instead, said)):
+            continue
+        rest = {t: m for t, m in masses.items() if t not in strange}
+        held = sum(m for t, m in rest.items() if t in said.parts)
+        enough = len(rest) + len(claim.numbers) >= SAME_TERMS
+        if enough and held >= SAME_BUT_A_NAME * sum(rest.values()):
+            return Problem(ProblemCode.UNKNOWN_NAME, min(strange).capitalize())
     return None
 
 
-def _month_name(month: int) -> str:
-    return next(name for name, number in MONTHS.items() if number == month).capitalize()
+def _is_one_name(terms: frozenset[str], claim: Claim) -> bool:
+    """Do these terms stand together, as the words of one name?"""
+    order = [term for term, _ in claim.places]
+    at = sorted({order.index(term) for term in terms if term in order})
+    return 0 < len(at) == len(terms) and at[-1] - at[0] < len(at)
 
 
-def _misplaced_number(claim: Claim, stretch: Stretch) -> str:
-    """The first number of the claim that the stretch lacks, or gives to something else."""
-    for number in sorted(claim.numbers, key=lambda n: (n.value, n.unit)):
-        there = [n for n in stretch.claim.numbers if n.value == number.value]
-        units = {n.unit for n in there}
-        measures = {n.unit for n in there if n.measured}
-        if number.measured and (measures or "" not in units):
-            fits = number.unit in measures
-        else:
-            fits = not number.unit or number.unit in units or "" in units
-            fits = fits or not stretch.holds(number.unit)
-        if not there or not fits:
-            return number.value
+def unknown_month(claim: Claim, stretch: Stretch) -> Problem | None:
+    """A month that the stretch, which names others, does not name."""
+    if stretch.claim.months and claim.months - stretch.claim.months:
+        month = min(claim.months - stretch.claim.months)
+        name = next(name for name, number in MONTHS.items() if number == month)
+        return Problem(ProblemCode.UNKNOWN_NAME, name.capitalize())
+    return None
+
+
+def _counts_time(claim: Claim) -> bool:
+    """Is a number of it a time, which may be given in another measure?"""
+    return any(number.unit in {"duration", "months"} for number in claim.numbers)
+
+
+def _other_bound(claim: Claim, said: Claim) -> str:
+    """A number bounded from above in one and from below in the other."""
+    for number, bound in zip(claim.numbers, claim.bounds, strict=True):
+        for other, limit in zip(said.numbers, said.bounds, strict=True):
+            if bound and limit and bound != limit and same(number, other):
+                return number.written or number.value
     return ""
 
 
 def _opposite(claim: Claim, stretch: Claim) -> str:
     """A word of the claim whose opposite the stretch has in its place."""
-    if claim.bounds and stretch.bounds and claim.bounds.isdisjoint(stretch.bounds):
-        return next(iter(claim.bounds))
     for pair in _OPPOSITES:
         for word, other in (pair, pair[::-1]):
             mine = word in claim.words and other not in claim.words
@@ -240,17 +362,13 @@ def _opposite(claim: Claim, stretch: Claim) -> str:
     return ""
 
 
-def _unknown_name(claim: Claim, stretch: Stretch) -> str:
-    unknown = sorted(name for name in claim.names if not stretch.holds(name))
-    if not unknown and claim.months - stretch.claim.months:
-        unknown = [_month_name(min(claim.months - stretch.claim.months))]
-    return unknown[0].capitalize() if unknown else ""
-
-
 def _denies_more(claim: Claim, stretch: Claim) -> bool:
     """Does the claim deny something that the stretch does not deny?"""
     denied = {term for scope in stretch.negations for term in scope}
-    return any(scope and denied.isdisjoint(scope) for scope in claim.negations)
+    return any(
+        scope and scope[0] in stretch.parts and denied.isdisjoint(scope)
+        for scope in claim.negations
+    )
 
 
 def _denies_less(claim: Claim, stretch: Claim) -> bool:

@@ -1,12 +1,17 @@
-"""An answer -> the sentences that claim something."""
+"""An answer -> its sentences, freed of their form, and which of them claim something.
+
+List marks, headings, emphasis and link targets are form; so are politeness, a lead-in before a
+list, a pointer to other places, and the remark that the documents do not tell.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import regex
 
-from rag.text.languages import any_of
+from rag.text.languages import any_of, of_all
 from rag.text.markdown import FENCES
 from rag.text.sentences import split_sentences
 
@@ -14,9 +19,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MARKER = regex.compile(r"[ \t]*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]")
-_LEAD_IN = regex.compile(
-    rf"{any_of(lambda one: one.lead_ins)}[,.!]?|\d{{1,2}}[.)]", regex.IGNORECASE
+_LIST_MARK = regex.compile(
+    r"^\s*(?:(?:[-*+•–]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+|#{1,6}\s+|>\s?|\[[ x]\]\s+)+",
+    regex.IGNORECASE,
 )
+_BARE_MARK = regex.compile(r"\W*(?:\d{1,3}|[a-z])[.)]\W*", regex.IGNORECASE)
+_TRAILING_MARK = regex.compile(r"(?<=[:.!?])\s+\d{1,3}[.)]$")
+"""A list's next mark, where the list has no line breaks."""
+_EMPHASIS = regex.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_LINK = regex.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
+_HEADING = regex.compile(r"\s*(?:#{1,6}\s.*|\*\*[^*\n]{1,80}\*\*:?)\s*")
+_AGREEMENT = any_of(lambda one: (*one.lead_ins, *one.formulas.agreements))
+_LEAD_IN = regex.compile(rf"{_AGREEMENT}[,.!]?", regex.IGNORECASE)
+_OPENING = regex.compile(rf"^(?:{_AGREEMENT}\s*[,!.:;–-]\s*)+", regex.IGNORECASE)
+_ATTRIBUTION = regex.compile(
+    rf"^{any_of(lambda one: one.formulas.attributions)}\s*[,:]?\s*", regex.IGNORECASE
+)
+_REFERRAL = regex.compile(any_of(lambda one: one.formulas.referrals), regex.IGNORECASE)
+_HEDGES = of_all(lambda one: one.hedges)
 _ASKED = regex.compile(r"(?P<asked>.*?\?[\"”’')]*)\s+(?P<told>\S.*)", regex.DOTALL)
 PLEASANTRY = regex.compile(
     rf"{any_of(lambda one: one.formulas.pleasantries)}\b.*"
@@ -37,12 +57,58 @@ LABEL = regex.compile(rf"^\W*{_SUBJECT}\s*:\s*", regex.IGNORECASE)
 _TABLE_RULE = regex.compile(r"\|[\s:|-]*")
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """A sentence of an answer: ``answer[start:end]``."""
+
+    text: str
+    """Without markers."""
+    plain: str
+    """Without its form: what it claims."""
+    start: int
+    end: int
+    is_form: bool
+    """Claims nothing by itself: only a number or an exact string in it can be wrong."""
+
+
 def split_question(text: str) -> tuple[str, str]:
     """A question that a writer repeats claims nothing; what follows it answers it."""
     match = _ASKED.match(text)
     if match and any(map(str.isalnum, match["told"])):
-        return match["asked"], match["told"]
+        return match["asked"], _LIST_MARK.sub("", match["told"])
     return "", text
+
+
+def answer_sentences(answer: str) -> Iterator[AnswerSentence]:
+    """Yield the sentences of an answer that are worth a look, in order."""
+    spans = list(claim_spans(answer))
+    for start, end in spans:
+        text = MARKER.sub("", answer[start:end]).strip()
+        plain = plain_text(text)
+        if any(map(str.isalnum, plain)):
+            yield AnswerSentence(text, plain, start, end, _is_form(text, plain))
+
+
+def plain_text(text: str) -> str:
+    """What a sentence says, without list marks, emphasis, link targets and attribution."""
+    if text.startswith((*FENCES, "|")):
+        return text
+    text = _LINK.sub(r"\1", _TRAILING_MARK.sub("", _LIST_MARK.sub("", text)))
+    text = _EMPHASIS.sub("", text).strip()
+    text = _OPENING.sub("", text) or text
+    return (_ATTRIBUTION.sub("", text) or text).strip()
+
+
+def _is_form(text: str, plain: str) -> bool:
+    if plain.endswith((":", "?")) or _HEADING.fullmatch(text):
+        return True
+    return says_nothing_known(plain) or _REFERRAL.match(plain) is not None
+
+
+def says_nothing_known(text: str) -> bool:
+    """Does a sentence only say that the documents do not tell something?"""
+    folded = " ".join(text.casefold().replace("’", "'").split())
+    return any(phrase in folded for phrase in _HEDGES)
 
 
 def claim_spans(answer: str) -> Iterator[tuple[int, int]]:
@@ -55,7 +121,7 @@ def claim_spans(answer: str) -> Iterator[tuple[int, int]]:
         piece = MARKER.sub("", answer[start:end]).strip(" *_-#>\t")
         if _FORMULA.fullmatch(piece) or _is_table_head(answer, spans[index : index + 2]):
             continue
-        if _LEAD_IN.fullmatch(piece) or piece.endswith("?"):
+        if _LEAD_IN.fullmatch(piece) or _BARE_MARK.fullmatch(piece) or piece.endswith("?"):
             pending = begin
             continue
         pending = None

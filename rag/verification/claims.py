@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import regex
 
 from rag.text.analysis import AnalysedWord, analyse, is_stop_word
-from rag.text.languages import LANGUAGES, MONTHS, UNITS, any_of, of_all
-from rag.verification.numbers import (
-    ISO_DATE,
-    MINUS,
-    WORD,
-    Number,
-    is_counted_name,
-    numbers_of,
-    spell_out_numbers,
-    spelled_date,
-)
+from rag.text.languages import LANGUAGES, MAGNITUDES, MONTHS, UNITS, any_of, of_all
+from rag.verification.numbers import Number, normalised, numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
 _NAME = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}&]+(?:[\-'’.]\p{L}[\p{L}\p{N}]*)*")
 _LEAD_IN = regex.compile(
     rf"^\W*{any_of(lambda one: one.lead_ins)}\b\s*[,.!:;–-]\s*", regex.IGNORECASE
 )
 _NO_DENIAL = regex.compile(rf"\b{any_of(lambda one: one.harmless_negations)}\b", regex.IGNORECASE)
-_BOUNDS = of_all(lambda one: [(p, kind) for kind, ps in one.bounds.items() for p in ps])
+_BOUNDS = dict(of_all(lambda one: [(p, kind) for kind, ps in one.bounds.items() for p in ps]))
+_BOUND = regex.compile(
+    rf"\b({'|'.join(sorted(map(regex.escape, _BOUNDS), key=len, reverse=True))})\b\W*(?:\w+\W+)?$"
+)
+_BEFORE = 48
+"""Characters before a number in which its bound stands."""
+_CLAUSE = regex.compile(r"[,;:()|–](?!\p{N})")
+_CLAUSE_END = regex.compile(r"[.;:!?|\n]\s")
 _TIMES = frozenset(["second", "minute", "hour", "day", "week", "month", "year"])
 _NEGATION_SCOPE = 3
+_NEGATED_WITHIN = 3
+_APART = 1_000
+"""Characters between the sentences of a joined claim: no word belongs to a number of another one,
+where its own sentence has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +46,20 @@ class Claim:
     """One a word: what the text has to be covered by."""
     parts: frozenset[str]
     """The terms with those of the words' parts: what others are covered by."""
-    numbers: frozenset[Number]
+    pairs: frozenset[tuple[str, str]]
+    """Terms that are neighbours."""
+    numbers: tuple[Number, ...]
+    bounds: tuple[str, ...]
+    """Of each number: ``max`` for "at most" and its like, ``min`` for "at least", else empty."""
+    places: tuple[tuple[str, int], ...]
+    """Each term with where it stands in the text, numbers left out."""
+    breaks: tuple[int, ...]
+    """Where the text's clauses end."""
     names: frozenset[str]
     """Terms of the names in it."""
     nouns: frozenset[str]
     """The same where all nouns are written like names, and tell names only beside each other."""
     months: frozenset[int]
-    bounds: frozenset[str]
-    """``max`` for "at most" and its like, ``min`` for "at least"."""
     words: frozenset[str]
     """All words as they stand, casefolded: opposites are often function words."""
     negations: tuple[tuple[str, ...], ...]
@@ -64,14 +75,22 @@ def joined(claims: Sequence[Claim]) -> Claim:
     """What neighbouring sentences say together."""
     if len(claims) == 1:
         return claims[0]
+    apart = [(claim, _APART * position) for position, claim in enumerate(claims)]
     return Claim(
         terms=frozenset().union(*(claim.terms for claim in claims)),
         parts=frozenset().union(*(claim.parts for claim in claims)),
-        numbers=frozenset().union(*(claim.numbers for claim in claims)),
+        pairs=frozenset().union(*(claim.pairs for claim in claims)),
+        numbers=tuple(
+            replace(number, start=number.start + shift, end=number.end + shift)
+            for claim, shift in apart
+            for number in claim.numbers
+        ),
+        bounds=tuple(bound for claim in claims for bound in claim.bounds),
+        places=tuple((t, place + shift) for claim, shift in apart for t, place in claim.places),
+        breaks=tuple(at + shift for claim, shift in apart for at in claim.breaks),
         names=frozenset().union(*(claim.names for claim in claims)),
         nouns=frozenset().union(*(claim.nouns for claim in claims)),
         months=frozenset().union(*(claim.months for claim in claims)),
-        bounds=frozenset().union(*(claim.bounds for claim in claims)),
         words=frozenset().union(*(claim.words for claim in claims)),
         negations=tuple(scope for claim in claims for scope in claim.negations),
     )
@@ -79,26 +98,46 @@ def joined(claims: Sequence[Claim]) -> Claim:
 
 def claim_of(text: str, language: str) -> Claim:
     """Read a sentence or a few; "Yes," and "No," before a sentence are not part of it."""
-    text = MINUS.sub("-", ISO_DATE.sub(spelled_date, _LEAD_IN.sub("", text)))
-    tokens = list(analyse(text, language))
-    numbers = frozenset(numbers_of(text, language))
-    values = frozenset(number.value for number in numbers)
-    spoken = spell_out_numbers(language)
-    counted = [t for t in tokens if is_counted_name(t.word, spoken)]
-    told = [t for t in tokens if not is_counted_name(t.word, spoken)]
-    words = [match.group().casefold().replace("’", "'") for match in WORD.finditer(text)]
-    plain = f" {' '.join(words)} "
+    text = normalised(_LEAD_IN.sub("", text), language)
+    numbers = tuple(numbers_of(text, language))
+    spans = [(number.start, number.end) for number in numbers]
+    tokens = [t for t in analyse(text, language) if not _is_number(t, spans)]
+    words = [match.group().casefold().replace("’", "'") for match in _WORD.finditer(text)]
+    first = [token.terms[0] for token in tokens]
     return Claim(
-        terms=frozenset(t.terms[0] for t in told) | values,
-        parts=frozenset(term for t in (*told, *counted) for term in t.terms) | values,
+        terms=frozenset(first),
+        parts=frozenset(term for token in tokens for term in token.terms),
+        pairs=frozenset(pairwise(first)),
         numbers=numbers,
+        bounds=tuple(_bound(text, number, language) for number in numbers),
+        places=tuple((token.terms[0], token.start) for token in tokens),
+        breaks=tuple(match.start() for match in _CLAUSE.finditer(text)),
         names=frozenset(_names(text, language, nouns=not _capitalises(language))),
         nouns=frozenset(_names(text, language, nouns=True)),
         months=frozenset(_months(text)),
-        bounds=frozenset(kind for phrase, kind in _BOUNDS if f" {phrase} " in plain),
         words=frozenset(words),
         negations=tuple(_negations(text, language, tokens)),
     )
+
+
+def _is_number(token: AnalysedWord, spans: Sequence[tuple[int, int]]) -> bool:
+    """Is a word part of a number, or does it multiply one? Numbers are compared by value."""
+    if token.word.casefold() in MAGNITUDES:
+        return True
+    return token.word[0].isdigit() and any(start <= token.start < end for start, end in spans)
+
+
+def _bound(text: str, number: Number, language: str) -> str:
+    """Is a number bounded from above or below by the words before it? "Not above" is below."""
+    before = text[max(0, number.start - _BEFORE) : number.start].casefold()
+    clause = _CLAUSE_END.split(before)[-1]
+    match = _BOUND.search(clause)
+    if not match:
+        return ""
+    kind = _BOUNDS[match[1]]
+    nearby = [m.group() for m in _WORD.finditer(clause[: match.start()])][-_NEGATED_WITHIN:]
+    negated = any(_is_negation(word, language) for word in nearby)
+    return {"max": "min", "min": "max"}[kind] if negated else kind
 
 
 def _names(text: str, language: str, *, nouns: bool) -> Iterator[str]:
@@ -109,12 +148,13 @@ def _names(text: str, language: str, *, nouns: bool) -> Iterator[str]:
         if not inner_capital and (not nouns or _opens_sentence(text, match.start())):
             continue
         if name.casefold() not in MONTHS and not is_stop_word(name, language):
-            yield from (token.terms[0] for token in analyse(name, language))
+            for token in analyse(name, language):
+                yield from token.terms[1:] or token.terms
 
 
 def _months(text: str) -> Iterator[int]:
     """Months by name; "may" and "mei" only beside a number, where they are no other word."""
-    for match in WORD.finditer(text):
+    for match in _WORD.finditer(text):
         word = match.group()
         number = MONTHS.get(word.casefold())
         around = text[max(0, match.start() - 6) : match.end() + 6]
@@ -128,24 +168,25 @@ def _opens_sentence(text: str, position: int) -> bool:
 
 
 def _negations(text: str, language: str, tokens: list[AnalysedWord]) -> Iterator[tuple[str, ...]]:
-    data = LANGUAGES.get(language)
-    if data is None:
-        return
     harmless = [match.span() for match in _NO_DENIAL.finditer(text)]
-    for match in WORD.finditer(text):
-        word = match.group().casefold().replace("’", "'")
+    for match in _WORD.finditer(text):
         if any(start <= match.start() < end for start, end in harmless):
             continue
-        if word in data.negations or _ends(word, data.negation_suffix):
+        if _is_negation(match.group().casefold().replace("’", "'"), language):
             after = [token.terms[0] for token in tokens if token.start >= match.end()]
             before = [token.terms[0] for token in tokens if token.end <= match.start()]
             yield tuple((after or before[::-1])[:_NEGATION_SCOPE])
 
 
-def _ends(word: str, suffix: str) -> bool:
-    return bool(suffix) and word.endswith(suffix)
+def _is_negation(word: str, language: str) -> bool:
+    data = LANGUAGES.get(language)
+    if data is None:
+        return False
+    suffix = data.negation_suffix
+    return word in data.negations or (bool(suffix) and word.endswith(suffix))
 
 
+@cache
 def _capitalises(language: str) -> bool:
     """Is every noun written like a name?"""
     data = LANGUAGES.get(language)

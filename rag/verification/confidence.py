@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.domain.answers import (
@@ -16,9 +17,10 @@ from rag.domain.answers import (
     Support,
 )
 from rag.domain.search import EvidenceLevel
+from rag.retrieval.thresholds import shipped
 from rag.text.answer_type import AnswerType
-from rag.text.languages import LANGUAGES
 from rag.verification.alignment import MISMATCHES
+from rag.verification.answer_sentences import says_nothing_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,93 +29,119 @@ if TYPE_CHECKING:
     from rag.domain.search import Evidence
 
 CUT_OFF = frozenset({"length", "max_tokens"})
-LARGE_SUPPORTED_SHARE = 0.5
-"""An answer of the large model stands when half of its sentences are fully supported."""
 LOW_LOGPROB = -2.0
 """Far below what right and wrong answers have alike (-.17 to -.90): the model guesses."""
 OFF_TOPIC_BELOW = 0.4
 """A text stands where less of the question's mass is than this share of what the best place in the
 passages holds. On 400 answerable questions of squad2 that doubts 9 % of the sentences with the
 answer and 74 % of the others in the same passage."""
+HARD_FAULTS = MISMATCHES | {ProblemCode.ABSENT_NUMBER, ProblemCode.ABSENT_EXACT}
+"""Faults that no other sentence outweighs in the small model's text."""
+_WRONG_NUMBERS = frozenset({ProblemCode.ABSENT_NUMBER, ProblemCode.MISPLACED_NUMBER})
 _NOTHING_SAID = frozenset({ReasonCode.EMPTY, ReasonCode.HEDGING, ReasonCode.UNREACHABLE})
 _LACKS_SUPPORT = frozenset({ReasonCode.UNSUPPORTED, ReasonCode.UNCITED})
-_WORTH = {Support.FULL: 1.0, Support.PARTIAL: 0.5, Support.NONE: 0.0}
+_SURE = 0.95
+"""The chance of a sentence that a passage has nearly word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a text is judged against beside the passages."""
+
+    evidence: Evidence | None = None
+    """None where nothing was looked for."""
+    expected: AnswerType | None = None
+    """What kind of answer the question wants; None where there is no question."""
+    terms: frozenset[str] = frozenset()
+    """The question's own, which an answer has to go beyond."""
 
 
 def judge(  # noqa: PLR0913 - one argument a thing that is weighed
     role: ModelRole,
     generation: Generation,
     sentences: Sequence[Sentence],
-    evidence: Evidence | None,
-    expected: AnswerType | None,
+    asked: Asked,
     *,
-    min_confidence: float,
-    min_tokens: int,
+    min_confidence: float = 0.0,
+    min_tokens: int = 0,
     in_shape: bool = True,
 ) -> Confidence:
     """Decide whether a model's text stands.
 
-    The small model's has to be sound in every way; the large one's needs half of its sentences
-    fully supported and no number that is absent from the passages. ``expected`` is what kind of
-    answer the question wants; None where there is no question, whose length nothing tells.
+    The chance that it is faithful decides. The small model's text must also be free of hard faults
+    and of all else that gives doubt; the large one's stands with its weak sentences marked.
     ``in_shape``: is it the table, list or language that was asked for?
     """
-    value = _value(sentences)
-    problems = _problems(generation, sentences, expected, min_tokens)
-    if not in_shape and not {p.code for p in problems} & _NOTHING_SAID:
+    chance = faithfulness(sentences)
+    needed = _needed(role, min_confidence)
+    problems = _problems(generation, sentences, asked, min_tokens)
+    codes = {problem.code for problem in problems}
+    if not in_shape and not codes & _NOTHING_SAID:
         problems.append(Reason(ReasonCode.FORM))
-    if not problems and value < min_confidence:
-        problems.append(Reason(ReasonCode.UNSUPPORTED, part=_full(sentences), whole=len(sentences)))
-    stands = _large_stands(generation, sentences) and in_shape
+    if chance < needed and not codes & (_NOTHING_SAID | _LACKS_SUPPORT):
+        problems.append(_unsupported(sentences))
+    stands = chance >= needed and not codes & _NOTHING_SAID and in_shape
     accepted = stands if role == "large" else not problems
     return Confidence(
-        value=0.0 if {p.code for p in problems} & _NOTHING_SAID else value,
+        value=0.0 if codes & _NOTHING_SAID else round(chance, 3),
         accepted=accepted,
         reasons=tuple(problems),
-        signals=tuple(_signals(role, generation, sentences, evidence, problems)),
-        would_change=None if accepted else _would_change(role, sentences, problems),
+        signals=tuple(_signals(generation, sentences, asked, problems, chance, needed)),
+        would_change=None if accepted else _would_change(needed, sentences, problems),
     )
+
+
+def faithfulness(sentences: Sequence[Sentence]) -> float:
+    """The chance that a text is faithful as a whole; 0 where it claims nothing.
+
+    Rests on the mean chance of its sentences, each weighing as much as it has words.
+    """
+    if not sentences:
+        return 0.0
+    weights = [max(1, len(sentence.text.split())) for sentence in sentences]
+    pairs = zip(sentences, weights, strict=True)
+    mean = sum(sentence.chance * weight for sentence, weight in pairs) / sum(weights)
+    return shipped().faithfulness.chance({"mean": mean})
+
+
+def _needed(role: ModelRole, min_confidence: float) -> float:
+    acceptance = shipped().acceptance
+    return acceptance.large if role == "large" else min_confidence or acceptance.small
 
 
 def hedges(text: str) -> bool:
     """Does a text say that it does not answer?"""
-    plain = " ".join(text.casefold().replace("’", "'").split())
-    return any(phrase in plain for language in LANGUAGES.values() for phrase in language.hedges)
+    return says_nothing_known(text)
 
 
 def is_unsupported(sentence: Sentence) -> bool:
     """Says the sentence something that the passages do not, or something else than they?"""
-    return sentence.support is Support.NONE or (
-        sentence.problem is not None and sentence.problem.code in MISMATCHES
-    )
+    return sentence.support is Support.NONE
 
 
 def _problems(
-    generation: Generation,
-    sentences: Sequence[Sentence],
-    expected: AnswerType | None,
-    min_tokens: int,
+    generation: Generation, sentences: Sequence[Sentence], asked: Asked, min_tokens: int
 ) -> list[Reason]:
     if generation.error:
         return [Reason(ReasonCode.UNREACHABLE, generation.error)]
-    if not generation.text.strip():
+    hedging = hedges(generation.text)
+    if not generation.text.strip() or (not sentences and not hedging):
+        return [Reason(ReasonCode.EMPTY)]
+    if asked.expected is not None and not hedging and _goes_no_further(sentences, asked):
         return [Reason(ReasonCode.EMPTY)]
     cited = any(sentence.citations for sentence in sentences)
     all_full = bool(sentences) and all(s.support is Support.FULL for s in sentences)
-    unsupported = any(is_unsupported(sentence) for sentence in sentences)
+    faults = any(s.problem is not None and s.problem.code in HARD_FAULTS for s in sentences)
     logprob = generation.mean_logprob
     found = (
         (generation.finish_reason in CUT_OFF, Reason(ReasonCode.CUT_OFF)),
-        (hedges(generation.text) and not all_full, Reason(ReasonCode.HEDGING)),
+        (hedging and not all_full, Reason(ReasonCode.HEDGING)),
         (_repeats(sentences), Reason(ReasonCode.REPEATED)),
-        (not cited, Reason(ReasonCode.UNCITED)),
-        (
-            cited and unsupported,
-            Reason(ReasonCode.UNSUPPORTED, part=_full(sentences), whole=len(sentences)),
-        ),
+        (not cited and not hedging, Reason(ReasonCode.UNCITED)),
+        (cited and faults, _unsupported(sentences)),
         (_off_topic(sentences), Reason(ReasonCode.OFF_TOPIC)),
         (
-            _too_short(generation, sentences, expected, min_tokens),
+            _too_short(generation, sentences, asked.expected, min_tokens),
             Reason(ReasonCode.SHORT, str(generation.usage.completion_tokens)),
         ),
         (
@@ -122,6 +150,18 @@ def _problems(
         ),
     )
     return [reason for is_so, reason in found if is_so]
+
+
+def _unsupported(sentences: Sequence[Sentence]) -> Reason:
+    return Reason(ReasonCode.UNSUPPORTED, part=_full(sentences), whole=len(sentences))
+
+
+def _goes_no_further(sentences: Sequence[Sentence], asked: Asked) -> bool:
+    """Has a text no content word and no number beyond the question's?"""
+    if asked.expected is AnswerType.YES_NO or not asked.terms:
+        return False
+    said = {term for sentence in sentences for term in sentence.terms}
+    return not said - asked.terms
 
 
 def _too_short(
@@ -142,30 +182,10 @@ def _off_topic(sentences: Sequence[Sentence]) -> bool:
     return bool(cited) and max(cited) < OFF_TOPIC_BELOW
 
 
-def _large_stands(generation: Generation, sentences: Sequence[Sentence]) -> bool:
-    full = sum(map(_stands, sentences))
-    absent = any(
-        s.problem is not None and s.problem.code == ProblemCode.ABSENT_NUMBER for s in sentences
-    )
-    return (
-        not generation.error
-        and full > 0
-        and full >= LARGE_SUPPORTED_SHARE * len(sentences)
-        and not absent
-    )
-
-
 def _stands(sentence: Sentence) -> bool:
-    """Is a sentence carried as far as it can be: in another language, by numbers and names?"""
-    across = sentence.problem is not None and sentence.problem.code == ProblemCode.OTHER_LANGUAGE
+    """Is a sentence supported as far as it can be: in another language, by numbers and names?"""
+    across = sentence.problem is not None and sentence.problem.code is ProblemCode.OTHER_LANGUAGE
     return sentence.support is Support.FULL or (across and sentence.support is Support.PARTIAL)
-
-
-def _value(sentences: Sequence[Sentence]) -> float:
-    if not sentences:
-        return 0.0
-    worth = (0.0 if is_unsupported(s) else _WORTH[s.support] for s in sentences)
-    return round(sum(worth) / len(sentences), 3)
 
 
 def _repeats(sentences: Sequence[Sentence]) -> bool:
@@ -177,37 +197,26 @@ def _full(sentences: Sequence[Sentence]) -> int:
     return sum(sentence.support is Support.FULL for sentence in sentences)
 
 
-def _signals(
-    role: ModelRole,
+def _signals(  # noqa: PLR0913 - one argument a thing that is shown
     generation: Generation,
     sentences: Sequence[Sentence],
-    evidence: Evidence | None,
+    asked: Asked,
     problems: Sequence[Reason],
+    chance: float,
+    needed: float,
 ) -> list[Signal]:
     codes = {problem.code for problem in problems}
-    wrong_numbers = sum(
-        s.problem is not None
-        and s.problem.code in {ProblemCode.ABSENT_NUMBER, ProblemCode.MISPLACED_NUMBER}
-        for s in sentences
-    )
-    stands = _large_stands(generation, sentences)
-    supported = stands if role == "large" else not codes & (_LACKS_SUPPORT | _NOTHING_SAID)
-    found = evidence.level if evidence else None
-    return [
-        *(
-            [Signal("evidence", found, EvidenceLevel.WEAK, found is not EvidenceLevel.NONE)]
-            if found
-            else []
-        ),
-        Signal(
-            "support",
-            "",
-            "half" if role == "large" else "all",
-            supported,
-            _full(sentences),
-            len(sentences),
-        ),
-        Signal("numbers", str(wrong_numbers), "0", wrong_numbers == 0),
+    wrong = sum(s.problem is not None and s.problem.code in _WRONG_NUMBERS for s in sentences)
+    level = asked.evidence.level if asked.evidence else None
+
+    def absent(code: str, *reasons: ReasonCode) -> Signal:
+        there = bool(codes & set(reasons))
+        return Signal(code, "yes" if there else "no", "no", not there)
+
+    found = [
+        Signal("faithful", f"{chance:.0%}", f"{needed:.0%}", chance >= needed),
+        Signal("support", "", "", passed=True, part=_full(sentences), whole=len(sentences)),
+        Signal("numbers", str(wrong), "0", wrong == 0),
         Signal(
             "length",
             str(generation.usage.completion_tokens),
@@ -226,22 +235,32 @@ def _signals(
             "stop",
             not codes & {ReasonCode.CUT_OFF, ReasonCode.UNREACHABLE},
         ),
-        Signal(
-            "hedging",
-            "yes" if ReasonCode.HEDGING in codes else "no",
-            "no",
-            ReasonCode.HEDGING not in codes,
-        ),
-        *([Signal("form", "no", "yes", passed=False)] if ReasonCode.FORM in codes else []),
+        absent("hedging", ReasonCode.HEDGING),
     ]
+    if level:
+        passed = level is not EvidenceLevel.NONE
+        found.insert(0, Signal("evidence", level, EvidenceLevel.WEAK, passed))
+    if ReasonCode.FORM in codes:
+        found.append(Signal("form", "no", "yes", passed=False))
+    return found
 
 
 def _would_change(
-    role: ModelRole, sentences: Sequence[Sentence], problems: Sequence[Reason]
+    needed: float, sentences: Sequence[Sentence], problems: Sequence[Reason]
 ) -> Change | None:
     """The one thing that would have changed the decision; None where more than one had to."""
     codes = {problem.code for problem in problems}
-    if codes & _LACKS_SUPPORT and (role == "large" or codes <= _LACKS_SUPPORT):
-        wanted = (len(sentences) + 1) // 2 if role == "large" else len(sentences)
-        return Change(ReasonCode.UNSUPPORTED, max(1, wanted - _full(sentences)))
+    if codes & _LACKS_SUPPORT and codes <= _LACKS_SUPPORT:
+        return Change(ReasonCode.UNSUPPORTED, _missing(needed, sentences))
     return Change(problems[0].code) if len(problems) == 1 else None
+
+
+def _missing(needed: float, sentences: Sequence[Sentence]) -> int:
+    """How many of the weakest sentences would have had to be supported."""
+    chances = sorted(sentence.chance for sentence in sentences)
+    for count in range(1, len(chances)):
+        mended = [_SURE] * count + chances[count:]
+        mean = sum(mended) / len(mended)
+        if shipped().faithfulness.chance({"mean": mean}) >= needed:
+            return count
+    return max(1, len(chances))

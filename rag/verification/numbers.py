@@ -1,41 +1,76 @@
-"""Numbers with their units, in one notation."""
+"""Numbers in one notation: words as digits, hours as minutes, measures in their base unit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+import tomllib
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import regex
+import text_to_num
 
+from rag.text import languages
 from rag.text.analysis import analyse
 from rag.text.languages import LANGUAGES, MAGNITUDES, MONTHS, UNITS, of_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
-_ORDINAL = "|".join(of_all(lambda one: one.ordinal_endings))
-_NUMBER = regex.compile(
-    r"(?<![\p{L}\p{N}_.,])(?P<before>[$€£¥]\s?)?(?P<sign>[-−](?=\p{N}))?"
-    rf"(?P<digits>\p{{N}}+(?:[.,:]\p{{N}}+)*)(?:{_ORDINAL}|\.(?=\s\p{{L}}))?\b?"
-    r"(?P<after>\s?[%€$£¥])?"
+    from rag.text.languages import Language
+
+_DATA = tomllib.loads(
+    Path(languages.__file__).parent.with_name("units.toml").read_text(encoding="utf-8")
 )
-_TENS = regex.compile(
-    r"\b("
-    + "|".join(
-        of_all(lambda one: (w for n in range(20, 100, 10) for w in one.numbers.get(str(n), ())))
-    )
-    + r")-(\p{L}+)\b",
+_MEASURES = {name: (kind, Decimal(size)) for name, (kind, size) in _DATA["measures"].items()}
+_SYMBOLS: dict[str, str] = _DATA["symbols"]
+CLOCK, SHARE = "clock", "share"
+_DIMENSIONS = frozenset(kind for kind, _ in _MEASURES.values()) | {CLOCK}
+_SPELLED = ("en", "de", "nl", "fr", "es", "pt", "it", "da")
+"""Languages whose number words text2num knows."""
+_ORDINAL = "|".join(of_all(lambda one: one.ordinal_endings))
+_GROUPED = r"\p{N}{1,3}(?:[ \u00a0\u2009\u202f'’]\p{N}{3})+(?!\p{N})"
+_NUMBER = regex.compile(
+    r"(?<![\p{L}\p{N}_.,:/])(?P<before>[$€£¥]\s?)?(?P<sign>[-−](?=\p{N}))?"
+    rf"(?P<digits>{_GROUPED}(?:[.,]\p{{N}}+)?|\p{{N}}+(?:[.,:]\p{{N}}+)*)"
+    rf"(?:(?:{_ORDINAL})\b|\.(?=\s\p{{L}}))?(?P<half> and a half\b| ½)?(?P<after>\s?[%€$£¥])?"
+)
+_SPACES = regex.compile(r"(?<=\p{N})[ \u00a0\u2009\u202f'’](?=\p{N}{3})")
+_MINUS = regex.compile(r"\bminus (?=\p{N})", regex.IGNORECASE)
+_ISO_DATE = regex.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_MULTIPLIED = regex.compile(
+    rf"(?<![\p{{L}}\p{{N}}_.,:/])(\p{{N}}+(?:[.,]\p{{N}}+)*) ({'|'.join(sorted(MAGNITUDES))})\b",
     regex.IGNORECASE,
 )
-_DIGITS = regex.compile(rf"\p{{N}}[\p{{N}}.,:]*(?:{_ORDINAL})?")
-MINUS = regex.compile(r"\bminus (?=\p{N})", regex.I)
-ISO_DATE = regex.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
+_RANGE = regex.compile(r"\s*(?:[-–/]|to|or|and|bis|oder|und|tot|of|en)?\s*", regex.IGNORECASE)
+_HALF_UNIT = regex.compile(
+    r"\bhalf an? (?=hour\b|day\b|year\b)|\ban? half[ -](?=hour\b|day\b|year\b)", regex.IGNORECASE
+)
+_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’.][\p{L}\p{M}]+)*\.?")
 _BREAK = regex.compile(r"[,;:!?()|\n]|\.\s")
-_SYMBOLS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "%": "percent"}
+_FREQUENCIES = {
+    word: often for language in LANGUAGES.values() for word, often in language.frequencies.items()
+}
+_DIGIT = regex.compile(r"\p{N}")
 _UNIT_WORDS = 3
-_KNOWN_UNITS = frozenset(UNITS.values()) | frozenset(_SYMBOLS.values())
+_NOON, _DAY = 12, 24
+_ABBREVIATED = {*of_all(lambda one: one.morning), *of_all(lambda one: one.afternoon)}
+_PART_OF_DAY = {
+    **dict.fromkeys(of_all(lambda one: one.morning), "am"),
+    **dict.fromkeys(of_all(lambda one: one.afternoon), "pm"),
+    **dict.fromkeys(of_all(lambda one: one.clock), "clock"),
+}
+_PARTS = "|".join(r"[. ]?".join(p) if p in _ABBREVIATED else p for p in _PART_OF_DAY)
+_HOUR = regex.compile(
+    r"(?<![\p{L}\p{N}_.,:/])(?P<hour>\p{N}{1,2})(?:[:.](?P<minute>\p{N}{2}))?\s?"
+    rf"(?P<part>{_PARTS})\b\.?",
+    regex.IGNORECASE,
+)
+_TIME = regex.compile(
+    r"(?<![\p{L}\p{N}_.,:/])(?P<hour>[01]?\p{N}|2[0-3]):(?P<minute>[0-5]\p{N})(?![:\p{N}])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,81 +78,117 @@ class Number:
     """A number, written the same way whatever its spelling, and what it counts."""
 
     value: str
+    """In the base unit of its dimension."""
     unit: str
-    """A measure such as ``day``, else the term that follows, else empty."""
+    """A dimension such as ``duration``, else the term that follows, else empty."""
+    written: str = field(default="", compare=False)
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    """Of the digits in the normalised text."""
 
     @property
     def measured(self) -> bool:
-        """Is the unit a known measure, so that another one is another claim?"""
-        return self.unit in _KNOWN_UNITS
+        """Is the unit a dimension, so that another one is another claim?"""
+        return self.unit in _DIMENSIONS
 
 
-def is_counted_name(word: str, spoken: Mapping[str, str]) -> bool:
-    """Is a word part of a number, which is compared by its value?"""
-    plain = word.casefold()
-    return bool(_DIGITS.fullmatch(plain) or _TENS.fullmatch(plain)) or (
-        plain in spoken or plain in MAGNITUDES
-    )
-
-
-def spell_out_numbers(language: str) -> Mapping[str, str]:
-    """Number words of a language -> digits."""
+def normalised(text: str, language: str) -> str:
+    """A text with its numbers in digits: number words, ISO dates, halves."""
+    text = _MINUS.sub("-", _ISO_DATE.sub(_spelled_date, text))
+    text = _MULTIPLIED.sub(lambda match: _multiplied(match, language), _HALF_UNIT.sub("0.5 ", text))
+    if language in _SPELLED and any(character.isalpha() for character in text):
+        text = text_to_num.alpha2digit(text, language, threshold=0)
     data = LANGUAGES.get(language)
-    return data.number_words if data else {}
+    return _frequent(data).sub(_often, text) if data and data.frequencies else text
 
 
-def spelled_date(match: regex.Match[str]) -> str:
-    """An ISO date with the month in words."""
+@cache
+def _frequent(language: Language) -> regex.Pattern[str]:
+    return regex.compile(rf"\b(?:{'|'.join(language.frequencies)})\b", regex.IGNORECASE)
+
+
+def _often(match: regex.Match[str]) -> str:
+    return _FREQUENCIES[match.group().casefold()]
+
+
+def _spelled_date(match: regex.Match[str]) -> str:
     year, month, day = match.groups()
     name = next((n for n, number in MONTHS.items() if number == int(month)), month)
     return f"{int(day)} {name.capitalize()} {year}"
 
 
 def numbers_of(text: str, language: str) -> Iterator[Number]:
-    """Yield the numbers of a text with their units."""
-    words = spell_out_numbers(language)
+    """Yield the numbers of a normalised text with their units, in order."""
+    taken: list[tuple[int, int]] = []
+    for pattern in (_HOUR, _TIME):
+        for match in pattern.finditer(text):
+            if (found := _time_of_day(match)) and not _inside(match.start(), taken):
+                taken.append(match.span())
+                yield found
+    data = LANGUAGES.get(language)
     for match in _NUMBER.finditer(text):
-        value = _canonical(match["digits"], language)
+        if _inside(match.start("digits"), taken):
+            continue
+        value = _canonical(match["digits"], data)
+        if match["half"] and _is_number(value):
+            value = _plain(Decimal(value) + Decimal("0.5"))
+        sign = "-" if match["sign"] else ""
         symbol = (match["before"] or match["after"] or "").strip()
-        yield _measured(
-            f"{'-' if match['sign'] else ''}{value}", symbol, text[match.end() :], language
-        )
-    spoken = [(m.end(), m.start(), m.group().casefold()) for m in WORD.finditer(text)]
-    tens = {m.end(): (m.group(1).casefold(), m.group(2).casefold()) for m in _TENS.finditer(text)}
-    inside = {m.start() for m in _TENS.finditer(text)} | {m.start(2) for m in _TENS.finditer(text)}
-    for end, start, word in spoken:
-        if end in tens and tens[end][1] in words:
-            ten, one = tens[end]
-            yield _measured(str(int(words[ten]) + int(words[one])), "", text[end:], language)
-        elif word in words and start not in inside:
-            yield _measured(words[word], "", text[end:], language)
+        yield _measured(sign + value, symbol, match, text, language)
 
 
-def _measured(value: str, symbol: str, after: str, language: str) -> Number:
+def _multiplied(match: regex.Match[str], language: str) -> str:
+    value = _canonical(match[1], LANGUAGES.get(language))
+    if not _is_number(value):
+        return match.group()
+    return _plain(Decimal(value) * MAGNITUDES[match[2].casefold()])
+
+
+def _inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in spans)
+
+
+def _time_of_day(match: regex.Match[str]) -> Number | None:
+    """Minutes since midnight; None where it is no time of the day."""
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    word = match.groupdict().get("part") or ""
+    part = _PART_OF_DAY.get(word.casefold().replace(".", "").replace(" ", ""), "clock")
+    if hour > _DAY or (part != "clock" and hour > _NOON):
+        return None
+    if part == "pm" and hour < _NOON:
+        hour += _NOON
+    if part == "am" and hour == _NOON:
+        hour = 0
+    return Number(str(hour * 60 + minute), CLOCK, match.group(), match.start(), match.end())
+
+
+def _measured(value: str, symbol: str, match: regex.Match[str], text: str, language: str) -> Number:
     """Find what is counted: a symbol, a measure among the next words, or the next term."""
+    start, end = match.start("digits"), match.end()
+    after = text[end : end + 60]
     break_at = _BREAK.search(after)
-    near = after[: break_at.start()] if break_at else after
-    following = [m.group().casefold() for m in WORD.finditer(near)][:_UNIT_WORDS]
-    if following and following[0] in MAGNITUDES and _is_number(value):
-        value = _plain(Decimal(value) * MAGNITUDES[following[0]])
-        following = following[1:]
-    if symbol:
-        return Number(value, _SYMBOLS[symbol])
-    for word in following:
-        if word in UNITS:
-            return Number(value, UNITS[word])
-    if ":" in value:
-        return Number(value, "")
-    unit = next(analyse(near, language), None)
-    named = unit is not None and not _DIGITS.fullmatch(unit.terms[0])
-    return Number(value, unit.terms[0] if unit is not None and named else "")
+    near = (after[: break_at.start()] if break_at else after).lstrip("-– ")
+    if (digit := _DIGIT.search(near)) and not _RANGE.fullmatch(near[: digit.start()]):
+        near = near[: digit.start()]
+    following = [m.group().casefold().rstrip(".") for m in _WORD.finditer(near)][:_UNIT_WORDS]
+    unit = _SYMBOLS.get(symbol) or next((UNITS[w] for w in following if w in UNITS), "")
+    if unit in _MEASURES and _is_number(value):
+        dimension, size = _MEASURES[unit]
+        written = f"{match.group().strip()} {following[0] if following and not symbol else ''}"
+        return Number(_plain(Decimal(value) * size), dimension, written.strip(), start, end)
+    counted = next(analyse(near, language), None)
+    named = counted is not None and not counted.word[0].isdigit()
+    term = counted.terms[0] if counted is not None and named else ""
+    return Number(value, term, match.group().strip(), start, end)
 
 
-def _canonical(digits: str, language: str) -> str:
+def _canonical(digits: str, language: Language | None) -> str:
     """Write a number the same way whatever its separators: ``10.000`` is 10000 in German."""
+    digits = _SPACES.sub("", digits)
     if ":" in digits:
-        return digits.removesuffix(":00").lstrip("0") or "0"
-    group, point = (".", ",") if _writes_decimal_comma(language) else (",", ".")
+        return digits.lstrip("0") or "0"
+    comma = language is not None and language.decimal_comma
+    group, point = (".", ",") if comma else (",", ".")
     grouped = regex.fullmatch(
         rf"\p{{N}}{{1,3}}(?:\{group}\p{{N}}{{3}})+(?:\{point}\p{{N}}+)?", digits
     )
@@ -128,14 +199,26 @@ def _canonical(digits: str, language: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return bool(regex.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", text))
+    try:
+        return Decimal(text).is_finite()
+    except InvalidOperation:
+        return False
 
 
 def _plain(number: Decimal) -> str:
     text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.lstrip("0") or "0" if not text.startswith(("0.", "-", "0")) else text
 
 
-def _writes_decimal_comma(language: str) -> bool:
-    data = LANGUAGES.get(language)
-    return data is not None and data.decimal_comma
+def same(claimed: Number, said: Number) -> bool:
+    """Are two numbers the same quantity, as far as their own words tell?
+
+    A share is the same as its bare fraction: 92 % is 0.92. A bare number may be of any unit that
+    stands elsewhere, as in a table's head; two measures are of one dimension or differ.
+    """
+    if claimed.value != said.value:
+        return False
+    if claimed.measured or said.measured:
+        return claimed.unit == said.unit or not (claimed.unit and said.unit)
+    return True

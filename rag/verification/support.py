@@ -1,35 +1,45 @@
 """Is each sentence of an answer supported? Decided by code over the answer and the passages.
 
-A sentence is aligned to the stretch of passage that holds most of its idf mass. Full support also
-needs every number with what it counts, every name and month, and the same negation there; a number
-that stands in no passage is never supported. In another language than the passages' only numbers,
-names and words that both languages have can be compared: such a sentence is supported in part.
+What must be exact, numbers and what they belong to, and denials are decided by rule: such a fault
+is never outweighed. Whatever else a sentence says is aligned to the passages, and a small model of
+readable signals gives the chance that they support it (``thresholds.toml``, fitted by
+``docs/fit_support.py``). In another language than the passages' only numbers, names and words that
+both languages have can be compared: such a sentence is supported in part.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from rag.domain.answers import Problem, ProblemCode, Sentence, Support
+from rag.retrieval.thresholds import shipped
 from rag.text.language_detection import detect_language
 from rag.verification.alignment import (
-    FULL_COVERAGE,
-    OWN_COVERAGE,
-    PARTIAL_COVERAGE,
     Alignment,
+    Places,
     Stretch,
     align,
     contradiction_of,
-    places_of,
+    misplaced_number,
     stretches_of,
+    swapped_word,
+    unknown_month,
     weighed,
 )
-from rag.verification.answer_sentences import LABEL, MARKER, claim_spans, split_question
+from rag.verification.answer_sentences import (
+    LABEL,
+    AnswerSentence,
+    answer_sentences,
+    plain_text,
+    split_question,
+)
 from rag.verification.claims import Claim, claim_of
+from rag.verification.exact import ExactTexts, exact_in
+from rag.verification.signals import signals_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rag.domain.documents import Passage
     from rag.retrieval.evidence import Word
@@ -41,6 +51,8 @@ ASKED_SHARE = 0.5
 best place has."""
 SECOND_CITATION_GAIN = 0.2
 """A second passage is cited when it adds this share of the sentence's mass."""
+LEAST_CITED = 0.4
+"""A passage with less of a sentence's mass is not cited for it."""
 _LANGUAGE_CHARACTERS = 120
 """A shorter answer does not tell its language: the question's is taken."""
 
@@ -65,63 +77,129 @@ class Grounding:
         self._stretches = weighed(
             [s for number, passage in passages for s in stretches_of(number, passage)], asked
         )
-        self._places = places_of(self._stretches)
-        self._texts = [(number, _plain(passage.text)) for number, passage in passages]
+        self._places = Places(self._stretches)
+        self._exact = ExactTexts([f"{p.title}\n{p.heading}\n{p.text}" for _, p in passages])
+        self._texts = [(number, " ".join(passage.text.split())) for number, passage in passages]
         self._values = {n.value for s in self._stretches for n in s.claim.numbers}
         self._languages = tuple(dict.fromkeys(passage.language for _, passage in passages))
         self._translated = translated
-        self._known: dict[tuple[str, str], Sentence] = {}
+        self._known: dict[tuple[str, str], Sentence | None] = {}
         """Sentences checked before, by text and language: a growing answer is checked often."""
 
     def check(self, answer: str) -> tuple[Sentence, ...]:
-        """Split an answer into sentences and say of each what carries it.
+        """Split an answer into sentences and say of each what supports it.
 
-        Markers such as ``[2]`` are taken out of the sentences' texts and not believed.
+        Markers such as ``[2]`` are taken out of the sentences' texts and not believed. What is
+        mere form is left out, unless something in it is wrong.
         """
         long_enough = len(answer) >= _LANGUAGE_CHARACTERS
         language = detect_language(answer) if long_enough else self._language
-        texts = (
-            (MARKER.sub("", answer[start:end]).strip(), start, end)
-            for start, end in claim_spans(answer)
-        )
-        claims = [c for c in texts if any(character.isalnum() for character in c[0])]
+        sentences = list(answer_sentences(answer))
         if not self._languages or language in self._languages:
-            return tuple(self._once(*claim, language) for claim in claims)
-        return tuple(
-            self._check_across(*claim, language, position) for position, claim in enumerate(claims)
+            found = (self._once(sentence, language) for sentence in sentences)
+            return tuple(sentence for sentence in found if sentence)
+        claims = [sentence for sentence in sentences if not sentence.is_form]
+        return tuple(self._across(one, language, place) for place, one in enumerate(claims))
+
+    def _once(self, sentence: AnswerSentence, language: str) -> Sentence | None:
+        """Check a sentence, unless it was checked before; None where it claims nothing."""
+        key = sentence.text, language
+        if key not in self._known:
+            self._known[key] = self._check_sentence(sentence, language)
+        known = self._known[key]
+        return known and replace(known, start=sentence.start, end=sentence.end)
+
+    def _check_sentence(self, sentence: AnswerSentence, language: str) -> Sentence | None:
+        asked, told = split_question(LABEL.sub("", sentence.plain))
+        if number := self._verbatim(told):
+            relevance = max(s.relevance for s in self._stretches if s.number == number)
+            place = next(s.start for s in self._stretches if s.number == number)
+            found = _sentence(sentence, 1.0, (number,), (place,), 1.0, relevance)
+            return replace(found, terms=_said(claim_of(told, language)))
+        claim = claim_of(told, language)
+        masses = {term: self._idf_of(term) for term in sorted(claim.terms)}
+        aligned = align(masses, self._stretches, self._places)
+        fault = self._fault(sentence, claim, masses, aligned)
+        if sentence.is_form and not fault:
+            return None
+        signals = signals_of(claim, masses, aligned, self._stretches, self._places)
+        chance = shipped().support.chance(asdict(signals))
+        if asked and not fault and not self._answers(asked, aligned, language):
+            fault = Problem(ProblemCode.PARTLY)
+            chance = min(chance, shipped().support_levels.partial)
+        if not aligned or not (masses or claim.numbers):
+            fault = fault or Problem(ProblemCode.NO_PASSAGE)
+        cited = self._cited(masses, aligned)
+        best = aligned[0] if aligned else None
+        checked = _sentence(
+            sentence,
+            0.0 if fault and fault.code is not ProblemCode.PARTLY else chance,
+            tuple(one.stretch.number for one in cited),
+            tuple(one.stretch.start for one in cited),
+            best.coverage if best else 0.0,
+            best.stretch.relevance if best else 0.0,
+        )
+        checked = replace(checked, terms=_said(claim))
+        return replace(checked, problem=fault) if fault else checked
+
+    def _fault(
+        self,
+        sentence: AnswerSentence,
+        claim: Claim,
+        masses: Mapping[str, float],
+        aligned: Sequence[Alignment],
+    ) -> Problem | None:
+        """What is wrong with a sentence whatever else it says."""
+        for item in exact_in(sentence.plain):
+            if not self._exact.holds(item):
+                return Problem(ProblemCode.ABSENT_EXACT, item.text)
+        if found := misplaced_number(claim, masses, aligned):
+            return found
+        if sentence.is_form or not aligned:
+            return None
+        return (
+            contradiction_of(claim, masses, aligned)
+            or swapped_word(claim, masses, aligned, self._places)
+            or unknown_month(claim, aligned[0].stretch)
         )
 
-    def _once(self, text: str, start: int, end: int, language: str) -> Sentence:
-        """Check a sentence, unless it was checked before."""
-        if (text, language) not in self._known:
-            self._known[text, language] = self._check_sentence(text, start, end, language)
-        return replace(self._known[text, language], start=start, end=end)
+    def _answers(self, asked: str, aligned: Sequence[Alignment], language: str) -> bool:
+        """Does what follows a repeated question stand where that question's words do?"""
+        terms = {term: self._idf_of(term) for term in claim_of(asked, language).terms}
+        found = align(terms, self._stretches, self._places)
+        if not found or not aligned:
+            return True
+        most = max(one.coverage for one in found)
+        near = {one.stretch.number: 0.0 for one in found}
+        for one in found:
+            near[one.stretch.number] = max(near[one.stretch.number], one.coverage)
+        return near.get(aligned[0].stretch.number, 0.0) >= ASKED_SHARE * most
 
-    def _check_across(
-        self, text: str, start: int, end: int, language: str, position: int
-    ) -> Sentence:
+    def _across(self, sentence: AnswerSentence, language: str, position: int) -> Sentence:
         """Check a sentence that seems to be in another language than all passages."""
-        same = self._once(text, start, end, self._languages[0])
-        if same.support is Support.FULL:
+        same = self._once(sentence, self._languages[0])
+        if same and same.support is Support.FULL:
             return same
-        claim = claim_of(text, language)
-        values = {number.value for number in claim.numbers}
-        absent = values - self._values
+        claim = claim_of(sentence.plain, language)
+        absent = {number.value for number in claim.numbers} - self._values
         numbers: tuple[int, ...] = ()
         if position < len(self._translated):
             origin = self._translated[position]
-            said = claim_of(origin.text, self._languages[0])
-            absent, numbers = values - {n.value for n in said.numbers}, origin.citations
+            said = claim_of(plain_text(origin.text), self._languages[0])
+            absent = {n.value for n in claim.numbers} - {n.value for n in said.numbers}
+            numbers = origin.citations
+        base = Sentence(sentence.text, sentence.start, sentence.end, Support.NONE)
         if absent:
-            problem = Problem(ProblemCode.ABSENT_NUMBER, ", ".join(sorted(absent)))
-            return Sentence(text, start, end, Support.NONE, problem=problem)
+            detail = ", ".join(
+                sorted(n.written or n.value for n in claim.numbers if n.value in absent)
+            )
+            return replace(base, problem=Problem(ProblemCode.ABSENT_NUMBER, detail))
         anchored = numbers or self._anchored(claim)
-        return Sentence(
-            text,
-            start,
-            end,
-            Support.PARTIAL if anchored else Support.NONE,
-            anchored,
+        return replace(
+            base,
+            support=Support.PARTIAL if anchored else Support.NONE,
+            citations=anchored,
+            chance=shipped().support_levels.full if anchored else 0.0,
             problem=Problem(ProblemCode.OTHER_LANGUAGE),
         )
 
@@ -138,74 +216,53 @@ class Grounding:
 
     def _verbatim(self, text: str) -> int:
         """The number of a passage that holds a sentence as it is; 0 where none does."""
-        plain = _plain(text)
+        plain = " ".join(text.split())
         if len(plain.split()) < VERBATIM_WORDS:
             return 0
         return next((number for number, held in self._texts if plain in held), 0)
 
-    def _check_sentence(self, text: str, start: int, end: int, language: str) -> Sentence:
-        asked, told = split_question(LABEL.sub("", text))
-        claim = claim_of(told, language)
-        masses = {term: self._idf_of(term) for term in claim.terms}
-        near = self._near(asked, language) if asked else [0.0] * len(self._stretches)
-        ranked = sorted(
-            zip(align(claim, masses, self._stretches, self._places), near, strict=True),
-            key=lambda pair: (
-                -pair[0].quality - pair[1],
-                pair[0].stretch.number,
-                pair[0].stretch.sentences,
-            ),
-        )
-        aligned = [alignment for alignment, _ in ranked]
-        if number := self._verbatim(told):
-            relevance = max(s.relevance for s in self._stretches if s.number == number)
-            return Sentence(
-                text, start, end, Support.FULL, (number,), 1.0, relevance=round(relevance, 3)
-            )
-        values = sorted({number.value for number in claim.numbers} - self._values)
-        if values:
-            absent = Problem(ProblemCode.ABSENT_NUMBER, ", ".join(values))
-            return Sentence(text, start, end, Support.NONE, problem=absent)
-        if not aligned or not masses or aligned[0].coverage < PARTIAL_COVERAGE:
-            return Sentence(text, start, end, Support.NONE, problem=Problem(ProblemCode.NO_PASSAGE))
+    def _cited(self, masses: Mapping[str, float], aligned: Sequence[Alignment]) -> list[Alignment]:
+        """The best alignment, and one with another passage that adds much to it."""
+        if not aligned or aligned[0].coverage < LEAST_CITED:
+            return []
         best = aligned[0]
-        coverage = round(best.coverage, 3)
-        fault = best.problem or contradiction_of(claim, masses, aligned)
-        if ranked[0][1] < ASKED_SHARE * max(near):
-            fault = fault or Problem(ProblemCode.PARTLY)
-        full = best.coverage >= FULL_COVERAGE and best.own >= OWN_COVERAGE and not fault
-        return Sentence(
-            text,
-            start,
-            end,
-            Support.FULL if full else Support.PARTIAL,
-            _cited(masses, aligned),
-            coverage,
-            None if full else fault or Problem(ProblemCode.PARTLY),
-            round(best.stretch.relevance, 3),
-        )
-
-    def _near(self, question: str, language: str) -> list[float]:
-        """What share of a question's mass each stretch holds."""
-        masses = {term: self._idf_of(term) for term in claim_of(question, language).terms}
         total = sum(masses.values()) or 1.0
-        return [
-            sum(mass for term, mass in masses.items() if stretch.holds(term)) / total
-            for stretch in self._stretches
-        ]
+        missing = {term: mass for term, mass in masses.items() if not best.stretch.holds(term)}
+        for other in aligned[1:]:
+            gain = sum(mass for term, mass in missing.items() if term in other.stretch.claim.terms)
+            if other.stretch.number != best.stretch.number and gain / total >= SECOND_CITATION_GAIN:
+                return [best, other]
+        return [best]
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split())
+def _said(claim: Claim) -> tuple[str, ...]:
+    return tuple(sorted(claim.terms | {number.value for number in claim.numbers}))
 
 
-def _cited(masses: dict[str, float], aligned: list[Alignment]) -> tuple[int, ...]:
-    """The best passage's number, and a second one that adds much to it."""
-    best = aligned[0]
-    total = sum(masses.values())
-    missing = {term: mass for term, mass in masses.items() if not best.stretch.holds(term)}
-    for other in aligned[1:]:
-        gain = sum(mass for term, mass in missing.items() if term in other.stretch.claim.terms)
-        if other.stretch.number != best.stretch.number and gain / total >= SECOND_CITATION_GAIN:
-            return best.stretch.number, other.stretch.number
-    return (best.stretch.number,)
+def _sentence(  # noqa: PLR0913 - one argument a field
+    sentence: AnswerSentence,
+    chance: float,
+    citations: tuple[int, ...],
+    places: tuple[int, ...],
+    coverage: float,
+    relevance: float,
+) -> Sentence:
+    """A checked sentence; its support is a level of the chance."""
+    levels = shipped().support_levels
+    support, problem = Support.FULL, None
+    if chance < levels.full:
+        weak = chance >= levels.partial
+        support = Support.PARTIAL if weak else Support.NONE
+        problem = Problem(ProblemCode.PARTLY if weak else ProblemCode.NO_PASSAGE)
+    return Sentence(
+        sentence.text,
+        sentence.start,
+        sentence.end,
+        support,
+        citations,
+        round(coverage, 3),
+        problem,
+        round(relevance, 3),
+        round(chance, 3),
+        places,
+    )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from rag.domain.answers import Sentence, Support
 from rag.domain.documents import Passage
 from rag.text.language_detection import message_language
+from rag.verification.answer_sentences import AnswerSentence
 from rag.verification.citations import cite
 from rag.verification.support import Grounding
 from tests.fakes import CORPUS, PRICE, passage, retriever_of
@@ -53,7 +54,7 @@ def test_what_a_passage_says_is_fully_supported_and_cited(text: str, citation: i
     ("text", "problem"),
     [
         ("Customers may return the RelayBox within 14 days of delivery.", "absent_number"),
-        ("The bridge is 412 metres long and 12 metres wide.", "misplaced_number"),
+        ("The bridge is 412 metres long and 12 metres wide.", "absent_number"),
         ("Refunds are given for tickets.", "denied"),
         ("The bridge does not rest on 12 pillars.", "not_denied"),
         ("Then Hugo Brandt opened it on 3 May 1998.", "unknown_name"),
@@ -319,14 +320,14 @@ def test_a_value_of_the_next_sentence_in_place_of_the_right_one_is_found(
     text: str, value: str
 ) -> None:
     sentence = held_against(text, SWAPPED)
-    assert sentence.support is Support.PARTIAL
+    assert sentence.support is Support.NONE
     assert sentence.problem is not None
     assert sentence.problem.detail == value
 
 
 def test_a_german_noun_in_place_of_another_is_found() -> None:
     text = "Der Verein verleiht das Stativ für vierzehn Tage an alle Mitglieder."
-    assert held_against(text, GERMAN, language="de").support is Support.PARTIAL
+    assert held_against(text, GERMAN, language="de").support is Support.NONE
 
 
 @pytest.mark.parametrize("text", ["Das Stativ bleibt immer im Lager neben der Küche."])
@@ -340,9 +341,9 @@ def test_a_growing_answer_has_each_sentence_checked_once() -> None:
     checked: list[str] = []
 
     class Counting(Grounding):
-        def _check_sentence(self, text: str, start: int, end: int, language: str) -> Sentence:
-            checked.append(text)
-            return super()._check_sentence(text, start, end, language)
+        def _check_sentence(self, sentence: AnswerSentence, language: str) -> Sentence | None:
+            checked.append(sentence.text)
+            return super()._check_sentence(sentence, language)
 
     grounding = Counting([(1, PRICE)], retriever_of(PRICE).idf_of)
     for count in range(1, 21):

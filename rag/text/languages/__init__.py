@@ -14,7 +14,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, is_dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
@@ -65,6 +64,12 @@ class Questions:
 class Formulas:
     """What belongs to the form of an answer and claims nothing."""
 
+    agreements: Phrases = ()
+    """Openings that agree before anything is said."""
+    attributions: Patterns = ()
+    """Openings that name the documents as the source."""
+    referrals: Patterns = ()
+    """Sentences that send the reader elsewhere."""
     pleasantries: Patterns = ()
     """Openings of sentences that are mere politeness."""
     sources: str = ""
@@ -152,7 +157,7 @@ class Requests:
     """Messages that ask what this is."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """One language."""
 
@@ -175,13 +180,20 @@ class Language:
     decimal_comma: bool = False
     ordinal_endings: Words = frozenset()
     """What follows the digits of an ordinal number."""
-    numbers: Mapping[str, Words] = field(default_factory=dict)
-    """Digits -> number words that are not also articles."""
+    frequencies: Mapping[str, str] = field(default_factory=dict)
+    """"twice" -> "2 times"."""
     magnitudes: Mapping[str, int] = field(default_factory=dict)
     """Word -> power of ten by which it multiplies the number before it."""
     units: WordsByName = field(default_factory=dict)
     """English name of a measure -> words for it. A number of one is another claim than the same
     number of another."""
+    morning: Words = frozenset()
+    """What follows an hour before noon, its points left out."""
+    afternoon: Words = frozenset()
+    clock: Words = frozenset()
+    """What follows an hour of the day."""
+    aggregates: Words = frozenset()
+    """Words of a sum or a mean, which no single number of a table gives."""
     months: Phrases = ()
     """All twelve, January first."""
     bounds: Mapping[str, Phrases] = field(default_factory=dict)
@@ -207,11 +219,6 @@ class Language:
     formulas: Formulas = field(default_factory=Formulas)
     orders: Orders = field(default_factory=Orders)
     requests: Requests = field(default_factory=Requests)
-
-    @property
-    def number_words(self) -> Mapping[str, str]:
-        """Number word -> digits."""
-        return _inverted(self.code)
 
 
 def load(path: Path) -> Language:
@@ -276,11 +283,6 @@ def _all() -> dict[str, Language]:
 
 LANGUAGES: Mapping[str, Language] = _all()
 """By code."""
-
-
-@cache
-def _inverted(code: str) -> Mapping[str, str]:
-    return {w: digits for digits, words in LANGUAGES[code].numbers.items() for w in words}
 
 
 def of_all(choose: Callable[[Language], Iterable[T]]) -> tuple[T, ...]:
