@@ -53,8 +53,7 @@ def summary_line(answer: Answer) -> str:
         parts.append(say("tokens", answer.language, tokens=written))
     sources = len(answer.citations)
     if sources:
-        key = "source" if sources == 1 else "sources"
-        parts.append(say(key, answer.language, count=sources))
+        parts.append(say("sources", answer.language, count=sources))
     if any(not attempt.generation.local for attempt in answer.attempts):
         parts.append(say("elsewhere", answer.language))
     weak = sum(sentence.support is not Support.FULL for sentence in answer.sentences)
@@ -112,7 +111,8 @@ def ledger_lines(files: Sequence[LedgerEntry]) -> str:
     """A line a file, then how many there are of each status."""
     lines = []
     for file in files:
-        about = [f"{file.passages} passages" if file.passages else "", file.language]
+        passages = say("passages", count=file.passages) if file.passages else ""
+        about = [passages, file.language]
         about += [file.reason, " ".join(file.flags)]
         lines.append(f"{file.status.value:10}  {file.name}  {' · '.join(filter(None, about))}")
     counts = Counter(file.status.value for file in files)

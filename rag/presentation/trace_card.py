@@ -12,7 +12,14 @@ from rag.domain.documents import source_of
 from rag.domain.requests import SMALL_TALK, Intent
 from rag.presentation.lines import milliseconds
 from rag.presentation.texts import all_under, say
-from rag.presentation.wording import file_path, problem_text, reason_text, share_text, shown_path
+from rag.presentation.wording import (
+    detailed,
+    file_path,
+    problem_text,
+    reason_text,
+    share_text,
+    shown_path,
+)
 from rag.text.analysis import analyse
 
 if TYPE_CHECKING:
@@ -122,7 +129,7 @@ def _who(answer: Answer) -> dict[str, str]:
         "badge": badge if answer.intent not in SMALL_TALK else "",
         "why": " ".join(why[:_REASONS_SHOWN]) or _accepted(answer),
         "problem": f"{problems[0]}." if problems else "",
-        "change": say(f"change.{change.code}", language, detail=change.detail) if change else "",
+        "change": detailed(f"change.{change.code}", change, language) if change else "",
     }
 
 
@@ -272,7 +279,7 @@ def _conversation(answers: Sequence[Answer], language: str) -> str:
     return say(
         "conversation",
         language,
-        answers=len(answers),
+        answers=say("answers", language, count=len(answers)),
         escalated=sum(a.escalated for a in answers),
         refused=sum(answer.outcome is Outcome.REFUSED for answer in answers),
         median=milliseconds(times[len(times) // 2]) if times else "–",

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import regex
+
 from rag.domain.documents import PRIVATE, source_of
 from rag.presentation.texts import say
 
 if TYPE_CHECKING:
     from rag.domain.answers import Reason, Sentence
     from rag.domain.documents import Passage
+
+_COUNTED = regex.compile(r"(?:\d+/)?(\d+)")
+
 
 FILES_PATH = "/corpus/"
 """Where the chat serves the corpus' files."""
@@ -20,16 +25,22 @@ def reason_text(reason: Reason, language: str = "en") -> str:
     """Say a reason in a sentence."""
     if reason.code == "unreachable" and not reason.detail:
         return say("reason.no_large", language)
-    detail = reason.detail
-    if reason.code in {"unsupported", "partly_quoted", "reading"}:
-        detail = share_text(detail, language)
-    return say(f"reason.{reason.code}", language, detail=detail)
+    return detailed(f"reason.{reason.code}", reason, language)
+
+
+def detailed(key: str, reason: Reason, language: str) -> str:
+    """Fill a text with a reason's detail; of ``4`` and ``2/4`` the last number is the count."""
+    number = _COUNTED.fullmatch(reason.detail)
+    count = int(number[1]) if number else 0
+    return say(key, language, detail=share_text(reason.detail, language), count=count)
 
 
 def share_text(value: str, language: str) -> str:
     """Say ``2/3`` in words; other values as they are."""
-    full, slash, count = value.partition("/")
-    return say("value.of", language, full=full, count=count) if slash else value
+    if "/" not in value or not _COUNTED.fullmatch(value):
+        return value
+    full, _, count = value.partition("/")
+    return say("value.of", language, full=full, count=count)
 
 
 def problem_text(sentence: Sentence, language: str = "en") -> str:

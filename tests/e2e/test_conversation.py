@@ -96,7 +96,7 @@ def test_a_translation_is_marked_as_compared_by_numbers_and_names(chat: Chat, st
 def test_a_document_is_summed_up_and_the_share_read_is_said(chat: Chat, stage: Stage) -> None:
     stage.small.script = Script("Employees have 28 days of holiday a year.")
     chat.ask("Summarise office/holidays.md")
-    assert "Read whole: office/holidays.md." in chat.answer
+    assert "Read in full: office/holidays.md." in chat.answer
     assert chat.page.locator("[id^='step-Read']").count() == 1
     chat.shot("document")
 
@@ -371,7 +371,7 @@ def test_a_summary_keeps_its_steps_above_and_tells_its_progress(chat: Chat, stag
         answer = chat.page.locator("[data-step-type=assistant_message]").last.bounding_box()
         assert answer is not None
         assert lowest < answer["y"]
-        assert "Read whole: book.md" in chat.answer
+        assert "Read in full: book.md" in chat.answer
         chat.shot("summary")
     finally:
         book.unlink()
