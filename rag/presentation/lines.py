@@ -128,7 +128,7 @@ def verdict_lines(verdicts: Sequence[Verdict]) -> str:
         now = verdict.document if verdict.document != receipt.document else ""
         where = f"{receipt.document} → {now}" if now else receipt.document
         lines.append(f"[{receipt.number}] {verdict.status.value:21}  {where}")
-    return "\n".join(lines) or "The answer cites nothing."
+    return "\n".join(lines) or "The answer has no citations."
 
 
 def progress_bar(done: int, total: int) -> str:

@@ -197,7 +197,7 @@ def test_code_and_lists_of_an_answer_are_rendered(chat: Chat, stage: Stage) -> N
 @pytest.mark.parametrize(
     ("locale", "readme", "place", "again"),
     [
-        ("nl-NL", "Vraag je documenten", "Overal", "Opnieuw antwoorden"),
+        ("nl-NL", "Stel vragen aan je documenten", "Overal", "Opnieuw antwoorden"),
         ("de-DE", "Frag deine Dokumente", "Überall", "Noch einmal antworten"),
     ],
 )
@@ -310,7 +310,7 @@ def test_a_long_conversation_keeps_its_page_short_and_its_earlier_turns_near(
         expect(chat.page.locator("#stop-button")).to_have_count(0)
     expect(users).to_have_count(OPENED_TURNS)
     expect(answers.last).to_contain_text("249 euros")
-    chat.page.get_by_role("button", name="earlier turns").click()
+    chat.page.get_by_role("button", name="earlier question").click()
     expect(users).to_have_count(OPENED_TURNS + EARLIER_TURNS)
     expect(chat.lines).to_have_count(OPENED_TURNS + EARLIER_TURNS)
     expect(chat.page.locator("#side-view-content")).to_have_count(0)

@@ -175,8 +175,8 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
     file.get_by_text("Why not this passage?").click()
     file.get_by_label("A question that should find it").fill("Who pays the postage in euros?")
     file.get_by_role("button", name="Explain").click()
-    expect(file.get_by_role("status")).to_contain_text("is number 1 for this query")
-    expect(file.get_by_role("status")).to_contain_text("lacks “euros”")
+    expect(file.get_by_role("status")).to_contain_text("is number 1 for this question")
+    expect(file.get_by_role("status")).to_contain_text("not “euros”")
 
     file.get_by_role("button", name="Delete", exact=True).click()
     file.get_by_role("button", name="Yes, delete").click()
@@ -216,7 +216,9 @@ def test_deleted_for_good_is_erased_from_conversations_too(
     context = browser.new_context()
     page = context.new_page()
     page.goto(thread)
-    page.get_by_text("This answer was based on a document that has been deleted for good.").wait_for()
+    page.get_by_text(
+        "This answer was based on a document that has been deleted for good."
+    ).wait_for()
     assert "4711" not in page.content()
     context.close()
     state = [path for path in stage.app.state.rglob("*") if path.is_file()]
