@@ -81,7 +81,7 @@ def test_the_last_answer_is_worked_on_with_its_passages(chat: Chat, stage: Stage
     assert chat.page.locator("[id^='step-Retrieved']").count() == 1
     chat.shot("rework")
     chat.lines.last.click()
-    expect(chat.page.locator("#side-view-content")).to_contain_text("work on the last answer")
+    expect(chat.page.locator("#side-view-content")).to_contain_text("a change to the last answer")
 
 
 def test_a_translation_is_marked_as_compared_by_numbers_and_names(chat: Chat, stage: Stage) -> None:

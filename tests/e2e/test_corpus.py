@@ -128,7 +128,7 @@ def test_a_private_document_is_shared_at_a_click(
     attach(chat, salaries)
     chat.page.click("#chat-submit")
     chat.page.get_by_role("button", name="Share salaries.md").click()
-    chat.page.get_by_text("is in the shared corpus now").wait_for()
+    chat.page.get_by_text("is now among the shared documents").wait_for()
     assert (stage.corpus / "salaries.md").read_text() == SALARIES
     context = browser.new_context()
     other = Chat(context.new_page(), stage)
@@ -168,7 +168,7 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
     expect(panel.locator(".pl-file", has_text="broken.pdf")).to_contain_text("cannot be read")
     expect(panel.locator(".pl-file", has_text="copy.md")).to_contain_text("duplicate")
     file.locator("summary").first.click()
-    expect(file).to_contain_text("answers · 2 passages · en")
+    expect(file).to_contain_text("searchable · 2 passages · en")
     chat.shot("panel")
     assert findings(page) == []
 
@@ -180,7 +180,7 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
 
     file.get_by_role("button", name="Delete", exact=True).click()
     file.get_by_role("button", name="Yes, delete").click()
-    expect(panel.get_by_role("status").first).to_contain_text("returns.md is deleted")
+    expect(panel.get_by_role("status").first).to_contain_text("returns.md has been deleted")
     assert not (stage.corpus / "returns.md").exists()
     panel.get_by_role("button", name="Undo").first.click()
     expect(panel.get_by_role("status").first).to_contain_text("Undone")
@@ -229,7 +229,7 @@ def test_deleted_for_good_is_erased_from_conversations_too(
     ("change", "words"),
     [
         (lambda path: path.write_text("# Ferry\n\nThere is no ferry."), "has changed since"),
-        (lambda path: path.unlink(), "the file is gone"),
+        (lambda path: path.unlink(), "the file no longer exists"),
     ],
 )
 @pytest.mark.usefixtures("folder")

@@ -181,7 +181,7 @@ def test_the_line_tells_the_whole_time_where_more_was_done_and_what_is_weak() ->
         sentences=(weak,),
         citations=(),
     )
-    assert summary_line(slow) == "phi · 5.1 s · 612 ms to first token · 12 tok · 1 sentence marked"
+    assert summary_line(slow) == "phi · 5.1 s · 612 ms to first token · 12 tok · 1 marked"
 
 
 @pytest.mark.parametrize(
