@@ -81,6 +81,30 @@ class ProblemCode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SupportSignals:
+    """What a sentence's support is judged by: shares of its words, 0 to 1."""
+
+    coverage: float = 0.0
+    """Share of the sentence's idf mass in the best stretch of up to three sentences."""
+    passage: float = 0.0
+    """The same in the best passage as a whole."""
+    anywhere: float = 0.0
+    """The same in all passages together."""
+    order: float = 0.0
+    """Share of its neighbouring words that are neighbours in that stretch."""
+    order_anywhere: float = 0.0
+    """The same in all passages together."""
+    unknown_names: float = 0.0
+    """Share of its names that no passage has."""
+    elsewhere: float = 0.0
+    """How much of it stands in some passage, but not in the best stretch."""
+    length: float = 0.0
+    """Content words, on a logarithmic scale."""
+    replaced: float = 0.0
+    """Share of its words that stand between two others where the passages have another word."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why something was decided; ``presentation`` words it for people."""
 
@@ -119,6 +143,8 @@ class Sentence:
     """That the passages support it, 0 to 1; ``support`` is a level of it."""
     places: tuple[int, ...] = ()
     """For each citation, where in the passage's text the support begins."""
+    signals: SupportSignals | None = None
+    """What its chance rests on; None where a rule decided."""
     terms: tuple[str, ...] = ()
     """What it says: its content terms and the values of its numbers."""
 

@@ -143,6 +143,11 @@ class Places:
         for position, stretch in enumerate(stretches):
             for term in stretch.claim.parts | stretch.context:
                 self.of_term[term].append(position)
+        self._between: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for stretch in stretches:
+            if stretch.sentences == 1:
+                for first, middle, last in _triples(stretch.claim):
+                    self._between[first, last].add(middle)
         self._beginning: dict[str, list[str]] = defaultdict(list)
         for term in self.of_term:
             if len(term) >= NEAR_LETTERS:
@@ -155,9 +160,23 @@ class Places:
         near = [t for t in self._beginning.get(term[:NEAR_LETTERS], ()) if _derived(t, term)]
         return {position: NEAR_WORTH for t in near for position in self.of_term[t]}
 
+    def replaced(self, claim: Claim) -> float:
+        """Share of a claim's words that stand between two others where passages have another."""
+        triples = list(_triples(claim))
+        strange = sum(
+            middle not in self._between.get((first, last), {middle})
+            for first, middle, last in triples
+        )
+        return strange / len(triples) if triples else 0.0
+
     def knows(self, term: str) -> bool:
         """Does any stretch hold a term, or one derived from the same word?"""
         return bool(self.holding(term))
+
+
+def _triples(claim: Claim) -> Iterator[tuple[str, str, str]]:
+    terms = [term for term, _ in claim.places]
+    return zip(terms, terms[1:], terms[2:], strict=False)
 
 
 def _derived(one: str, other: str) -> bool:

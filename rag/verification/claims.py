@@ -11,6 +11,7 @@ import regex
 
 from rag.text.analysis import AnalysedWord, analyse, is_stop_word
 from rag.text.languages import LANGUAGES, MAGNITUDES, MONTHS, UNITS, any_of, of_all
+from rag.verification.exact import IDENTIFIER
 from rag.verification.numbers import Number, normalised, numbers_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _BOUND = regex.compile(
 )
 _BEFORE = 48
 """Characters before a number in which its bound stands."""
+_LABEL = regex.compile(r"^\W*\p{Lu}[^:.!?\n]{1,80}:\s|^\W*\p{Lu}[^:.!?\n]{1,60}\s[–-]\s")
+"""A list item's label, whose words are written like names."""
 _CLAUSE = regex.compile(r"[,;:()|–](?!\p{N})")
 _CLAUSE_END = regex.compile(r"[.;:!?|\n]\s")
 _TIMES = frozenset(["second", "minute", "hour", "day", "week", "month", "year"])
@@ -99,7 +102,12 @@ def joined(claims: Sequence[Claim]) -> Claim:
 def claim_of(text: str, language: str) -> Claim:
     """Read a sentence or a few; "Yes," and "No," before a sentence are not part of it."""
     text = normalised(_LEAD_IN.sub("", text), language)
-    numbers = tuple(numbers_of(text, language))
+    inside = [match.span() for match in IDENTIFIER.finditer(text)]
+    numbers = tuple(
+        number
+        for number in numbers_of(text, language)
+        if number.measured or not any(start <= number.start < end for start, end in inside)
+    )
     spans = [(number.start, number.end) for number in numbers]
     tokens = [t for t in analyse(text, language) if not _is_number(t, spans)]
     words = [match.group().casefold().replace("’", "'") for match in _WORD.finditer(text)]
@@ -142,7 +150,8 @@ def _bound(text: str, number: Number, language: str) -> str:
 
 def _names(text: str, language: str, *, nouns: bool) -> Iterator[str]:
     """``nouns``: also words with nothing but their first letter written large."""
-    for match in _NAME.finditer(text):
+    label = _LABEL.match(text)
+    for match in _NAME.finditer(text, label.end() if label else 0):
         name = match.group()
         inner_capital = name[1:] != name[1:].lower()
         if not inner_capital and (not nouns or _opens_sentence(text, match.start())):

@@ -23,7 +23,7 @@ _PATH = regex.compile(
     r"|(?<![\w/.])(?:[\w-]+/)+[\w-]+\.\w{1,5}\b"
 )
 _OPTION = regex.compile(r"(?<![\w-])--?[a-z][\w-]+(?:=[\w./-]+)?", regex.IGNORECASE)
-_IDENTIFIER = regex.compile(
+IDENTIFIER = regex.compile(
     r"(?<![\w./@-])(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z])"
     r"(?:[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)+|[A-Z]{2,}\d+\w*)\b(?![@/])"
     r"|(?<![\w./@-])[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+\b"
@@ -73,7 +73,7 @@ def _candidates(text: str) -> Iterator[Exact]:
         inside = match["inside"].strip(" ,.;:!?")
         if inside:
             yield Exact(inside, match.start(), match.end(), quoted=True)
-    for pattern in (_FILE, _PATH, _OPTION, _IDENTIFIER):
+    for pattern in (_FILE, _PATH, _OPTION, IDENTIFIER):
         for match in pattern.finditer(text):
             plain = match.group().rstrip(_EDGE)
             if not _MEASURE.fullmatch(plain):

@@ -96,10 +96,27 @@ def normalised(text: str, language: str) -> str:
     """A text with its numbers in digits: number words, ISO dates, halves."""
     text = _MINUS.sub("-", _ISO_DATE.sub(_spelled_date, text))
     text = _MULTIPLIED.sub(lambda match: _multiplied(match, language), _HALF_UNIT.sub("0.5 ", text))
-    if language in _SPELLED and any(character.isalpha() for character in text):
-        text = text_to_num.alpha2digit(text, language, threshold=0)
     data = LANGUAGES.get(language)
+    if language in _SPELLED and any(character.isalpha() for character in text):
+        text = _spelled(text, language, data)
     return _frequent(data).sub(_often, text) if data and data.frequencies else text
+
+
+def _spelled(text: str, language: str, data: Language | None) -> str:
+    """Number words as digits, but for "these two", which counts what was named before."""
+    if not data or not data.definites:
+        return str(text_to_num.alpha2digit(text, language, threshold=0))
+    pieces = _definite(data).split(text)
+    return "".join(
+        piece if position % 2 else text_to_num.alpha2digit(piece, language, threshold=0)
+        for position, piece in enumerate(pieces)
+    )
+
+
+@cache
+def _definite(language: Language) -> regex.Pattern[str]:
+    words = "|".join(sorted(language.definites))
+    return regex.compile(rf"(\b(?:{words}) \p{{L}}+\b)", regex.IGNORECASE)
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from rag.domain.answers import SupportSignals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,28 +15,6 @@ if TYPE_CHECKING:
 
 _LONG = 30
 """A sentence of so many content words is as long as sentences get."""
-
-
-@dataclass(frozen=True, slots=True)
-class SupportSignals:
-    """Each is 0 to 1, and more of it speaks for support but for the last three."""
-
-    coverage: float = 0.0
-    """Share of the sentence's idf mass in the best stretch of up to three sentences."""
-    passage: float = 0.0
-    """The same in the best passage as a whole."""
-    anywhere: float = 0.0
-    """The same in all passages together."""
-    order: float = 0.0
-    """Share of its neighbouring words that are neighbours in that stretch."""
-    order_anywhere: float = 0.0
-    """The same in all passages together."""
-    unknown_names: float = 0.0
-    """Share of its names that no passage has."""
-    elsewhere: float = 0.0
-    """How much of it stands in some passage, but not in the best stretch."""
-    length: float = 0.0
-    """Content words, on a logarithmic scale."""
 
 
 def signals_of(
@@ -65,6 +44,7 @@ def signals_of(
         unknown_names=unknown,
         elsewhere=max(0.0, anywhere - coverage),
         length=min(1.0, math.log1p(len(masses)) / math.log1p(_LONG)),
+        replaced=places.replaced(claim),
     )
 
 

@@ -139,7 +139,7 @@ class Grounding:
             best.coverage if best else 0.0,
             best.stretch.relevance if best else 0.0,
         )
-        checked = replace(checked, terms=_said(claim))
+        checked = replace(checked, terms=_said(claim), signals=None if fault else signals)
         return replace(checked, problem=fault) if fault else checked
 
     def _fault(
