@@ -148,9 +148,17 @@ def _signal(signal: Signal, language: str) -> dict[str, Any]:
     return {
         "name": say(f"signal.{signal.code}", language),
         "value": _value(signal, language),
-        "needed": say(f"needed.{signal.needed}", language),
+        "needed": _needed(signal.needed, language),
         "passed": signal.passed,
     }
+
+
+def _needed(needed: str, language: str) -> str:
+    if not needed:
+        return ""
+    if needed.endswith("%"):
+        return say("needed.at_least", language, share=needed)
+    return say(f"needed.{needed}", language)
 
 
 def _value(signal: Signal, language: str) -> str:

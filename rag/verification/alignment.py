@@ -160,11 +160,14 @@ class Places:
         near = [t for t in self._beginning.get(term[:NEAR_LETTERS], ()) if _derived(t, term)]
         return {position: NEAR_WORTH for t in near for position in self.of_term[t]}
 
-    def replaced(self, claim: Claim) -> float:
-        """Share of a claim's words that stand between two others where passages have another."""
+    def replaced(self, claim: Claim, stretch: Stretch) -> float:
+        """Share of a claim's words that stand between two others where passages have another.
+
+        A word that the stretch has elsewhere was moved, not replaced.
+        """
         triples = list(_triples(claim))
         strange = sum(
-            middle not in self._between.get((first, last), {middle})
+            middle not in self._between.get((first, last), {middle}) and not stretch.holds(middle)
             for first, middle, last in triples
         )
         return strange / len(triples) if triples else 0.0
@@ -201,13 +204,19 @@ def align(
         ),
     )
     return [
-        Alignment(stretches[p], min(1.0, coverages[p]), _own(masses, stretches[p], total))
+        Alignment(
+            stretches[p],
+            min(1.0, coverages[p]),
+            coverages[p] - _lent(masses, stretches[p]) / total,
+        )
         for p in ranked
     ]
 
 
-def _own(masses: Mapping[str, float], stretch: Stretch, total: float) -> float:
-    return sum(mass for term, mass in masses.items() if term in stretch.claim.parts) / total
+def _lent(masses: Mapping[str, float], stretch: Stretch) -> float:
+    """The mass of the terms that only the headings hold."""
+    lent = stretch.context - stretch.claim.parts
+    return sum(mass for term, mass in masses.items() if term in lent)
 
 
 def misplaced_number(

@@ -44,7 +44,7 @@ def signals_of(
         unknown_names=unknown,
         elsewhere=max(0.0, anywhere - coverage),
         length=min(1.0, math.log1p(len(masses)) / math.log1p(_LONG)),
-        replaced=places.replaced(claim),
+        replaced=places.replaced(claim, best.stretch),
     )
 
 

@@ -51,6 +51,8 @@ ASKED_SHARE = 0.5
 best place has."""
 SECOND_CITATION_GAIN = 0.2
 """A second passage is cited when it adds this share of the sentence's mass."""
+OWN_COVERAGE = 0.4
+"""A heading names the subject of its passage; it says nothing about it."""
 LEAST_CITED = 0.4
 """A passage with less of a sentence's mass is not cited for it."""
 _LANGUAGE_CHARACTERS = 120
@@ -124,12 +126,15 @@ class Grounding:
             return None
         signals = signals_of(claim, masses, aligned, self._stretches, self._places)
         chance = shipped().support.chance(asdict(signals))
+        if aligned and aligned[0].own < OWN_COVERAGE:
+            chance = min(chance, shipped().support_levels.partial)
         if asked and not fault and not self._answers(asked, aligned, language):
             fault = Problem(ProblemCode.PARTLY)
             chance = min(chance, shipped().support_levels.partial)
         if not aligned or not (masses or claim.numbers):
             fault = fault or Problem(ProblemCode.NO_PASSAGE)
-        cited = self._cited(masses, aligned)
+        nothing = not fault and chance < shipped().support_levels.partial
+        cited = [] if nothing else self._cited(masses, aligned)
         best = aligned[0] if aligned else None
         checked = _sentence(
             sentence,

@@ -16,7 +16,7 @@ from rag.domain.answers import (
 from rag.domain.completions import Generation, ModelRole, Usage
 from rag.domain.search import Evidence, EvidenceLevel
 from rag.text.answer_type import answer_type_of
-from rag.verification.confidence import hedges, judge
+from rag.verification.confidence import Asked, hedges, judge
 
 EVIDENCE = Evidence(EvidenceLevel.STRONG, 1.0, (), ())
 _numbers = count(1)
@@ -36,6 +36,7 @@ def sentence(
         () if support == "none" else (1,),
         problem=Problem(problem) if problem else None,
         relevance=relevance,
+        chance={"full": 0.97, "partial": 0.5, "none": 0.0}[support],
     )
 
 
@@ -51,13 +52,7 @@ def decide(
 ) -> Confidence:
     generation = Generation("m", text, finish, Usage(1, tokens), mean_logprob=logprob, error=error)
     return judge(
-        role,
-        generation,
-        sentences,
-        EVIDENCE,
-        answer_type_of(question),
-        min_confidence=0.5,
-        min_tokens=12,
+        role, generation, sentences, Asked(EVIDENCE, answer_type_of(question)), min_tokens=12
     )
 
 
@@ -136,7 +131,7 @@ def test_every_signal_tells_what_it_needed() -> None:
         for s in decide(sentence("none", ProblemCode.ABSENT_NUMBER), finish="length").signals
         if not s.passed
     }
-    assert {"support", "numbers", "finish"} <= failed
+    assert {"faithful", "numbers", "finish"} <= failed
 
 
 @pytest.mark.parametrize(
