@@ -6,7 +6,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from rag.config.bootstrap import build_calibrator, build_knowledge
+from rag.config.bootstrap import build_calibrator
+from rag.config.knowledge import build_knowledge
 from rag.config.state_folder import corpus_state, usable
 from rag.domain.errors import QuestionError
 from rag.history.conversations import open_history

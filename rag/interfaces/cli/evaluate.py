@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from rag.config.bootstrap import SystemClock
+from rag.config.clock import SystemClock
 from rag.config.model_choice import build_large, build_small
 from rag.evaluation.answers import evaluate_answers
 from rag.evaluation.beir import load

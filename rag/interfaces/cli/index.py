@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from rag.config.bootstrap import build_knowledge
+from rag.config.knowledge import build_knowledge
 from rag.interfaces.cli.output import print_json
 from rag.presentation.json_contract import index_json
 from rag.presentation.lines import ledger_lines, progress_bar

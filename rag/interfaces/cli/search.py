@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from rag.config.bootstrap import build_assistant
+from rag.answering.passages import search_passages
+from rag.config.clock import SystemClock
+from rag.config.knowledge import build_knowledge
 from rag.interfaces.cli.output import print_error, print_json
 from rag.presentation.json_contract import search_json
 from rag.presentation.lines import retrieved_line
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
 
 def run_search(options: argparse.Namespace, settings: Settings) -> int:
     """``rag search``; return the exit code."""
-    assistant = build_assistant(settings)
-    k = options.k or settings.top_k
-    retrieved, revision = asyncio.run(assistant.search(options.query, k, options.scope))
+    retrieved, revision = search_passages(
+        build_knowledge(settings),
+        SystemClock(),
+        options.query,
+        options.k or settings.top_k,
+        options.scope,
+    )
     if options.json:
         print_json(search_json(options.query, retrieved, revision))
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from rag.config.bootstrap import build_knowledge
+from rag.config.knowledge import build_knowledge
 from rag.domain.errors import QuestionError
 from rag.interfaces.cli.output import print_json
 from rag.presentation.json_contract import verify_json
