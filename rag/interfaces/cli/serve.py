@@ -30,8 +30,7 @@ def run_serve(options: argparse.Namespace, settings: Settings) -> int:
         return 1
     os.environ["CHAINLIT_APP_ROOT"] = str(PROJECT_FOLDER)
     os.environ["CHAINLIT_HOST"], os.environ["CHAINLIT_PORT"] = settings.host, str(port)
-    if options.corpus:
-        os.environ["RAG_CORPUS_DIR"] = str(options.corpus.resolve())
+    os.environ["RAG_CORPUS_DIR"] = str(settings.corpus_dir)
     from chainlit.cli import run_chainlit  # noqa: PLC0415 - 1.5 s that other commands need not wait
     from chainlit.config import config  # noqa: PLC0415
 
