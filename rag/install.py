@@ -38,8 +38,7 @@ def main() -> int:
     lock = FOLDER / ("requirements-dev.lock" if "--dev" in sys.argv[1:] else "requirements.lock")
     mark = ENVIRONMENT / "installed"
     wanted = _fingerprint(lock)
-    done = mark.read_text().split() if mark.is_file() else []
-    if wanted in done and _runs(_python()):
+    if mark.is_file() and wanted in mark.read_text().split() and _runs(_python()):
         return 0
     base = find_python()
     if base is None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from rag.domain.completions import Check, Delta, Endpoint, Message, Profile
 from rag.domain.errors import BackendBroken, BackendError, BackendUnreachable
 from rag.domain.paths import CODE_FOLDER
-from rag.models.openai_compatible import OpenAICompatibleBackend
+from rag.models.openai_compatible import OpenAICompatibleBackend, prepare
 from rag.models.tokens import ESTIMATE
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ class EmbeddedBackend:
         assert process.stdout is not None
         try:
             process.stdin.write(json.dumps(configuration).encode() + b"\n")
+            await prepare()  # while the child loads
             async with asyncio.timeout(START_TIMEOUT_S):
                 port = json.loads(await process.stdout.readline())["port"]
         except (TimeoutError, ValueError, OSError) as error:

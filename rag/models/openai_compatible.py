@@ -96,9 +96,7 @@ class OpenAICompatibleBackend:
         self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
     ) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; see ``ChatBackend.stream``."""
-        import httpx2  # noqa: PLC0415
-        import openai  # noqa: PLC0415
-
+        await prepare()
         thinking = ReasoningFilter()
         ended = False
         try:
@@ -123,7 +121,7 @@ class OpenAICompatibleBackend:
             ) from error
         except BackendError:
             raise
-        except (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, ValueError) as error:
+        except _client_errors() as error:
             raise self._ours(error) from error
 
     async def _request(
@@ -216,24 +214,13 @@ class OpenAICompatibleBackend:
 
     async def check(self) -> Check:
         """Ask the server for its models; never raises."""
-        import httpx2  # noqa: PLC0415
-        import openai  # noqa: PLC0415
-
+        await prepare()
         name = f"model {self._display_name}"
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_S):
                 models = [model.id async for model in await self._client.models.list()]
-        except (
-            openai.OpenAIError,
-            httpx2.HTTPError,
-            TimeoutError,
-            ValueError,
-            TypeError,
-            AttributeError,
-        ) as error:
-            ours = self._ours(error) if isinstance(error, openai.OpenAIError) else None
-            detail = str(ours) if ours else f"{self._base_url} does not answer like a model server."
-            return Check(name, ok=False, detail=detail, remedy=_ADVICE)
+        except _client_errors() + (TimeoutError, TypeError, AttributeError) as error:  # noqa: RUF005 - mypy
+            return Check(name, ok=False, detail=self._unchecked(error), remedy=_ADVICE)
         if self._model in models or f"{self._model}:latest" in models:  # as Ollama lists it
             return Check(name, ok=True, detail=f"{self._base_url} has it.")
         known = ", ".join(sorted(models)[:8]) or "none"
@@ -244,10 +231,29 @@ class OpenAICompatibleBackend:
             remedy="Load it there, or name one of those as the model.",
         )
 
+    def _unchecked(self, error: Exception) -> str:
+        import openai  # noqa: PLC0415
+
+        if isinstance(error, openai.OpenAIError):
+            return str(self._ours(error))
+        return f"{self._base_url} does not answer like a model server."
+
     async def close(self) -> None:
         """Close the connections."""
         if "_client" in self.__dict__:  # else it was never asked
             await self._client.close()
+
+
+async def prepare() -> None:
+    """Import what reaches a server: beside the event loop, and before any time is limited."""
+    await asyncio.to_thread(_client_errors)
+
+
+def _client_errors() -> tuple[type[Exception], ...]:
+    import httpx2  # noqa: PLC0415
+    import openai  # noqa: PLC0415
+
+    return openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, ValueError
 
 
 def _usage(chunk: ChatCompletionChunk) -> Usage | None:

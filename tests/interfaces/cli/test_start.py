@@ -97,7 +97,7 @@ def test_the_models_child_imports_only_what_it_needs() -> None:
     modules = imported("import rag.models.embedded_server")
     ours = {name for name in modules if name.startswith("rag.")}
     assert ours == {"rag.models", "rag.models.embedded_server"}
-    assert not modules & (HEAVY | USED_BY_SETTINGS | USED_BY_SEARCH | {"asyncio", "dataclasses"})
+    assert not modules & (HEAVY | USED_BY_SETTINGS | USED_BY_SEARCH | {"asyncio"})
 
 
 @pytest.mark.parametrize(
