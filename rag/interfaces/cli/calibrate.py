@@ -14,6 +14,7 @@ from rag.history.conversations import open_history
 from rag.interfaces.cli.output import print_json
 from rag.presentation.charts import reliability_svg
 from rag.presentation.reports import calibration_table
+from rag.retrieval.family import prepare_for_many
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 def run_calibrate(options: argparse.Namespace, settings: Settings) -> int:
     """``rag calibrate``; return the exit code."""
+    prepare_for_many()
     knowledge = build_knowledge(settings)
     knowledge.refresh()
     labelled = _labelled(options.questions) if options.questions else []
