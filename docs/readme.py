@@ -1,10 +1,11 @@
-"""Fills README.md's generated parts, the commands' help and the settings, and the chat's own page.
+"""Fills the generated parts of README.md and CONTRIBUTING.md, and the chat's own page.
 
 ``python docs/readme.py`` writes them, ``--check`` fails when they differ.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -18,9 +19,13 @@ from rag.interfaces.cli.parser import build_parser
 from rag.presentation.texts import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 README = PROJECT_FOLDER / "README.md"
+CONTRIBUTING = PROJECT_FOLDER / "CONTRIBUTING.md"
+COLUMN = 31
+"""Where the tree's comments begin."""
 
 
 def main() -> int:
@@ -29,7 +34,8 @@ def main() -> int:
     readme = README.read_text(encoding="utf-8")
     for name, content in (("help", _help()), ("settings", _settings())):
         readme = _filled(readme, name, content)
-    wanted = {README: readme, **_pages()}
+    contributing = _filled(CONTRIBUTING.read_text(encoding="utf-8"), "tree", _tree())
+    wanted = {README: readme, CONTRIBUTING: contributing, **_pages()}
     old = [p for p, text in wanted.items() if not p.exists() or p.read_text("utf-8") != text]
     if "--check" in sys.argv[1:]:
         for path in old:
@@ -53,6 +59,29 @@ def _pages() -> dict[Path, str]:
 def _filled(text: str, name: str, content: str) -> str:
     pattern = regex.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", regex.DOTALL)
     return str(pattern.sub(lambda match: f"{match[1]}{content}\n{match[2]}", text))
+
+
+def _tree() -> str:
+    """The packages and modules of ``rag``, each with the first sentence of its docstring."""
+    return "```\n" + "\n".join(_branch(PROJECT_FOLDER / "rag", 0)) + "\n```"
+
+
+def _branch(folder: Path, depth: int) -> Iterator[str]:
+    """A package, its packages, its modules."""
+    yield _leaf(f"{folder.name}/", folder / "__init__.py", depth)
+    for inner in sorted(p.parent for p in folder.glob("*/__init__.py")):
+        yield from _branch(inner, depth + 1)
+    for module in sorted(set(folder.glob("*.py")) - {folder / "__init__.py"}):
+        yield _leaf(module.name, module, depth + 1)
+
+
+def _leaf(name: str, path: Path, depth: int) -> str:
+    return f"{'  ' * depth + name:{COLUMN}}{_summary(path)}"
+
+
+def _summary(path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n")[0].replace("``", "").rstrip(".:")
 
 
 def _help() -> str:

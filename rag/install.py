@@ -15,18 +15,10 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
-
-
 ENVIRONMENT = FOLDER / ".venv"
-
-
 USABLE = ((3, 13), (3, 12), (3, 11))
 """Chainlit refuses 3.14. The first one that is there is taken, unless this one will do."""
-
-
 _CHECK = f"import sys; assert sys.version_info[:2] in {USABLE!r}; print(sys.executable)"
-
-
 _NO_VENV = (
     "No virtual environment can be made with this Python. On Debian and Ubuntu install its "
     "part for that (apt install python3-venv), then run this again."

@@ -298,11 +298,11 @@ function Passages({ passages }) {
 }
 
 function Attempt({ attempt }) {
-  const { model, rung, text, accepted, reasons = [], sentences = [] } = attempt;
+  const { model, role, text, accepted, reasons = [], sentences = [] } = attempt;
   return (
     <details>
       <summary>
-        <b>{model}</b> · {label(rung)} ·{" "}
+        <b>{model}</b> · {label(role)} ·{" "}
         <span className={accepted ? "pl-ok" : "pl-no"}>
           {label(accepted ? "accepted" : "rejected")} {accepted ? "✓" : "✗"}
         </span>

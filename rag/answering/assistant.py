@@ -16,13 +16,13 @@ from rag.answering.passages import (
     search_passages,
 )
 from rag.answering.routes import ROUTES
-from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason
+from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason, ReasonCode
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.errors import RagError
 from rag.domain.events import Answered, Event, Token
 from rag.domain.requests import SMALL_TALK, Intent
 from rag.retrieval.family import prepare_for_many
-from rag.text.language_detection import reply_language
+from rag.text.language_detection import message_language
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from rag.domain.protocols import Clock
 
 logger = logging.getLogger(__name__)
-
-
 TIDY_S = 60.0
 
 
@@ -88,12 +86,13 @@ class Assistant:
         require_text(question.text)
         corpus = self.corpus_of(question.conversation)
         focus = _focus(question, corpus)
-        request = request_of(
-            question.text, question.history, corpus.titles, focus, question.language
-        )
+        spoken = message_language(question.text, corpus.languages, question.language)
+        request = request_of(question.text, spoken, question.history, corpus.titles, focus)
         if request.intent not in SMALL_TALK:
             require_documents(self.knowledge, corpus, question.scope)
-        return RequestContext(self._parts, question, request, corpus, start, self._clock.now())
+        return RequestContext(
+            self._parts, question, spoken, request, corpus, start, self._clock.now()
+        )
 
     def corpus_of(self, conversation: str = "") -> Snapshot:
         """What a conversation is answered from; blocks at the first look. Raises CorpusError."""
@@ -108,10 +107,10 @@ class Assistant:
             text="",
             outcome=Outcome.FAILED,
             model="",
-            language=reply_language(text, question.language),
+            language=message_language(text, (), question.language).reply,
             mode=question.mode,
             scope=question.scope,
-            reasons=(Reason("failed", error.sentence),),
+            reasons=(Reason(ReasonCode.FAILED, error.sentence),),
             timings=AnswerTimings(total_ms=self._clock.now() - start),
         )
 

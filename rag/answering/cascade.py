@@ -14,30 +14,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.answering.escalation import FEWEST_RECENT, RECENT, Rules
+from rag.answering.escalation import EscalationPolicy, Rules
 from rag.answering.output_format import has_shape, unfenced
 from rag.answering.prompt import Prompt, build_prompt, refining, task_of
 from rag.answering.quotation import quotation_for
 from rag.answering.rearrange import leads_of, rearranged
 from rag.answering.refine import put_back
 from rag.answering.streaming import begun_within, checked_live
-from rag.domain.answers import Attempt, Outcome, Reason, Sentence, Support
+from rag.domain.answers import Attempt, Outcome, Reason, ReasonCode, Sentence, Support
 from rag.domain.completions import Generation, Sent
 from rag.domain.events import Asking, Escalated, Event
-from rag.domain.requests import (
-    A_QUESTION,
-    QUESTIONS,
-    Escalation,
-    EscalationStyle,
-    Intent,
-    Mode,
-    Request,
-)
+from rag.domain.requests import A_QUESTION, QUESTIONS, EscalationStyle, Intent, Mode, Request
 from rag.retrieval.evidence import words_of
 from rag.text.answer_type import answer_type_of, may_miss
 from rag.verification.citations import cite
@@ -52,19 +43,11 @@ if TYPE_CHECKING:
     from rag.domain.search import Evidence, Hit, Query
     from rag.models.model import Model
 
-NO_LARGE_MODEL = Reason("unreachable")
-
-
-ALWAYS = Reason("always")
-
-
-BUDGET = Reason("budget")
-
-
-CAUTION = Reason("may_not_answer")
+NO_LARGE_MODEL = Reason(ReasonCode.UNREACHABLE)
+ALWAYS = Reason(ReasonCode.ALWAYS)
+BUDGET = Reason(ReasonCode.BUDGET)
+CAUTION = Reason(ReasonCode.MAY_NOT_ANSWER)
 """Supported, but what was asked for is not in it."""
-
-
 AGAIN_TEMPERATURE = 0.7
 """At 0 a model that is asked again writes the same again."""
 
@@ -109,70 +92,46 @@ class Cascade:
         self.large = large
         self._rules = rules
         self._clock = clock
-        self._recent: deque[bool] = deque(maxlen=RECENT)
-        """Were the last questions in mode Auto escalated?"""
+        self._policy = EscalationPolicy(rules, has_large=large is not None)
 
     async def run(self, found: CascadeInput, result: CascadeResult) -> AsyncGenerator[Event, None]:
         """Yield what happens and fill ``result``."""
         grounding = await asyncio.to_thread(_grounding_of, found)
-        may_escalate = found.question.mode is not Mode.AUTO or self._within_budget()
-        self._note(found.question.mode, escalated=False)
-        for model in self._order(found.question.mode):
+        mode = found.question.mode
+        may_escalate = self._policy.admit(mode)
+        for model in self._models(mode):
             if result.attempts:
                 if not may_escalate:
                     result.reasons = (*result.reasons, BUDGET)
                     break
-                self._note(found.question.mode, escalated=True)
+                self._policy.escalated(mode)
                 yield Escalated(result.attempts[-1], model.name)
             async with aclosing(self._try(model, found, grounding, result)) as events:
                 async for event in events:
                     yield event
             attempt = result.attempts[-1]
-            wants_more = may_escalate and self._wants_more(found.question.mode, model)
+            wants_more = may_escalate and self._policy.wants_more(mode, model.role)
             if attempt.confidence.accepted and not wants_more:
                 self._answer(attempt, found, result)
                 return
             is_question = found.request.intent in QUESTIONS
-            if model.rung == "large" and is_question and _says_nothing(attempt):
-                result.reasons = (*result.reasons, Reason("hedging"))
+            if model.role == "large" and is_question and _says_nothing(attempt):
+                result.reasons = (*result.reasons, Reason(ReasonCode.HEDGING))
                 return
             result.reasons = (*result.reasons, *(attempt.confidence.reasons or (ALWAYS,)))
-        if self.large is None and found.question.mode is not Mode.SMALL:
+        if self.large is None and mode is not Mode.SMALL:
             result.reasons = (*result.reasons, NO_LARGE_MODEL)
         if result.attempts:
             yield Escalated(result.attempts[-1], "")
         await asyncio.to_thread(_quote, found, result)
 
-    def _within_budget(self) -> bool:
-        """May one more question be escalated?"""
-        counted = max(len(self._recent) + 1, FEWEST_RECENT)
-        return sum(self._recent) + 1 <= self._rules.max_share * counted
-
-    def _note(self, mode: Mode, *, escalated: bool) -> None:
-        if mode is not Mode.AUTO:
-            return
-        if escalated:
-            self._recent[-1] = True
-        else:
-            self._recent.append(False)
-
     def first(self, mode: Mode) -> Model | None:
         """The model that is asked first; None where a person chose one that is not there."""
-        return next(iter(self._order(mode)), None)
+        return next(iter(self._models(mode)), None)
 
-    def _order(self, mode: Mode) -> list[Model]:
-        if mode is Mode.LARGE:
-            return [self.large] if self.large else []
-        never = mode is Mode.SMALL or self._rules.escalation is Escalation.NEVER
-        return [self.small] if never or self.large is None else [self.small, self.large]
-
-    def _wants_more(self, mode: Mode, model: Model) -> bool:
-        return (
-            mode is Mode.AUTO
-            and self._rules.escalation is Escalation.ALWAYS
-            and model.rung == "small"
-            and self.large is not None
-        )
+    def _models(self, mode: Mode) -> list[Model]:
+        found = {"small": self.small, "large": self.large}
+        return [model for role in self._policy.order(mode) if (model := found[role])]
 
     async def _try(
         self, model: Model, found: CascadeInput, grounding: Grounding, result: CascadeResult
@@ -181,7 +140,7 @@ class Cascade:
         task = task_of(found.request, found.question.text, _answer_of(found.worked_on))
         prompt = await asyncio.to_thread(
             build_prompt,
-            model.rung,
+            model.role,
             refining(task, draft.generation.text) if draft else task,
             found.history,
             found.hits,
@@ -190,14 +149,14 @@ class Cascade:
             model.count,
         )
         result.used |= prompt.used
-        yield Asking(model.rung, model.name)
+        yield Asking(model.role, model.name)
         generation = Generation(model.name, "", "error", error=prompt.problem)
         if not prompt.problem:
             temperature = AGAIN_TEMPERATURE if found.question.again else 0.0
             pieces = model.write(prompt.messages, temperature)
             if result.attempts and self._rules.max_wait_s:
                 pieces = begun_within(self._rules.max_wait_s, pieces, model.name)
-            turn = checked_live(model.rung, pieces, grounding)
+            turn = checked_live(model.role, pieces, grounding)
             async with aclosing(turn) as checked:
                 async for piece in checked:
                     if isinstance(piece, Generation):
@@ -216,7 +175,7 @@ class Cascade:
 
     def _draft_to_refine(self, model: Model, result: CascadeResult) -> Attempt | None:
         """The draft that the large model is to polish; None where it answers afresh."""
-        if model.rung != "large" or self._rules.style is not EscalationStyle.REFINE:
+        if model.role != "large" or self._rules.style is not EscalationStyle.REFINE:
             return None
         draft = result.attempts[-1] if result.attempts else None
         return draft if draft and draft.generation.text and not _says_nothing(draft) else None
@@ -236,7 +195,7 @@ class Cascade:
         sentences = grounding.check(generation.text)
         fits = not worked_on or has_shape(found.request, generation.text, worked_on.answer)
         confidence = judge(
-            model.rung,
+            model.role,
             generation,
             sentences,
             found.evidence,
@@ -246,12 +205,12 @@ class Cascade:
             in_shape=fits,
         )
         return Attempt(
-            model.rung,
+            model.role,
             generation,
             sentences,
             confidence,
             self._clock.now() - started,
-            Sent(model.rung, prompt.messages[-1].content, generation.text, prompt.numbers),
+            Sent(model.role, prompt.messages[-1].content, generation.text, prompt.numbers),
             prompt.dropped_turns,
         )
 
@@ -261,12 +220,15 @@ class Cascade:
             for index, sentence in enumerate(attempt.sentences)
             if sentence.support is not Support.FULL
         )
-        strict = self._rules.strict and attempt.rung == "large"
+        strict = self._rules.strict and attempt.role == "large"
         result.text, result.sentences = cite(
             attempt.generation.text, attempt.sentences, drop=weak if strict else frozenset()
         )
         if strict and weak:
-            result.reasons = (*result.reasons, Reason("removed", str(len(weak))))
+            result.reasons = (
+                *result.reasons,
+                Reason(ReasonCode.REMOVED, part=len(weak), whole=len(attempt.sentences)),
+            )
         told = " ".join(sentence.text for sentence in result.sentences)
         if found.request.intent in QUESTIONS and may_miss(found.question.text, told):
             result.reasons = (*result.reasons, CAUTION)
@@ -296,7 +258,7 @@ def _answer_of(turn: Turn | None) -> str:
 
 
 def _quote(found: CascadeInput, result: CascadeResult) -> None:
-    """The last rung: sentences that stand as they are in the passages or in the last answer."""
+    """The last resort: sentences that stand as they are in the passages or in the last answer."""
     if found.worked_on:
         titles = dict.fromkeys(hit.passage.title for hit in found.hits)
         made = rearranged(found.request, found.worked_on.sentences, ", ".join(titles))
@@ -305,7 +267,7 @@ def _quote(found: CascadeInput, result: CascadeResult) -> None:
     else:
         made = quotation_for(found.question.text, found.query, found.hits, found.idf_of)
     if made is None:
-        result.reasons = (*result.reasons, Reason("no_evidence"))
+        result.reasons = (*result.reasons, Reason(ReasonCode.NO_EVIDENCE))
         return
     result.text, result.sentences = made.text, made.sentences
     result.outcome = Outcome.QUOTED

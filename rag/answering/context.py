@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeInput, CascadeResult, marked_used
-from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason
+from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason, ReasonCode
 from rag.domain.events import Retrieved
 from rag.domain.requests import QUESTIONS, Intent
 from rag.retrieval.search import retrieve
-from rag.text.language_detection import answer_language, reply_language, speaks_otherwise
+from rag.text.language_detection import MessageLanguage, message_language
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -42,6 +42,7 @@ class RequestContext:
 
     parts: Parts
     question: Question
+    spoken: MessageLanguage
     request: Request
     corpus: Snapshot
     start: float
@@ -57,25 +58,25 @@ class RequestContext:
     @property
     def language(self) -> str:
         """What is answered in: a shorter answer is in the language of the longer one."""
-        languages = self.corpus.languages
         history = self.question.history
         if self.intent is Intent.REWORK and history:
-            return self.request.language or answer_language(history[-1].answer, languages)
-        return answer_language(self.question.text, languages)
+            before = message_language(history[-1].answer, self.corpus.languages)
+            return self.request.language or before.answer
+        return self.spoken.answer
 
     @property
     def reply_language(self) -> str:
         """What our own sentences are in."""
         if self.intent in QUESTIONS:
             return self.language
-        return self.request.spoken or reply_language(self.question.text, self.question.language)
+        return self.request.spoken or self.spoken.reply
 
     def retrieve(self, k: int, leaning_on: Sequence[Turn] = ()) -> Retrieved:
         """Search; blocks."""
         started = self.parts.clock.now()
         question = self.question
         found = retrieve(
-            self.corpus, question.text, leaning_on, question.history, k, question.scope
+            self.corpus, question.text, leaning_on, question.history, k, question.scope, self.spoken
         )
         return Retrieved(*found, self.parts.clock.now() - started)
 
@@ -159,11 +160,11 @@ class RequestContext:
         """What a person should know whatever the answer is."""
         notes: list[Reason] = []
         if reading := self.corpus.reading:
-            notes.append(Reason("reading", f"{reading[0]}/{reading[1]}"))
+            notes.append(Reason(ReasonCode.READING, part=reading[0], whole=reading[1]))
         languages = self.corpus.languages
         searched = self.intent in QUESTIONS
-        if searched and speaks_otherwise(self.question.text, languages):
-            notes.append(Reason("other_language", languages[0]))
+        if searched and self.spoken.foreign:
+            notes.append(Reason(ReasonCode.OTHER_LANGUAGE, languages[0]))
         return tuple(notes)
 
     def _cost(self, attempts: Sequence[Attempt]) -> float | None:

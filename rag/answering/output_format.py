@@ -16,16 +16,10 @@ if TYPE_CHECKING:
 _TABLE = regex.compile(
     r"^\|?.+\|.+\n\s*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\n.*\|", regex.MULTILINE
 )
-
-
 _ITEM = regex.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+\S", regex.MULTILINE)
-
-
 _FENCED = regex.compile(
     r"\s*```(?:markdown|md|text)?[ \t]*\n(?P<inside>.*?)\n?```\s*", regex.DOTALL
 )
-
-
 _TELLING_WORDS = 4
 """A shorter text does not tell its language."""
 

@@ -1,4 +1,4 @@
-"""The last rung: the few sentences of the passages that answer best, verbatim."""
+"""The last resort: the few sentences of the passages that answer best, verbatim."""
 
 from __future__ import annotations
 
@@ -20,20 +20,12 @@ if TYPE_CHECKING:
     from rag.retrieval.thresholds import Linear
 
 MAX_SENTENCES = 4
-
-
 MAX_WORDS = 100
 """Of one quotation; on average it has 59."""
-
-
 LEAST_SHARE = 0.31
 """A sentence is quoted beside the best one when its chance is at least this share of that one's, by
 the square root of its words."""
-
-
 MAX_CHARACTERS = 600
-
-
 MIN_WORDS = 3
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit
 
 _HALF = 2
-
-
 MAX_LEADS = 4
 """First sentences quoted from one part of a document."""
 

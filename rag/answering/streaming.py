@@ -40,7 +40,7 @@ async def begun_within(
 
 
 async def checked_live(
-    rung: ModelRole, turn: AsyncGenerator[Token | Prefill | Generation, None], grounding: Grounding
+    role: ModelRole, turn: AsyncGenerator[Token | Prefill | Generation, None], grounding: Grounding
 ) -> AsyncGenerator[Token | Prefill | Checked | Generation, None]:
     """Pass a model's turn on, and check its sentences in between, one look at a time.
 
@@ -56,15 +56,15 @@ async def checked_live(
                     look = None
                 if isinstance(piece, Token):
                     text += piece.text
-                    end = last_end(text)
+                    end = ends + last_end(text[ends:])
                     if look is None and end > ends:
                         ends = end
-                        look = asyncio.create_task(_look(rung, text[:end], grounding))
+                        look = asyncio.create_task(_look(role, text[:end], grounding))
                 yield piece
     finally:
         if look:
             look.cancel()
 
 
-async def _look(rung: ModelRole, text: str, grounding: Grounding) -> Checked:
-    return Checked(rung, text, await asyncio.to_thread(grounding.check, text))
+async def _look(role: ModelRole, text: str, grounding: Grounding) -> Checked:
+    return Checked(role, text, await asyncio.to_thread(grounding.check, text))

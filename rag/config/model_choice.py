@@ -16,11 +16,7 @@ if TYPE_CHECKING:
     from rag.domain.protocols import ChatBackend
 
 PASSAGE_TOKENS = 2_000
-
-
 SMALL_ANSWER_TOKENS = 400
-
-
 LARGE_ANSWER_TOKENS = 1_200
 """The large model's thinking counts too."""
 

@@ -41,11 +41,7 @@ def _absolute(path: Path) -> Path:
 
 
 Folder = Annotated[Path, AfterValidator(_absolute)]
-
-
 Address = Annotated[str, AfterValidator(_address)]
-
-
 Switch = Annotated[bool, BeforeValidator(_switch)]
 
 

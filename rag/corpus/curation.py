@@ -43,12 +43,12 @@ class Curator:
 
     def changes(self) -> tuple[CorpusChange, ...]:
         """The last changes of the corpus, the latest first."""
-        return self._knowledge.ledger.last_changes()
+        return self._knowledge.store.change_log.last()
 
     def add(self, name: str, content: Path) -> str:
         """Copy a file into the corpus folder; return its path there."""
         target = reserve_file(self._knowledge.folder, safe_name(name))
-        self._knowledge.ledger.note(ChangeKind.UPLOADED, target.name, _UPLOAD)
+        self._knowledge.store.change_log.note(ChangeKind.UPLOADED, target.name, _UPLOAD)
         copy_file(content, target)
         self._knowledge.refresh(wait=False)
         return target.name
@@ -57,7 +57,7 @@ class Curator:
         """Move a file of the corpus into the trash. Raises CorpusError."""
         self._file(path)
         kept = self._into_trash(path)
-        self._knowledge.ledger.note(ChangeKind.DELETED, path, kept)
+        self._knowledge.store.change_log.note(ChangeKind.DELETED, path, kept)
         self._knowledge.refresh(wait=False)
 
     def undo(self, number: int) -> None:
@@ -65,7 +65,7 @@ class Curator:
         change = next((c for c in self.changes() if c.number == number and c.trash), None)
         if change is None:
             raise CorpusError("This change cannot be undone any more.", "Open the list again.")
-        ledger = self._knowledge.ledger
+        log = self._knowledge.store.change_log
         if change.kind is ChangeKind.UPLOADED:
             self.delete(change.path)
         else:
@@ -79,10 +79,10 @@ class Curator:
                 )
             target.parent.mkdir(parents=True, exist_ok=True)
             copy_file(kept, target)  # the trash may lie on another disk
-            ledger.note(ChangeKind.RESTORED, change.path)
+            log.note(ChangeKind.RESTORED, change.path)
             kept.unlink()
             self._knowledge.refresh(wait=False)
-        ledger.undone(number)
+        log.undone(number)
 
     def read_again(self, path: str) -> None:
         """Read a file anew. Raises CorpusError."""
@@ -97,12 +97,12 @@ class Curator:
         file = self._file(path)
         if not file.sha256:  # never read: there is nothing but the file
             return self._erase([path], "")
-        self._knowledge.ledger.begin_erasing(file.sha256)
+        self._knowledge.store.begin_erasing(file.sha256)
         return self._erase(self._with_bytes(file.sha256), file.sha256)
 
     def finish_erasing(self) -> None:
         """Do what is left of an erasing that was interrupted."""
-        for sha256 in filter(None, self._knowledge.ledger.erasing()):
+        for sha256 in filter(None, self._knowledge.store.erasing()):
             self._erase(self._with_bytes(sha256), sha256)
 
     def _with_bytes(self, sha256: str) -> list[str]:
@@ -116,7 +116,7 @@ class Curator:
                     kept.unlink()
         for one in paths:
             (self._knowledge.folder / one).unlink(missing_ok=True)
-            self._knowledge.ledger.note(ChangeKind.ERASED, one)
+            self._knowledge.store.change_log.note(ChangeKind.ERASED, one)
         self._knowledge.erase(paths, sha256)
         return paths
 

@@ -11,11 +11,7 @@ from pathlib import Path, PurePosixPath
 import regex
 
 _MAX_NAME_BYTES = 120
-
-
 _NOT_IN_NAMES = regex.compile(r'[\p{C}<>:"/\\|?*]')
-
-
 _RESERVED = regex.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 
 

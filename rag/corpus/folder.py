@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEING_WRITTEN = "It is still being written."
-
-
 _LEFT_ALONE = (".swp", ".part", ".tmp", ".crdownload")
 
 

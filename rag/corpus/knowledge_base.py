@@ -1,9 +1,8 @@
-"""KnowledgeBase: the one mutable thing. It swaps whole generations, so readers see one or other."""
+"""The folder's current snapshot: the one mutable thing, swapped whole so that readers see one."""
 
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 import time
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from rag.corpus.document_store import DocumentStore
 from rag.corpus.folder import BEING_WRITTEN, Folder, still_written
+from rag.corpus.index_sync import IndexSync
 from rag.corpus.ingestion.reader import InProcessReader, renamed, sha256_of
 from rag.corpus.ingestion.record import Packed
 from rag.corpus.snapshot import Snapshot
@@ -23,34 +23,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from rag.corpus.document_store import Changes
+    from rag.corpus.database import DatabaseState
     from rag.corpus.folder import Changed
     from rag.corpus.readers import Readers
     from rag.domain.documents import File
-    from rag.domain.protocols import Index, Retriever, RetrieverFamily
+    from rag.domain.protocols import Retriever, RetrieverFamily
 
 logger = logging.getLogger(__name__)
-
-
 FIRST_LOOK_S = 10.0
 """The first question waits so long for documents that are read for the first time."""
-
-
 MOST_SETTLING_S = 5.0
 """A question waits so long for files that are being written; then it goes on without them."""
-
-
 PUBLISH_S = 1.0
 """While many files are read, what was read is found after so long."""
-
-
-HELD_PASSAGES = 10_000
-"""Unsaved passages take 3 kB of memory each; saved ones are mapped."""
-
-
-SAVE_ABOVE = 1_000
-"""When so many passages have changed since the index was saved, it is saved again: more would take
-over a tenth of a second to take in at the next start."""
 
 
 class KnowledgeBase:
@@ -72,24 +57,20 @@ class KnowledgeBase:
         """
         self.folder = folder
         self._state = state
-        self._library = DocumentStore(state / "library.sqlite3" if state else None)
-        self._family = family
-        self._index = self._opened()
+        self.store = DocumentStore(state / "library.sqlite3" if state else None)
+        self._index = IndexSync(self.store, family, state)
         self._folder = Folder(folder, guide=guide, settle_s=settle_s)
         self._readers = readers or InProcessReader()
         self._settle_s = settle_s
         self._lock = threading.Lock()
         self._lock_file = FileLock(state / "writing.lock") if state else None
-        self._generation: Snapshot | None = None
-        self._taken_in: Changes | None = None
-        """The library's state that the generation was made of."""
-        self._read: set[str] = set()
+        self._snapshot: Snapshot | None = None
+        self._read_state: DatabaseState | None = None
+        """The store's state that the snapshot was made of."""
+        self._read_paths: set[str] = set()
         """Paths of the files that this version of the readers has read."""
         self._waiting: dict[str, LedgerEntry] = {}
         """Files that could not be opened, or are still being written."""
-        self._unsaved = 0
-        self._erased = len(self._library.erased())
-        """How many documents had been erased when the index was compacted last."""
         self._first_look = threading.Event()
         self.watched = False
         """Is it refreshed whenever the folder changes?"""
@@ -100,53 +81,42 @@ class KnowledgeBase:
         self.report: Callable[[int, int], None] | None = None
         """Told of each step of that."""
 
-    def _opened(self) -> Index:
-        """The index of this very library; those of others, which was damaged, are removed."""
-        self._index_of = self._library.id
-        if self._state is None:
-            return self._family()
-        own = self._state / f"index-{self._library.id}"
-        for other in self._state.glob("index-*"):
-            if other != own:
-                shutil.rmtree(other, ignore_errors=True)
-        return self._family(own)
-
     def _locate(self, path: str) -> Path:
         return self.folder / path
 
     @property
     def current(self) -> Snapshot | None:
-        """The generation of the last look, None before the first."""
-        return self._generation
+        """The snapshot of the last look, None before the first."""
+        return self._snapshot
 
     def fresh(self) -> Snapshot:
-        """The generation to answer from: the current one where changes are noticed anyway.
+        """The snapshot to answer from: the current one where changes are noticed anyway.
 
         Blocks at the first look, and where nothing watches. Raises CorpusError.
         """
         if self.watched:
             self._first_look.wait(FIRST_LOOK_S)
-        if self.watched and self._generation and self.folder.is_dir():
-            return self._generation
+        if self.watched and self._snapshot and self.folder.is_dir():
+            return self._snapshot
         return self.refresh()
 
     def refresh(self, *, wait: bool = True) -> Snapshot:
-        """Look at the folder, read what is new or changed, and return the current generation.
+        """Look at the folder, read what is new or changed, and return the current snapshot.
 
         Blocks while files are read; ``wait``: also until files that are being written settle, and
         while another process reads. Raises CorpusError when there is no folder; a file that
         cannot be read is named in ``unreadable`` and keeps no other one back.
         """
         with self._lock:
-            generation = self._look(wait=wait)
-            if any(f.status is FileStatus.DUPLICATE for f in generation.files):
-                generation = self._look(wait=wait)  # an original may have changed in this very look
+            snapshot = self._look(wait=wait)
+            if any(f.status is FileStatus.DUPLICATE for f in snapshot.files):
+                snapshot = self._look(wait=wait)  # an original may have changed in this very look
             deadline = time.monotonic() + MOST_SETTLING_S
             while wait and self._settling() and time.monotonic() < deadline:
                 time.sleep(self._settle_s / 2)
-                generation = self._look(wait=wait)
+                snapshot = self._look(wait=wait)
             self._first_look.set()
-            return generation
+            return snapshot
 
     def _settling(self) -> bool:
         return any(file.reason == BEING_WRITTEN for file in self._waiting.values())
@@ -176,26 +146,25 @@ class KnowledgeBase:
             self._lock_file.release()
 
     def _up_to_date(self) -> Snapshot:
-        """The current generation; what other processes have read is in it."""
-        generation = self._generation
-        if generation is None or self._taken_in != self._library.changes:
-            generation = self._catch_up()
-        return generation
+        """The current snapshot; what other processes have read is in it."""
+        if self._snapshot is None or self._read_state != self.store.state:
+            return self._catch_up()
+        return self._snapshot
 
     def _changes(self) -> Changed:
-        """Hold the folder against the library."""
+        """Hold the folder against the store."""
         known = {file.path: file for file in self._up_to_date().files}
-        return self._folder.changes(known, self._read)
+        return self._folder.changes(known, self._read_paths)
 
     def _apply(self, changed: Changed) -> Snapshot:
         self._waiting = {
             file.path: still_written(file, changed.known) for file in changed.unsettled
         }
-        moved = self._moved(changed)
-        # A name that is no text was never kept, and cannot be named to the library.
+        moved = _moved(self.folder, changed, self.store)
+        # A name that is no text was never kept, and cannot be named to the store.
         gone = [path for path in changed.gone if _is_text(path)]
         if moved or gone:
-            self._library.keep(
+            self.store.keep(
                 moved.values(), gone, {one.entry.path: old for old, one in moved.items()}
             )
         there = {one.entry.path for one in moved.values()}
@@ -208,28 +177,6 @@ class KnowledgeBase:
         finally:
             self.progress = None
         return self._catch_up()
-
-    def _moved(self, changed: Changed) -> dict[str, Packed]:
-        """What moved need not be read: new files with the bytes of one that is gone, by its path.
-
-        A second new file with the same bytes is read, and found to be a duplicate.
-        """
-        by_size: dict[int, list[LedgerEntry]] = {}
-        for path in changed.gone:
-            if changed.known[path].document:
-                by_size.setdefault(changed.known[path].size, []).append(changed.known[path])
-        found: dict[str, Packed] = {}
-        for file in changed.settled:
-            if file.path in changed.known or file.size not in by_size:
-                continue
-            digest = sha256_of(self.folder / file.path)
-            for old in by_size[file.size]:
-                if old.sha256 != digest or old.path in found:
-                    continue
-                if kept := self._library.document(old.document):
-                    found[old.path] = renamed(old, kept, file)
-                    break
-        return found
 
     def _in_batches(self, files: Sequence[File]) -> Iterator[list[Packed]]:
         """Read files; what a second gave comes together."""
@@ -253,7 +200,7 @@ class KnowledgeBase:
 
         Files that are ``unread`` may have other bytes by now: none is the original of another.
         """
-        answering = (e for e in self._library.entries() if e.document and e.path not in unread)
+        answering = (e for e in self.store.entries() if e.document and e.path not in unread)
         originals = {e.sha256: e for e in answering}
         kept = []
         for one in sorted(batch, key=lambda one: one.entry.path):
@@ -273,51 +220,30 @@ class KnowledgeBase:
                     logger.warning("%s is left out. %s", entry.name, entry.reason)
                 if one.record:
                     originals[entry.sha256] = entry
-        self._library.keep(kept)
+        self.store.keep(kept)
         self._catch_up()
-        if self._unsaved > HELD_PASSAGES:
-            self._index.compact(wholly=True)
-            self._save()
+        self._show(self._index.save_if_much_is_held())
 
     def _catch_up(self) -> Snapshot:
-        """Bring the index in line with the library: the one way in which a generation comes."""
-        while True:
-            changes = self._library.changes
-            if changes.library != self._index_of:
-                self._index = self._opened()
-            entries = self._library.entries()
-            self._read = self._library.current_paths()
-            wanted = {entry.document for entry in entries} - {0}
-            known = set(self._index.documents)
-            added = self._library.indexed(wanted - known)
-            if changes == self._library.changes:
-                break  # else some of it was damaged, and is gone now
-        self._unsaved += sum(len(one.terms) for one in added.values())
-        try:
-            retriever = self._index.change(added, known - wanted)
-        except ValueError:
-            logger.warning("The index is newer than what was read of the corpus; it is built anew.")
-            retriever = self._rebuilt(wanted)
-        files = {entry.path: entry for entry in entries} | self._waiting
-        ordered = tuple(files[path] for path in sorted(files))
-        self._generation = Snapshot(
-            ordered,
-            retriever,
+        """Bring the index in line with the store: the one way in which a snapshot comes."""
+        synced = self._index.catch_up()
+        self._read_state, self._read_paths = synced.state, synced.read
+        files = {entry.path: entry for entry in synced.entries} | self._waiting
+        self._snapshot = Snapshot(
+            tuple(files[path] for path in sorted(files)),
+            synced.retriever,
             self._locate,
-            self._library.version,
+            self.store.version,
             self.progress,
-            self._library.document,
+            self.store.document,
             self._state,
         )
-        self._taken_in = changes
-        return self._generation
+        return self._snapshot
 
-    def _rebuilt(self, wanted: set[int]) -> Retriever:
-        """The index from the library alone: after a power loss they may not fit each other."""
-        if self._state is not None:
-            shutil.rmtree(self._state / f"index-{self._library.id}", ignore_errors=True)
-        self._index = self._opened()
-        return self._index.change(self._library.indexed(wanted))
+    def _show(self, retriever: Retriever | None) -> None:
+        """Let searches see a saved index, which is mapped, in place of the one in memory."""
+        if retriever and self._snapshot:
+            self._snapshot = replace(self._snapshot, retriever=retriever)
 
     def tidy(self) -> None:
         """Erase what no file has any more, and compact and save the index where that is worth it.
@@ -327,13 +253,12 @@ class KnowledgeBase:
         self._readers.rest()
         with self._lock, self._writing(wait=False) as may_write:
             if may_write:
-                self._library.purge()
-                if self._index.compact() or self._unsaved > SAVE_ABOVE:
-                    self._save()
+                self.store.purge()
+                self._show(self._index.tidy())
 
     def read_again(self, path: str) -> Snapshot:
         """Read a file although it seems unchanged; blocks."""
-        self._library.expire(path)
+        self.store.expire(path)
         return self.refresh()
 
     def erase(self, paths: Sequence[str], sha256: str) -> None:
@@ -342,40 +267,48 @@ class KnowledgeBase:
         The files themselves are gone already. Blocks while the index is written anew.
         """
         with self._lock, self._writing(wait=True):
-            self._library.erase(paths, sha256)
-            self._erased = -1  # so that the index is compacted, whatever else
-            self._save()
-            self._library.purge()
-            self._library.end_erasing(sha256)
-
-    @property
-    def ledger(self) -> DocumentStore:
-        """What is kept of the corpus: last changes, and what was erased."""
-        return self._library
+            self.store.erase(paths, sha256)
+            self._save(compact=True)
+            self.store.purge()
+            self.store.end_erasing(sha256)
 
     def close(self) -> None:
-        """Close the library; nothing can be asked any more."""
+        """Close the store; nothing can be asked any more."""
         with self._lock:
-            self._library.close()
+            self.store.close()
 
     def save(self) -> None:
-        """Keep the index for the next start; what is not in it is taken from the library then."""
+        """Keep the index for the next start; what is not in it is taken from the store then."""
         with self._lock, self._writing(wait=True):
             self._save()
 
-    def _save(self) -> None:
-        """Save the index; words that another process has erased meanwhile are not in it."""
+    def _save(self, *, compact: bool = False) -> None:
         self._catch_up()
-        erased = len(self._library.erased())
-        if erased != self._erased:
-            self._index.compact(wholly=True)
-            self._erased = erased
-        self._library.settle()
-        self._index.save()
-        self._unsaved = 0
-        if self._generation:
-            self._generation = replace(self._generation, retriever=self._index.change({}))
+        self._show(self._index.save(compact=compact))
 
 
 def _is_text(path: str) -> bool:
     return path.encode(errors="replace").decode() == path
+
+
+def _moved(folder: Path, changed: Changed, store: DocumentStore) -> dict[str, Packed]:
+    """What moved need not be read: new files with the bytes of one that is gone, by its path.
+
+    A second new file with the same bytes is read, and found to be a duplicate.
+    """
+    by_size: dict[int, list[LedgerEntry]] = {}
+    for path in changed.gone:
+        if changed.known[path].document:
+            by_size.setdefault(changed.known[path].size, []).append(changed.known[path])
+    found: dict[str, Packed] = {}
+    for file in changed.settled:
+        if file.path in changed.known or file.size not in by_size:
+            continue
+        digest = sha256_of(folder / file.path)
+        for old in by_size[file.size]:
+            if old.sha256 != digest or old.path in found:
+                continue
+            if kept := store.document(old.document):
+                found[old.path] = renamed(old, kept, file)
+                break
+    return found

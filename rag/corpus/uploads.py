@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 MAX_FILES = 20
 """In one conversation; more documents belong into the corpus folder."""
-
-
 MAX_OPEN = 20
 """Conversations whose documents are held open."""
 

@@ -19,27 +19,15 @@ if TYPE_CHECKING:
     from rag.corpus.knowledge_base import KnowledgeBase
 
 logger = logging.getLogger(__name__)
-
-
 COMPARE_S = 60.0
 """The folder is held against the index so often, whatever the operating system tells."""
-
-
 POLL_S = 1.0
 """Where it tells nothing. A look at 10,000 files takes 60 ms."""
-
-
 RETRY_S = 0.3
 """After a look that found files which are still being written."""
-
-
 LOCKED_S = 5.0
 """After a look that found files which cannot be opened."""
-
-
 _GATHER_MS = 100
-
-
 _NO_EVENTS = ("nfs", "cifs", "smb", "9p", "drvfs", "vboxsf", "fuse", "virtiofs", "prl_fs", "afs")
 """File systems whose changes elsewhere are not told."""
 

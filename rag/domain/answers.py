@@ -28,11 +28,72 @@ class Support(StrEnum):
     NONE = "none"
 
 
+class ReasonCode(StrEnum):
+    """Why something was decided about an answer."""
+
+    # about a model's text
+    UNREACHABLE = "unreachable"
+    EMPTY = "empty"
+    CUT_OFF = "cut_off"
+    HEDGING = "hedging"
+    REPEATED = "repeated"
+    UNCITED = "uncited"
+    UNSUPPORTED = "unsupported"
+    OFF_TOPIC = "off_topic"
+    SHORT = "short"
+    LOW_LOGPROB = "low_logprob"
+    FORM = "form"
+    """It is not the table, list or language that was asked for."""
+    # about who answers
+    ALWAYS = "always"
+    BUDGET = "budget"
+    NO_EVIDENCE = "no_evidence"
+    FAILED = "failed"
+    # about the answer
+    MAY_NOT_ANSWER = "may_not_answer"
+    """Supported, but what was asked for is not in it."""
+    REMOVED = "removed"
+    PARTLY_QUOTED = "partly_quoted"
+    STOPPED = "stopped"
+    ERASED = "erased"
+    READING = "reading"
+    OTHER_LANGUAGE = "other_language"
+    NOTHING_TO_REWORK = "nothing_to_rework"
+    UNCHANGED = "unchanged"
+    NO_SUCH_FILE = "no_such_file"
+    WHICH_DOCUMENT = "which_document"
+
+
+class ProblemCode(StrEnum):
+    """What keeps a sentence from full support."""
+
+    NO_PASSAGE = "no_passage"
+    PARTLY = "partly"
+    ABSENT_NUMBER = "absent_number"
+    MISPLACED_NUMBER = "misplaced_number"
+    UNKNOWN_NAME = "unknown_name"
+    DENIED = "denied"
+    NOT_DENIED = "not_denied"
+    OPPOSITE = "opposite"
+    OTHER_LANGUAGE = "other_language"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something was decided: a code for programs; ``present`` words it for people."""
+    """Why something was decided; ``presentation`` words it for people."""
 
-    code: str
+    code: ReasonCode
+    detail: str = ""
+    part: int = 0
+    whole: int = 0
+    """``part`` of ``whole`` sentences, parts or documents, where the code counts some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a sentence, and with which word or number of it."""
+
+    code: ProblemCode
     detail: str = ""
 
 
@@ -48,7 +109,7 @@ class Sentence:
     """Numbers of the passages that carry it, the best first."""
     coverage: float = 0.0
     """Share of its idf mass that stands in them."""
-    problem: Reason | None = None
+    problem: Problem | None = None
     """What keeps it from full support."""
     relevance: float = 1.0
     """Share of the question's mass where it stands, of what the best place in the passages has."""
@@ -62,6 +123,21 @@ class Signal:
     value: str
     needed: str
     passed: bool
+    part: int = 0
+    whole: int = 0
+    """As in ``Reason``; ``value`` is empty then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The one thing that would have turned a decision round.
+
+    ``code`` is the reason that would have had to go; for lack of support, ``count`` tells how many
+    more sentences would have had to be supported.
+    """
+
+    code: ReasonCode
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +148,7 @@ class Confidence:
     accepted: bool
     reasons: tuple[Reason, ...]
     signals: tuple[Signal, ...]
-    would_change: Reason | None = None
+    would_change: Change | None = None
     """What would have changed the decision."""
 
 
@@ -80,7 +156,7 @@ class Confidence:
 class Attempt:
     """One model's try at an answer, checked."""
 
-    rung: ModelRole
+    role: ModelRole
     generation: Generation
     sentences: tuple[Sentence, ...]
     confidence: Confidence
@@ -164,7 +240,7 @@ class Answer:
     @property
     def escalated(self) -> bool:
         """Was a draft doubted and the large model asked?"""
-        return {attempt.rung for attempt in self.attempts} == {"small", "large"}
+        return {attempt.role for attempt in self.attempts} == {"small", "large"}
 
     @property
     def usage(self) -> Usage:

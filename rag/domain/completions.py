@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 MessageRole = Literal["system", "user", "assistant"]
-
-
 ModelRole = Literal["small", "large"]
 
 
@@ -23,7 +21,7 @@ class Message:
 class Sent:
     """What one model was sent in a turn, word for word, and what it wrote."""
 
-    rung: ModelRole
+    role: ModelRole
     content: str
     reply: str
     numbers: tuple[int, ...]

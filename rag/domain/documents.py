@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 GUIDE_FOLDER = "guide"
-
-
 MAX_FILE_BYTES = 200 * 1024 * 1024
 """Larger files are named and left out: one of them would hold the memory of all others."""
 

@@ -40,7 +40,7 @@ class Reading:
 class Asking:
     """A model is about to be asked."""
 
-    rung: ModelRole
+    role: ModelRole
     model: str
 
 
@@ -48,7 +48,7 @@ class Asking:
 class Prefill:
     """A model has read ``done`` of ``total`` prompt tokens."""
 
-    rung: ModelRole
+    role: ModelRole
     done: int
     total: int
 
@@ -57,7 +57,7 @@ class Prefill:
 class Token:
     """A piece of text from a model."""
 
-    rung: ModelRole
+    role: ModelRole
     text: str
 
 
@@ -65,7 +65,7 @@ class Token:
 class Checked:
     """The sentences so far of what a model is writing; ``text`` ends with the last of them."""
 
-    rung: ModelRole
+    role: ModelRole
     text: str
     sentences: tuple[Sentence, ...]
 

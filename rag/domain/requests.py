@@ -31,8 +31,6 @@ class Intent(StrEnum):
 
 
 QUESTIONS = frozenset({Intent.QUESTION, Intent.FOLLOW_UP})
-
-
 SMALL_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.HELP})
 
 

@@ -108,7 +108,7 @@ async def _evaluate(  # noqa: PLR0913 - as above
         testset.name,
         ours,
         baselines_of(cases, ours.escalated, rng),
-        {rung: model.model for rung, model in models.items()},
+        {role: model.model for role, model in models.items()},
         escalation_curve(cases, rng),
         support,
         check_ms,
@@ -126,7 +126,7 @@ async def _ask(
 ) -> EvaluatedQuestion:
     query, hits = await asyncio.to_thread(index.hits, asked)
     evidence = weigh(query, hits, index.retriever.idf_of)
-    models = {rung: Model(rung, backend, clock, count) for rung, backend in backends.items()}
+    models = {role: Model(role, backend, clock, count) for role, backend in backends.items()}
     cascade = Cascade(models["small"], models["large"], Rules(), clock)
     found = CascadeInput(
         Question(asked.text),

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from rag.evaluation.beir import Asked
 
 RATES = (0.1, 0.2, 0.3, 0.5)
-
-
 SHORT_TOKENS = 12
 """The workshop's rule: a draft of fewer tokens is given to the large model."""
 
@@ -99,7 +97,7 @@ def routed_by_product(case: EvaluatedQuestion) -> RoutedAnswer:
     return RoutedAnswer(
         result.outcome,
         result.text if result.outcome is not Outcome.REFUSED else "",
-        any(attempt.rung == "large" for attempt in result.attempts),
+        any(attempt.role == "large" for attempt in result.attempts),
         tuple(number for sentence in result.sentences for number in sentence.citations),
         tuple(sentence.support is Support.FULL for sentence in result.sentences),
     )

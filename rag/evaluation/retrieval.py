@@ -14,7 +14,7 @@ from rag.domain.search import Hit
 from rag.evaluation.metrics import hit_rate, mean, ndcg, recall, reciprocal_rank
 from rag.retrieval.family import RETRIEVERS, prepare_for_many
 from rag.retrieval.query import build_query
-from rag.text.language_detection import detect_language
+from rag.text.language_detection import detect_language, message_language
 
 if TYPE_CHECKING:
     from rag.domain.documents import Passage
@@ -100,7 +100,7 @@ class SetIndex:
         return build_query(
             question.text,
             question.history,
-            self.languages,
+            message_language(question.text, self.languages),
             self.retriever.idf_of,
             self.retriever.spellings,
         )

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 RIGHT = 0.75
 """How often the scripted small model is right."""
-
-
 HEDGE = "I am sorry, but the passages do not contain this information."
-
-
 _INVENTED = (
     "According to the annual report, the committee of Brondal decided it in the spring of 1823."
 )

@@ -28,18 +28,10 @@ if TYPE_CHECKING:
     from rag.evaluation.beir import EvaluationSet
 
 K = 10
-
-
 QUESTIONS = 100
-
-
 SLOW_QUESTIONS = 10
 """Asked of rank-bm25, which takes a quarter of a second each at 100,000 passages."""
-
-
 RANK_BM25_UP_TO = 100_000
-
-
 PENDING = 0.01
 
 

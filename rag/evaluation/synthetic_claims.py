@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from rag.text.language_detection import detect_language
+from rag.text.languages import LANGUAGES
 from rag.text.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -23,22 +24,8 @@ if TYPE_CHECKING:
     from rag.evaluation.beir import Asked, Text
 
 _NUMBER = regex.compile(r"(?<![\p{L}\p{N}.,])\p{N}+(?:[.,]\p{N}+)*(?![\p{L}\p{N}])")
-
-
 _NAME = regex.compile(r"(?<=[\p{L},;] )\p{Lu}\p{Ll}{2,}(?: \p{Lu}\p{Ll}{2,})*")
-
-
-_VERBS = {
-    "en": ("is|are|was|were|can|could|will|would|has|have|had", "not"),
-    "de": ("ist|sind|war|waren|wurde|wurden|wird|werden|kann|können|hat|haben", "nicht"),
-    "nl": ("is|zijn|was|waren|werd|werden|wordt|worden|kan|kunnen|heeft|hebben", "niet"),
-}
-"""Verbs that a denial may follow, and the denial."""
-
-
 _ABSENT_NAMES = ("Brondal", "Quillmere", "Tarvisch", "Ostrevel", "Mandrick")
-
-
 _YEAR = range(1000, 2100)
 
 
@@ -144,9 +131,10 @@ def _is_year(value: str) -> bool:
 
 def _negated(sentence: str, language: str) -> str:
     """The sentence denied, or its denial taken away; empty where it has no verb for that."""
-    if language not in _VERBS:
+    data = LANGUAGES.get(language)
+    if data is None or not data.auxiliaries:
         return ""
-    verbs, denial = _VERBS[language]
+    verbs, denial = "|".join(sorted(data.auxiliaries)), data.denial
     denied = regex.compile(rf"\b({verbs}) {denial}\b")
     if denied.search(sentence):
         return denied.sub(r"\1", sentence, count=1)

@@ -1,26 +1,25 @@
-"""Conversations in SQLite: people, threads, steps, elements, feedback. Knows no chat library.
+"""Conversations: people, threads, steps, elements, answers. Knows no chat library.
 
-Every method blocks for a moment and may be called from several threads. The file is opened in
-write-ahead mode, so that a process that is killed loses at most what it had not yet written.
+Every method blocks for a moment and may be called from several threads.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 import uuid
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rag.domain.codec import from_plain
-from rag.domain.search import Signals
-from rag.history.erasure import KEPT_PROPS, without_document
-from rag.history.schema import MIGRATIONS, Record
+from rag.history.database import HistoryDatabase, now
+from rag.history.erasure import Erasure
+from rag.history.feedback import FeedbackStore
+from rag.history.schema import MIGRATIONS, Migration, Record
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from rag.domain.search import Signals
 
 
 def open_history(state: Path) -> History:
@@ -31,32 +30,27 @@ def open_history(state: Path) -> History:
 class History:
     """One file of conversations."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
+    def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+        self._database = HistoryDatabase(path, migrations)
+        self._run = self._database.run
         self._deleted: set[str] = set()
         """Threads whose answers may still be running: what comes of them is not kept."""
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute("PRAGMA foreign_keys=ON")
-        self._db.execute("PRAGMA secure_delete=ON")
-        self._migrate()
-
-    def _migrate(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-            self._db.executescript(f"BEGIN; {script} PRAGMA user_version={number}; COMMIT;")
+        self.feedback = FeedbackStore(self._database)
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._db.close()
+        self._database.close()
 
-    def _run(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
+    def liked(self) -> list[Signals]:
+        """The evidence where people said that draft or answer was good."""
+        return self.feedback.liked()
+
+    def erase(self, sha256: str, notice: Callable[[str], str]) -> None:
+        """Take a document, by the hash of its bytes, out of all conversations.
+
+        An answer that rests on it loses its text; ``notice`` says so in the answer's language.
+        """
+        Erasure(self._database, sha256, notice).run()
 
     def user(self, identifier: str) -> Record | None:
         """The person of that name: id, identifier, created_at, metadata."""
@@ -258,137 +252,9 @@ class History:
             self._run("SELECT count(*) AS n FROM answers WHERE thread_id=?", [thread_id])[0]["n"]
         )
 
-    def erase(self, sha256: str, notice: Callable[[str], str]) -> None:
-        """Take a document, by the hash of its bytes, out of all conversations.
-
-        An answer that rests on it loses its text; ``notice`` says so in the answer's language.
-        """
-        rows = self._run("SELECT * FROM answers WHERE record LIKE ?", [f"%{sha256}%"])
-        for row in rows:
-            record = json.loads(row["record"])
-            rested = without_document(record, sha256)
-            with self._lock:
-                self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    self._db.execute(
-                        "UPDATE answers SET record=? WHERE message_id=?",
-                        [json.dumps(record), row["message_id"]],
-                    )
-                    if rested:
-                        self._erase_steps(row, notice(record.get("language", "en")))
-                except BaseException:
-                    self._db.execute("ROLLBACK")
-                    raise
-                self._db.execute("COMMIT")
-        self._erase_unfinished(sha256, notice)
-        for row in self._run("SELECT * FROM elements WHERE record LIKE ?", [f"%{sha256}%"]):
-            record = json.loads(row["record"])
-            record["props"] = {
-                key: value for key, value in record["props"].items() if key in KEPT_PROPS
-            } | {"segments": [], "erased": True}
-            self._run("UPDATE elements SET record=? WHERE id=?", [json.dumps(record), row["id"]])
-        self._run("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _erase_unfinished(self, sha256: str, notice: Callable[[str], str]) -> None:
-        """Empty the steps that showed a document, and messages whose answer never came to an end.
-
-        A turn that failed or was killed has no whole record; its steps name what they showed.
-        """
-        found = self._run(
-            "SELECT steps.* FROM steps WHERE record LIKE ? AND kind!='user_message'",
-            [f"%{sha256}%"],
-        )
-        for step in found:
-            record = json.loads(step["record"])
-            ended = self._run(
-                "SELECT 1 FROM answers WHERE message_id=? AND record NOT LIKE ?",
-                [step["id"], '%"outcome": "failed"%'],
-            )
-            if ended:
-                continue
-            language = (record.get("metadata") or {}).get("language") or "en"
-            text = notice(language) if step["kind"] == "assistant_message" else ""
-            record |= {"output": text, "input": "", "metadata": {}}
-            self._run(
-                "UPDATE steps SET text=?, record=? WHERE id=?",
-                [text, json.dumps(record), step["id"]],
-            )
-
-    def _erase_steps(self, answer: sqlite3.Row, notice: str) -> None:
-        """The answer's message says that it is erased; the steps that led to it are emptied."""
-        asked = "(SELECT created_at FROM steps WHERE id=?)"
-        steps = self._db.execute(
-            "SELECT id, kind, record FROM steps WHERE thread_id=? AND kind!='user_message'"  # noqa: S608 - ours
-            f" AND (kind!='assistant_message' OR id=?) AND created_at >= {asked}"
-            " AND created_at < coalesce((SELECT min(created_at) FROM steps WHERE thread_id=?"
-            f" AND kind='user_message' AND created_at > {asked}), '9')",
-            [
-                answer["thread_id"],
-                answer["message_id"],
-                answer["question_id"],
-                answer["thread_id"],
-                answer["question_id"],
-            ],
-        ).fetchall()
-        for step in steps:
-            text = notice if step["id"] == answer["message_id"] else ""
-            record = json.loads(step["record"]) | {"output": text, "input": ""}
-            self._db.execute(
-                "UPDATE steps SET text=?, record=? WHERE id=?",
-                [text, json.dumps(record), step["id"]],
-            )
-
-    def put_feedback(self, for_id: str, value: int, comment: str | None) -> str:
-        """Keep what a person thinks of an answer; one a step. Return its id."""
-        feedback_id = str(uuid.uuid4())
-        self._run(
-            "INSERT INTO feedback VALUES (?,?,?,?) ON CONFLICT(for_id) DO UPDATE SET"
-            " value=excluded.value, comment=excluded.comment",
-            [feedback_id, for_id, value, comment],
-        )
-        return str(self._run("SELECT id FROM feedback WHERE for_id=?", [for_id])[0]["id"])
-
-    def prefer(self, message_id: str, preferred: str) -> None:
-        """Keep whether a person prefers the "draft" or the "answer"; the last word counts.
-
-        Nothing is kept for a message that holds no answer.
-        """
-        self._run(
-            "INSERT OR REPLACE INTO preferences SELECT message_id, ? FROM answers"
-            " WHERE message_id=?",
-            [preferred, message_id],
-        )
-
-    def preferences(self) -> dict[str, str]:
-        """Message -> "draft" or "answer"."""
-        rows = self._run("SELECT message_id, preferred FROM preferences")
-        return {row["message_id"]: row["preferred"] for row in rows}
-
-    def liked(self) -> list[Signals]:
-        """What the evidence was judged by where people said that draft or answer was good."""
-        rows = self._run(
-            "SELECT record FROM answers WHERE message_id IN (SELECT for_id FROM feedback WHERE"
-            " value=1 UNION SELECT message_id FROM preferences)"
-        )
-        found = (json.loads(row["record"]).get("evidence") for row in rows)
-        return [from_plain(Signals, one["signals"]) for one in found if one and one.get("signals")]
-
-    def delete_feedback(self, feedback_id: str) -> None:
-        """Take feedback back."""
-        self._run("DELETE FROM feedback WHERE id=?", [feedback_id])
-
-
-def now() -> str:
-    """The moment in UTC, as ISO 8601 with a Z."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
 
 def _thread(row: sqlite3.Row) -> Record:
-    return {
-        **row,
-        "tags": json.loads(row["tags"]),
-        "metadata": json.loads(row["metadata"]),
-    }
+    return {**row, "tags": json.loads(row["tags"]), "metadata": json.loads(row["metadata"])}
 
 
 def _pattern(text: str) -> str:

@@ -1,34 +1,166 @@
-"""What is left of an answer once a document that it rests on has been erased."""
+"""Taking a document out of all conversations: what is left of answers that rest on it."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.domain.answers import Answer, Reason, ReasonCode
+from rag.domain.codec import from_plain, to_plain
+from rag.domain.search import NO_QUERY
+
 if TYPE_CHECKING:
-    from rag.history.schema import Record
+    import sqlite3
+    from collections.abc import Callable
+
+    from rag.domain.answers import Attempt
+    from rag.domain.documents import Passage
+    from rag.history.database import HistoryDatabase
+
+_KEPT_PROPS = frozenset({"labels", "rank", "document", "path", "page", "sha256"})
+"""Of a passage's card: what names it without showing a word of it."""
 
 
-KEPT_PROPS = frozenset({"labels", "rank", "document", "path", "page", "sha256"})
+def without_document(answer: Answer, sha256: str) -> tuple[Answer, bool]:
+    """Return an answer without a document, by the hash of its bytes, and whether it is emptied.
 
-
-def without_document(record: Record, sha256: str) -> bool:
-    """Take what a document gave out of an answer's record; an answer that rested on it is emptied.
-
-    Return whether it did.
+    It is where it rested on the document; else only the passages of it are blanked.
     """
-    hits = record.get("hits") or []
-    of_it = [hit for hit in hits if hit["passage"]["sha256"] == sha256]
-    for hit in of_it:
-        hit.update(before="", after="", matched=[])
-    citations = [c for c in record.get("citations") or [] if c["passage"]["sha256"] == sha256]
-    for passage in (place["passage"] for place in (*of_it, *citations)):
-        passage.update(text="", heading="", title="", table_header="")
-    if not citations and not any(hit.get("used") for hit in of_it):
-        return False
-    record.update(text="", sentences=[], query={"terms": [], "language": "en"}, listed=[])
-    record["reasons"] = [{"code": "erased", "detail": ""}]
-    for attempt in record.get("attempts") or []:
-        attempt.update(sentences=[], sent=None)
-        attempt["generation"].update(text="")
-        attempt["confidence"].update(reasons=[], signals=[], would_change=None)
-    return True
+
+    def blanked(passage: Passage) -> Passage:
+        return replace(passage, text="", heading="", title="", table_header="")
+
+    def is_of_it(passage: Passage) -> bool:
+        return passage.sha256 == sha256
+
+    rested = any(is_of_it(c.passage) for c in answer.citations)
+    rested |= any(hit.used and is_of_it(hit.passage) for hit in answer.hits)
+    answer = replace(
+        answer,
+        hits=tuple(
+            replace(hit, passage=blanked(hit.passage), before="", after="", matched=())
+            if is_of_it(hit.passage)
+            else hit
+            for hit in answer.hits
+        ),
+        citations=tuple(
+            replace(c, passage=blanked(c.passage)) if is_of_it(c.passage) else c
+            for c in answer.citations
+        ),
+    )
+    return (_emptied(answer), True) if rested else (answer, False)
+
+
+def _emptied(answer: Answer) -> Answer:
+    """An answer without a word of what it said."""
+    return replace(
+        answer,
+        text="",
+        sentences=(),
+        query=NO_QUERY,
+        listed=(),
+        reasons=(Reason(ReasonCode.ERASED),),
+        attempts=tuple(map(_without_words, answer.attempts)),
+    )
+
+
+def _without_words(attempt: Attempt) -> Attempt:
+    confidence = replace(attempt.confidence, reasons=(), signals=(), would_change=None)
+    generation = replace(attempt.generation, text="")
+    return replace(attempt, sentences=(), sent=None, generation=generation, confidence=confidence)
+
+
+class Erasure:
+    """Takes one document, by the hash of its bytes, out of all conversations."""
+
+    def __init__(
+        self, database: HistoryDatabase, sha256: str, notice: Callable[[str], str]
+    ) -> None:
+        """``notice``: what stands in place of an erased answer, by language."""
+        self._database = database
+        self._sha256 = sha256
+        self._notice = notice
+
+    def run(self) -> None:
+        """Do it; may be done again where it was interrupted."""
+        for row in self._holding("answers"):
+            with self._database.transaction():
+                self._erase_answer(row)
+        for row in self._holding("steps"):
+            if row["kind"] != "user_message":
+                self._erase_unfinished(row)
+        for row in self._holding("elements"):
+            self._erase_card(row)
+        self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _holding(self, table: str) -> list[sqlite3.Row]:
+        return self._database.run(
+            f"SELECT * FROM {table} WHERE record LIKE ?",  # noqa: S608 - ours
+            [f"%{self._sha256}%"],
+        )
+
+    def _erase_answer(self, row: sqlite3.Row) -> None:
+        """An answer that cannot be read, being older than this version, goes as a whole."""
+        try:
+            answer, rested = without_document(
+                from_plain(Answer, json.loads(row["record"])), self._sha256
+            )
+        except (KeyError, TypeError, ValueError):
+            self._database.run("DELETE FROM answers WHERE message_id=?", [row["message_id"]])
+            self._erase_steps(row, self._notice("en"))
+            return
+        self._database.run(
+            "UPDATE answers SET record=? WHERE message_id=?",
+            [json.dumps(to_plain(answer)), row["message_id"]],
+        )
+        if rested:
+            self._erase_steps(row, self._notice(answer.language))
+
+    def _erase_steps(self, answer: sqlite3.Row, notice: str) -> None:
+        """The answer's message says that it is erased; the steps that led to it are emptied."""
+        asked = "(SELECT created_at FROM steps WHERE id=?)"
+        steps = self._database.run(
+            "SELECT id, kind, record FROM steps WHERE thread_id=? AND kind!='user_message'"  # noqa: S608 - ours
+            f" AND (kind!='assistant_message' OR id=?) AND created_at >= {asked}"
+            " AND created_at < coalesce((SELECT min(created_at) FROM steps WHERE thread_id=?"
+            f" AND kind='user_message' AND created_at > {asked}), '9')",
+            [
+                *(answer["thread_id"], answer["message_id"], answer["question_id"]),
+                *(answer["thread_id"], answer["question_id"]),
+            ],
+        )
+        for step in steps:
+            text = notice if step["id"] == answer["message_id"] else ""
+            self._put_step(step["id"], json.loads(step["record"]) | {"output": text, "input": ""})
+
+    def _erase_unfinished(self, step: sqlite3.Row) -> None:
+        """Empty a step that showed the document, or a message whose answer never came to an end.
+
+        A turn that failed or was killed has no whole record; its steps name what they showed.
+        """
+        ended = self._database.run(
+            "SELECT 1 FROM answers WHERE message_id=? AND record NOT LIKE ?",
+            [step["id"], '%"outcome": "failed"%'],
+        )
+        if ended:
+            return
+        record = json.loads(step["record"])
+        language = (record.get("metadata") or {}).get("language") or "en"
+        text = self._notice(language) if step["kind"] == "assistant_message" else ""
+        self._put_step(step["id"], record | {"output": text, "input": "", "metadata": {}})
+
+    def _put_step(self, step_id: str, record: dict[str, object]) -> None:
+        self._database.run(
+            "UPDATE steps SET text=?, record=? WHERE id=?",
+            [record["output"], json.dumps(record), step_id],
+        )
+
+    def _erase_card(self, row: sqlite3.Row) -> None:
+        """Leave of a passage's card only where the passage was."""
+        record = json.loads(row["record"])
+        kept = {key: value for key, value in record["props"].items() if key in _KEPT_PROPS}
+        record["props"] = kept | {"segments": [], "erased": True}
+        self._database.run(
+            "UPDATE elements SET record=? WHERE id=?", [json.dumps(record), row["id"]]
+        )

@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
 
 Record = dict[str, Any]
 """A row of a table, or the JSON document in it."""
 
-MIGRATIONS = (
+_SHARE = re.compile(r"(\d+)/(\d+)")
+
+
+def _to_roles_and_shares(connection: sqlite3.Connection) -> None:
+    """``rung`` is called ``role``; "2/3" in a text is two numbers; what changes has a code."""
+    for table, key in (("answers", "message_id"), ("elements", "id")):
+        for row in connection.execute(f"SELECT {key}, record FROM {table}").fetchall():  # noqa: S608 - ours
+            record = json.dumps(_renewed(json.loads(row[1])))
+            connection.execute(f"UPDATE {table} SET record=? WHERE {key}=?", [record, row[0]])  # noqa: S608 - ours
+
+
+def _renewed(value: Any) -> Any:  # noqa: ANN401 - JSON data has no narrower type
+    if isinstance(value, list):
+        return [_renewed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    fields = {"role" if k == "rung" else k: _renewed(item) for k, item in value.items()}
+    for key in ("detail", "value"):
+        if "code" in fields and (share := _SHARE.fullmatch(str(fields.get(key)))):
+            fields |= {key: "", "part": int(share[1]), "whole": int(share[2])}
+    if change := fields.get("would_change"):
+        code = str(change["code"]).removeprefix("without_")
+        more = code == "more_supported"
+        fields["would_change"] = {
+            "code": "unsupported" if more else code,
+            "count": int(change.get("detail") or 0) if more else 0,
+        }
+    return fields
+
+
+Migration: TypeAlias = "str | Callable[[sqlite3.Connection], None]"
+
+MIGRATIONS: tuple[Migration, ...] = (
     """
     CREATE TABLE users (
         id TEXT PRIMARY KEY, identifier TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL,
@@ -44,5 +82,6 @@ MIGRATIONS = (
         preferred TEXT NOT NULL
     );
     """,
+    _to_roles_and_shares,
 )
-"""One script a version of the schema, never changed once shipped; a new version is appended."""
+"""One step a version of the schema, never changed once shipped; a new version is appended."""

@@ -102,7 +102,7 @@ def _threshold_check(corpus: Snapshot) -> Check:
 def _report(model: Model) -> BackendReport:
     profile = model.backend.profile
     return BackendReport(
-        role=model.rung,
+        role=model.role,
         base_url=model.backend.base_url,
         model=model.name,
         device="this machine" if profile.local else "another machine",

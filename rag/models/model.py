@@ -48,9 +48,9 @@ class Model:
     """A backend with its queue: at most ``profile.parallel`` turns at once."""
 
     def __init__(
-        self, rung: ModelRole, backend: ChatBackend, clock: Clock, count: Callable[[str, str], int]
+        self, role: ModelRole, backend: ChatBackend, clock: Clock, count: Callable[[str, str], int]
     ) -> None:
-        self.rung = rung
+        self.role = role
         self.backend = backend
         self._clock = clock
         self._count = count
@@ -82,9 +82,9 @@ class Model:
                     async for delta in stream:
                         turn.take(delta, self._clock.now())
                         if delta.prefill:
-                            yield Prefill(self.rung, *delta.prefill)
+                            yield Prefill(self.role, *delta.prefill)
                         if delta.text:
-                            yield Token(self.rung, delta.text)
+                            yield Token(self.role, delta.text)
             except BackendError as broken:
                 error = broken.sentence
         yield self._finished(turn, messages, error)

@@ -29,11 +29,7 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionChunk
 
 CONNECT_TIMEOUT_S = 5.0
-
-
 CHECK_TIMEOUT_S = 2.0
-
-
 _ADVICE = "Is it running? `rag doctor` shows every server."
 
 

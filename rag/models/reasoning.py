@@ -9,8 +9,6 @@ from __future__ import annotations
 import regex
 
 _CONTROL = regex.compile(r"<\|(\w+)\|>|<(/?)think>")
-
-
 _PARTIAL = regex.compile(r"<(?:\|\w*\|?|/?t?h?i?n?k?)?$")
 
 

@@ -16,12 +16,8 @@ if TYPE_CHECKING:
     import tiktoken
 
 ESTIMATE = "estimate"
-
-
 BYTES_PER_TOKEN = 3.5
 """English has 4.2 in the built-in model's encoding."""
-
-
 _CACHE_NAMES = {
     "o200k_base": "fb374d419588a4632f3f557e76b4b70aebbca790",
     "cl100k_base": "9b5ad71b2ce5302211f9c61530b329a4922fc6a4",

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from rag.retrieval.calibration import Calibration
 
 _WIDTH, _HEIGHT, _EDGE = 640, 400, 60
-
-
 _LINES = (
     ("rank-bm25", "rank_bm25_ms", "#b45309"),
     ("bm25s", "bm25s_ms", "#475569"),
@@ -118,8 +116,6 @@ class Plot:
 
 
 _SIDE, _MARGIN = 320, 50
-
-
 _COLOURS = ("#0f766e", "#b45309", "#475569", "#9333ea")
 
 

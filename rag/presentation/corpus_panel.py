@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 SHOWN_FILES = 200
 """A longer table is searched, not scrolled."""
-
-
 SHOWN_CHANGES = 15
 
 

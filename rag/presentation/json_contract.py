@@ -137,7 +137,11 @@ def _attempt_json(attempt: Attempt, language: str) -> dict[str, Any]:
         "accepted": attempt.confidence.accepted,
         "reasons": [_reason_json(reason, language) for reason in attempt.confidence.reasons],
         "signals": {
-            signal.code: {"value": signal.value, "needed": signal.needed, "passed": signal.passed}
+            signal.code: {
+                "value": signal.value or f"{signal.part}/{signal.whole}",
+                "needed": signal.needed,
+                "passed": signal.passed,
+            }
             for signal in attempt.confidence.signals
         },
         "finish_reason": generation.finish_reason,

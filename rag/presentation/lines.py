@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag.domain.answers import Answer, Attempt, Outcome, Reason, Support
+from rag.domain.answers import Answer, Attempt, Outcome, Reason, ReasonCode, Support
 from rag.domain.requests import Intent
 from rag.presentation.markdown import escape
 from rag.presentation.texts import say
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from rag.verification.receipts import Verdict
 
 _SECOND = 1_000
-
-
 _BAR = 40
 """Characters."""
 
@@ -47,7 +45,7 @@ def summary_line(answer: Answer) -> str:
         )
     if answer.attempts:
         last = answer.attempts[-1]
-        own = [a for a in answer.attempts if a.rung == last.rung]
+        own = [a for a in answer.attempts if a.role == last.role]
         counted = own if answer.intent is Intent.DOCUMENT else [last]
         written = sum(attempt.generation.usage.completion_tokens for attempt in counted)
         parts.append(say("tokens", answer.language, tokens=written))
@@ -103,7 +101,7 @@ def attempt_line(attempt: Attempt, language: str = "en", *, draft: bool) -> str:
 
 def doubts_markdown(attempt: Attempt, language: str = "en") -> str:
     """Why a draft was doubted, as a list."""
-    reasons = attempt.confidence.reasons or (Reason("always"),)
+    reasons = attempt.confidence.reasons or (Reason(ReasonCode.ALWAYS),)
     lines = [f"- {escape(reason_text(reason, language))}" for reason in reasons]
     return "\n".join([say("doubted", language), *lines])
 

@@ -13,23 +13,12 @@ from rag.text.markdown import FENCES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
 _MARKDOWN = regex.compile(r"([\\*_{}\[\]<>#|~$])")
-
-
 _LINE_MARK = regex.compile(r"^(\s*(?:(?:[-*+]|\d{1,2}[.)])\s+|#{1,6}\s+|>\s*)*)")
-
-
 _CODE_MARK = regex.compile(r"(`+|~~~+)")
-
-
 _LINK_OPENING = regex.compile(r"!?\[(?!\d{1,3}\](?!\())|<")
-
-
 _ADDRESS = regex.compile(r"(?:https?://|www\.)[^\s<>`\[\])|]*[^\s<>`\[\])|.,;:!?]")
 """A bare address would become a link; as code it can be read and copied."""
-
-
 _RULE = regex.compile(r"[\s:|-]*")
 
 

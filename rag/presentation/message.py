@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rag.domain.answers import Answer, Outcome
+from rag.domain.answers import Answer, Outcome, ReasonCode
 from rag.domain.requests import SMALL_TALK, Intent
 from rag.presentation.markdown import escape, link_title, marked
 from rag.presentation.texts import say
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit
 
 NEAREST = 3
-
-
 MAX_LISTED = 40
 """Documents named in an answer about the corpus; more would not be read."""
 
@@ -71,10 +69,10 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
     if answer.intent in SMALL_TALK:
         counts = {"documents": answer.documents, "passages": answer.passages}
         return say(answer.intent, language, **counts)
-    missing = next((r.detail for r in answer.reasons if r.code == "no_such_file"), "")
+    missing = next((r.detail for r in answer.reasons if r.code is ReasonCode.NO_SUCH_FILE), "")
     if missing:
         return say("no_such_file", language, name=escape(missing) if escaped else missing)
-    for code in ("nothing_to_rework", "which_document", "unchanged"):
+    for code in (ReasonCode.NOTHING_TO_REWORK, ReasonCode.WHICH_DOCUMENT, ReasonCode.UNCHANGED):
         if code in codes:
             return say(code, language)
     if answer.intent is Intent.CORPUS:
@@ -89,7 +87,7 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
 
 def _nobody_wrote(answer: Answer) -> bool:
     """Was there no model to be had at all?"""
-    unreachable = any(reason.code == "unreachable" for reason in answer.reasons)
+    unreachable = any(reason.code is ReasonCode.UNREACHABLE for reason in answer.reasons)
     return unreachable and all(attempt.generation.error for attempt in answer.attempts)
 
 
@@ -144,15 +142,15 @@ def notes_of(answer: Answer) -> list[str]:
     if answer.intent is Intent.CORPUS and answer.scope:
         notes.append(say("listed_in", language, scope=shown_path(answer.scope, language)))
     for reason in answer.reasons:
-        if reason.code == "partly_quoted":
-            share = share_text(reason.detail, language)
+        if reason.code is ReasonCode.PARTLY_QUOTED:
+            share = share_text(reason.part, reason.whole, language)
             notes.append(say("partly_quoted", language, share=share))
-        if reason.code == "reading":
-            detail = share_text(reason.detail, language)
+        if reason.code is ReasonCode.READING:
+            detail = share_text(reason.part, reason.whole, language)
             notes.append(say("note.reading", language, detail=detail))
-        if reason.code == "may_not_answer":
+        if reason.code is ReasonCode.MAY_NOT_ANSWER:
             notes.append(say("reason.may_not_answer", language))
-        if reason.code == "other_language":
+        if reason.code is ReasonCode.OTHER_LANGUAGE:
             name = say(f"language.{reason.detail}", language)
             notes.append(say("note.other_language", language, name=name))
     return notes
@@ -183,7 +181,7 @@ def sources_mark(answer: Answer) -> str:
 
 
 def _refusal(answer: Answer, *, escaped: bool = False) -> str:
-    if answer.reasons and answer.reasons[-1].code == "hedging":
+    if answer.reasons and answer.reasons[-1].code is ReasonCode.HEDGING:
         return say("model_refused", answer.language, model=answer.attempts[-1].generation.model)
     missing = answer.evidence.missing if answer.evidence else ()
     if not missing:

@@ -12,7 +12,14 @@ from rag.domain.documents import source_of
 from rag.domain.requests import SMALL_TALK, Intent
 from rag.presentation.lines import milliseconds
 from rag.presentation.texts import all_under, say
-from rag.presentation.wording import file_path, problem_text, reason_text, share_text, shown_path
+from rag.presentation.wording import (
+    change_text,
+    file_path,
+    problem_text,
+    reason_text,
+    share_text,
+    shown_path,
+)
 from rag.text.analysis import analyse
 
 if TYPE_CHECKING:
@@ -22,14 +29,8 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit, Query
 
 _WORD_OR_SPACE = regex.compile(r"\s+|[^\s]+")
-
-
 _CENT = 100
-
-
 _REASONS_SHOWN = 2
-
-
 _LIKE_ENOUGH = 0.4
 """Below this likeness the differences between two texts are only noise, word by word."""
 
@@ -122,7 +123,7 @@ def _who(answer: Answer) -> dict[str, str]:
         "badge": badge if answer.intent not in SMALL_TALK else "",
         "why": " ".join(why[:_REASONS_SHOWN]) or _accepted(answer),
         "problem": f"{problems[0]}." if problems else "",
-        "change": say(f"change.{change.code}", language, detail=change.detail) if change else "",
+        "change": change_text(change, language) if change else "",
     }
 
 
@@ -146,15 +147,16 @@ def _deciding(answer: Answer) -> tuple[Signal, ...]:
 def _signal(signal: Signal, language: str) -> dict[str, Any]:
     return {
         "name": say(f"signal.{signal.code}", language),
-        "value": _value(signal.value, language),
+        "value": _value(signal, language),
         "needed": say(f"needed.{signal.needed}", language),
         "passed": signal.passed,
     }
 
 
-def _value(value: str, language: str) -> str:
-    texts = all_under("value.", language)
-    return texts.get(value) or share_text(value, language)
+def _value(signal: Signal, language: str) -> str:
+    if not signal.value:
+        return share_text(signal.part, signal.whole, language)
+    return all_under("value.", language).get(signal.value, signal.value)
 
 
 def _waterfall(answer: Answer) -> list[dict[str, Any]]:
@@ -165,8 +167,8 @@ def _waterfall(answer: Answer) -> list[dict[str, Any]]:
         part = attempt.generation.timings
         bars += [
             ("queue", part.queue_ms, "core"),
-            (f"{attempt.rung}_prefill", part.prefill_ms, attempt.rung),
-            (f"{attempt.rung}_decode", part.decode_ms, f"{attempt.rung}-soft"),
+            (f"{attempt.role}_prefill", part.prefill_ms, attempt.role),
+            (f"{attempt.role}_decode", part.decode_ms, f"{attempt.role}-soft"),
             ("verify", attempt.verify_ms, "core"),
         ]
     rows, start = [], 0.0
@@ -231,7 +233,7 @@ def _cost(answer: Answer) -> list[dict[str, str]]:
 def _attempt(attempt: Attempt, answer: Answer) -> dict[str, Any]:
     return {
         "model": attempt.generation.model,
-        "rung": attempt.rung,
+        "role": attempt.role,
         "text": attempt.generation.text,
         "accepted": attempt.confidence.accepted,
         "reasons": [reason_text(reason, answer.language) for reason in attempt.confidence.reasons],

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from rag.domain.answers import ReasonCode
 from rag.domain.documents import PRIVATE, source_of
 from rag.presentation.texts import say
 
 if TYPE_CHECKING:
-    from rag.domain.answers import Reason, Sentence
+    from rag.domain.answers import Change, Reason, Sentence
     from rag.domain.documents import Passage
 
 FILES_PATH = "/corpus/"
@@ -18,18 +19,21 @@ FILES_PATH = "/corpus/"
 
 def reason_text(reason: Reason, language: str = "en") -> str:
     """Say a reason in a sentence."""
-    if reason.code == "unreachable" and not reason.detail:
+    if reason.code is ReasonCode.UNREACHABLE and not reason.detail:
         return say("reason.no_large", language)
-    detail = reason.detail
-    if reason.code in {"unsupported", "partly_quoted", "reading"}:
-        detail = share_text(detail, language)
-    return say(f"reason.{reason.code}", language, detail=detail)
+    detail = share_text(reason.part, reason.whole, language) if reason.whole else reason.detail
+    return say(f"reason.{reason.code}", language, detail=detail, count=reason.part)
 
 
-def share_text(value: str, language: str) -> str:
-    """Say ``2/3`` in words; other values as they are."""
-    full, slash, count = value.partition("/")
-    return say("value.of", language, full=full, count=count) if slash else value
+def change_text(change: Change, language: str = "en") -> str:
+    """Say what would have turned a decision round."""
+    key = "more_supported" if change.count else f"without_{change.code}"
+    return say(f"change.{key}", language, detail=change.count)
+
+
+def share_text(part: int, whole: int, language: str) -> str:
+    """Say how many of how many."""
+    return say("value.of", language, full=part, count=whole)
 
 
 def problem_text(sentence: Sentence, language: str = "en") -> str:

@@ -20,6 +20,7 @@ from rag.retrieval.evidence import log_odds_of, weigh
 from rag.retrieval.pseudo_questions import pseudo_questions
 from rag.retrieval.query import build_query
 from rag.retrieval.thresholds import Levels, facts_of, save, shipped
+from rag.text.language_detection import message_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,38 +34,20 @@ if TYPE_CHECKING:
 
 FEWEST_PASSAGES = 50
 """Fewer give the same few questions again and again, and words that are rare by chance."""
-
-
 LOW = 0.05
-
-
 ANCHOR = -2.3
 """The log-odds below which that share of the pseudo-questions on squad2 are, where the shipped
 levels refuse 2 % of the people's answerable questions."""
-
-
 MOST_DOWN = 0.8
 """Further down, questions with a sixth of their words in the documents would be asked."""
-
-
 FEWEST_LABELS = 20
-
-
 REFUSED_LABELS = 0.02
 """The share of the answerable questions among many labelled ones that may be refused."""
-
-
 LIKED_MARGIN = 0.1
 """An answer that people liked keeps that distance from being refused."""
-
-
 _HELD_OUT_SEARCH = 60
-
-
 CHANGED = 0.2
 """Levels are fitted again when more than this share of the passages is new or gone."""
-
-
 _BINS = 10
 
 
@@ -107,11 +90,7 @@ class Calibration:
 
 
 def calibrate(
-    corpus: Snapshot,
-    liked: Sequence[float] = (),
-    labelled: Sequence[str] = (),
-    *,
-    seed: int = 0,
+    corpus: Snapshot, liked: Sequence[float] = (), labelled: Sequence[str] = (), *, seed: int = 0
 ) -> Calibration:
     """Ask pseudo-questions with and without their document, and move the levels. Blocks.
 
@@ -173,7 +152,9 @@ def _bins(there: NDArray[np.float64], held_out: NDArray[np.float64]) -> Iterator
 
 def _log_odds(corpus: Snapshot, text: str, held_out: str = "") -> float:
     retriever = corpus.retriever
-    query = build_query(text, (), corpus.languages, retriever.idf_of, retriever.spellings)
+    query = build_query(
+        text, (), message_language(text, corpus.languages), retriever.idf_of, retriever.spellings
+    )
     found = corpus.search(query.weights, _HELD_OUT_SEARCH if held_out else 5)
     kept = [(score, passage) for score, passage in found if passage.document != held_out][:5]
     hits = [Hit(n, score, passage, n) for n, (score, passage) in enumerate(kept, start=1)]

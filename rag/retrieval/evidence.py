@@ -27,33 +27,19 @@ if TYPE_CHECKING:
 
 ASKED_NOW = 0.5
 """Terms of earlier turns weigh less than this, misspelled ones more."""
-
-
 WINDOW = 30
 """Content words that count as "together": AUROC .929 for the densest 30 of the top passage."""
-
-
 CONSIDERED_HITS = 3
-
-
 ELSEWHERE_WORTH = 0.5
 """What a word is worth that only another hit of the same document has: questions have parts."""
-
-
 HEADING_WORTH = 0.5
 """What a word is worth to a sentence that only the headings above it have."""
-
-
 NEAR = 3
 """Words of the question that stand in its order, so many words apart at most."""
-
-
 MASS_FLOOR = 0.4
 """A known word weighs at least this share of an unseen one. In a small corpus about one thing that
 thing's name stands everywhere and its idf is near zero, yet it says that the question belongs
 here; on large sets the floor changes no AUROC by more than .005."""
-
-
 _HIGHEST_FREQUENCY_WORTH = 2.5
 """What BM25 gives a term at most, with k1 = 1.5, in its idf."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rag.domain.errors import CorpusError
 from rag.retrieval.evidence import matched_words, words_of
 from rag.retrieval.query import build_query
+from rag.text.language_detection import message_language
 
 if TYPE_CHECKING:
     from rag.corpus.snapshot import Snapshot
@@ -35,7 +36,9 @@ def explain(corpus: Snapshot, text: str, path: str) -> Explanation:
     if not any(file.path == path for file in corpus.files):
         raise CorpusError(f"There is no file {path} in the corpus.", "Open the list again.")
     retriever = corpus.retriever
-    query = build_query(text, (), corpus.languages, retriever.idf_of, retriever.spellings)
+    query = build_query(
+        text, (), message_language(text, corpus.languages), retriever.idf_of, retriever.spellings
+    )
     words = tuple(word.word for word in words_of(query, retriever.idf_of))
     for rank, (score, passage) in enumerate(corpus.search(query.weights, _LOOKED_AT), start=1):
         if passage.document == path:

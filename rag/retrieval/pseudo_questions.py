@@ -17,28 +17,14 @@ if TYPE_CHECKING:
     from rag.domain.documents import Passage
 
 QUESTIONS = 300
-
-
 DROPPED = 0.3
-
-
 REPLACED = 0.4
 """Of a person's question about squad2, 23 % of the words are not in the passage that answers it."""
-
-
 REPLACED_CUTS = 0.6
 """Cuts of a script without spaces are shorter than words, and stand in more places by chance."""
-
-
 _MOST_WORDS = 8
-
-
 _FEWEST_WORDS = 2
-
-
 _FEWEST_TERMS = 5
-
-
 _WITHOUT_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
 
 

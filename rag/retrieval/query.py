@@ -5,26 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.domain.search import Query, Term
-from rag.text.analysis import analyse, beginning_of, is_stop_word, without_measure
-from rag.text.language_detection import detect_language, query_language
+from rag.text.analysis import analyse, beginning_of, is_stop_word
+from rag.text.answer_type import without_measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rag.domain.conversation import Turn
+    from rag.text.language_detection import MessageLanguage
 
 HISTORY_WEIGHT = 0.3
-
-
 HISTORY_DECAY = 0.6
-
-
 ANSWER_WEIGHT = 0.2
-
-
 ANSWER_TERMS = 10
-
-
 TYPO_WEIGHT = 0.7
 """What a known word is worth that stands for a misspelled one."""
 
@@ -32,22 +25,20 @@ TYPO_WEIGHT = 0.7
 def build_query(
     question: str,
     history: Sequence[Turn],
-    languages: Sequence[str],
+    language: MessageLanguage,
     idf_of: Callable[[str], float],
     spellings: Callable[[str], Sequence[tuple[str, str]]] | None = None,
 ) -> Query:
     """Weigh the question's terms at 1 and, where ``history`` is given, earlier turns below.
 
-    ``languages`` are the corpus', the most frequent first: a question too short to tell its
-    language is taken to be in the first.
+    Words are analysed in the language to search in; function words of the question's own are left
+    out too.
     """
-    language = query_language(question, languages)
-    spoken = detect_language(question, likely=languages)
     weighted: dict[str, Term] = {}
 
     def add(text: str, weight: float) -> None:
-        for term, word in _terms(text, language):
-            if term not in weighted and not is_stop_word(word, spoken):
+        for term, word in _terms(text, language.search):
+            if term not in weighted and not is_stop_word(word, language.spoken):
                 weighted[term] = Term(term, weight, word)
 
     add(question, 1.0)
@@ -55,7 +46,7 @@ def build_query(
         add(turn.question, HISTORY_WEIGHT * HISTORY_DECAY**age)
     if history:
         rarest = sorted(
-            dict(_terms(history[-1].answer, language)).items(),
+            dict(_terms(history[-1].answer, language.search)).items(),
             key=lambda pair: -idf_of(pair[0]),
         )[:ANSWER_TERMS]
         for term, word in rarest:
@@ -63,7 +54,7 @@ def build_query(
     terms = weighted.values()
     if spellings:
         terms = {t.term: t for term in terms for t in _respelled(term, spellings)}.values()
-    return Query(tuple(terms), language)
+    return Query(tuple(terms), language.search)
 
 
 def _respelled(term: Term, spellings: Callable[[str], Sequence[tuple[str, str]]]) -> Iterator[Term]:

@@ -10,6 +10,7 @@ from rag.domain.search import Hit
 from rag.retrieval.evidence import matched_words, weigh
 from rag.retrieval.query import build_query
 from rag.retrieval.thresholds import load
+from rag.text.language_detection import MessageLanguage, message_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +30,12 @@ def retrieve(  # noqa: PLR0913 - one argument a part of the question
     conversation: Sequence[Turn],
     k: int,
     scope: str = "",
+    language: MessageLanguage | None = None,
 ) -> tuple[tuple[Hit, ...], Query, Evidence]:
     """Search for a question that leans on some turns, in a conversation that numbers passages."""
     retriever = corpus.retriever
-    query = build_query(text, leaning_on, corpus.languages, retriever.idf_of, retriever.spellings)
+    language = language or message_language(text, corpus.languages)
+    query = build_query(text, leaning_on, language, retriever.idf_of, retriever.spellings)
     found = corpus.search(query.weights, k, scope)
     hits = numbered(corpus, [passage for _, passage in found], conversation, query)
     scored = tuple(replace(hit, score=score) for hit, (score, _) in zip(hits, found, strict=True))
@@ -40,10 +43,7 @@ def retrieve(  # noqa: PLR0913 - one argument a part of the question
 
 
 def numbered(
-    corpus: Snapshot,
-    passages: Sequence[Passage],
-    conversation: Sequence[Turn],
-    query: Query,
+    corpus: Snapshot, passages: Sequence[Passage], conversation: Sequence[Turn], query: Query
 ) -> tuple[Hit, ...]:
     """Give passages their numbers: what the conversation calls them, or the next free ones."""
     known = {hit.passage: hit.number for turn in conversation for hit in turn.hits}

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SHIPPED = Path(__file__).with_name("thresholds.toml")
-
-
 NAME = "thresholds.toml"
 
 

@@ -1,57 +1,55 @@
-"""What kind of answer a question expects; deterministic, in English, Dutch and German."""
+"""What kind of answer a question expects; deterministic, by the patterns of all languages."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import regex
 
-_YES_NO = regex.compile(
-    r"^(is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had|am"
-    r"|kan|mag|moet|heeft|heb|hebben|wordt|zijn|zal"
-    r"|ist|sind|war|kann|darf|muss|hat|haben|wird|gibt es)\b",
-    regex.IGNORECASE,
-)
+from rag.text.languages import any_of, of_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.text.languages import Language
 
 
-_VALUE = regex.compile(
-    r"\b(how (many|much|long|often|far|old|big|large|tall|high|fast|soon|late)|when|what (time|date|year"
-    r"|day|number|size|price|port|percentage)|hoeveel|hoe (lang|vaak|ver|oud|groot|hoog|snel|laat)|wanneer"
-    r"|wie ?viele?|wie (lange?|oft|weit|alt|groß|hoch|schnell|spät)|wann)\b",
-    regex.IGNORECASE,
-)
+def _measured(language: Language) -> Iterator[str]:
+    questions = language.questions
+    if questions.how:
+        yield rf"{questions.how} (?:{'|'.join(sorted(questions.measures))})"
 
 
-_NAME = regex.compile(
-    r"\b(who|whom|whose|where|which|what|wie is|waar|welke?|wat|was"
-    r"|wer|wem|wen|wo|welche[rsnm]?)\b",
-    regex.IGNORECASE,
-)
+def _how(language: Language) -> Iterator[str]:
+    questions = language.questions
+    if questions.how:
+        yield rf"{questions.how} (?!(?:{'|'.join(sorted(questions.measures))})\b)"
 
 
+def _words(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(rf"\b{pattern}\b", regex.IGNORECASE)
+
+
+_YES_NO = regex.compile(rf"^{any_of(lambda one: one.questions.yes_no)}\b", regex.IGNORECASE)
+_VALUE = _words(any_of(lambda one: (*_measured(one), *one.questions.values)))
+_NAME = _words(any_of(lambda one: one.questions.names))
 _EXPLANATION = regex.compile(
-    r"^\W*(how (?!many|much|long|often|far|old|big|large|tall|high|fast|soon|late)|why|explain|describe"
-    r"|hoe (?!lang|vaak|ver|oud|groot|hoog|snel|laat)|waarom|leg uit|beschrijf"
-    r"|wie (?!viel|lange?|oft|weit|alt|groß|hoch|schnell|spät)|warum|erkläre?|beschreibe?)\b",
+    rf"^\W*(?:{any_of(_how)}|{any_of(lambda one: one.questions.explanations)}\b)", regex.IGNORECASE
+)
+_MEASURE = regex.compile(
+    "|".join(
+        rf"(?<=\b{how} )(?:{'|'.join(sorted(measures))})\b"
+        for how, measures in of_all(lambda one: [(one.questions.how, one.questions.measures)])
+        if how
+    ),
     regex.IGNORECASE,
 )
-
-
 _A_VALUE = regex.compile(
-    r"\p{N}+(?:[.,:]\p{N}+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|hundred|thousand"
-    r"|million|billion|half|dozen|once|twice|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf"
-    r"|hundert|tausend|twee|drie|vijf|zes|zeven|acht|negen|tien|twaalf|honderd|duizend"
-    r"|miljoen|Millionen?)\b",
-    regex.IGNORECASE,
+    rf"\p{{N}}+(?:[.,:]\p{{N}}+)*|\b{any_of(lambda one: one.questions.counts)}\b", regex.IGNORECASE
 )
-
-
 _A_NAME = regex.compile(r"(?<!^)(?<![.!?]\s)\b\p{Lu}\p{L}+")
-
-
-_WANTS_NAME = regex.compile(
-    r"\b(who|whom|whose|where|wie is|wie was|waar|wer|wem|wen|wo)\b", regex.IGNORECASE
-)
+_WANTS_NAME = _words(any_of(lambda one: one.questions.people_and_places))
 
 
 class AnswerType(StrEnum):
@@ -74,6 +72,14 @@ def answer_type_of(question: str) -> AnswerType:
     if _YES_NO.search(text):
         return AnswerType.YES_NO
     return AnswerType.NAME if _NAME.search(text) else AnswerType.OTHER
+
+
+def without_measure(question: str) -> str:
+    """Blank the measure word after "how": it asks for a value and stands in no answer.
+
+    In "how long" the answer has "30 days", not "long".
+    """
+    return _MEASURE.sub(lambda match: " " * len(match.group()), question)
 
 
 def gives(expected: AnswerType, question: str, text: str) -> bool:

@@ -1,26 +1,25 @@
-"""Which language a text is in, and which one a question is answered in."""
+"""Which language a text is in, and what follows from a message's language."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from rag.text.analysis import (
-    DEFAULT_LANGUAGE,
-    WORD,
-    is_stop_word,
-)
+import regex
+
+from rag.text.analysis import DEFAULT_LANGUAGE, WORD, is_stop_word
 from rag.text.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
 _SAMPLE_CHARACTERS = 6_000
-
-
 _MIN_STOP_WORD_SHARE = 0.08
 """Running text has 25-50 % function words; tables and code have fewer than this."""
+SURE_STOP_WORDS = 2
+"""Function words of one language in a question: one may be of another language too."""
 
 
 def detect_language(text: str, default: str = DEFAULT_LANGUAGE, likely: Sequence[str] = ()) -> str:
@@ -40,45 +39,53 @@ def detect_language(text: str, default: str = DEFAULT_LANGUAGE, likely: Sequence
     return best if shares[best] >= _MIN_STOP_WORD_SHARE else default
 
 
-def reply_language(text: str, default: str = "en") -> str:
-    """The language of a message for our own replies; ``default`` where no word tells it."""
-    words = text.casefold().split()
-    for code, openings in (
-        ("nl", {"hoi", "dag", "goedemorgen", "goedemiddag", "bedankt", "dankjewel", "hulp", "wat"}),
-        ("de", {"guten", "moin", "servus", "danke", "vielen", "dankeschön", "hilfe", "was"}),
-    ):
-        if any(word.strip("!?.,") in openings for word in words):
-            return code
-    return detect_language(text, default)
+@dataclass(frozen=True, slots=True)
+class MessageLanguage:
+    """The language of a message, decided once, and what follows from it; ISO 639-1 codes."""
+
+    spoken: str
+    """What its function words say."""
+    search: str
+    """To analyse it in: one of the corpus' where it has any."""
+    answer: str
+    """To answer it in: its own where it surely has one, else the corpus'."""
+    reply: str
+    """For our own sentences: its own where a word tells it, else the page's."""
+    foreign: bool = False
+    """Is it surely in a language that no document is in?"""
 
 
-SURE_STOP_WORDS = 2
-"""Function words of one language in a question: one may be of another language too."""
-"""Measured on 338 multi-turn questions, nDCG@10: last turn only .754; earlier user turns at
-0.3 x 0.6^age .847; and the 10 rarest terms of the previous answer at 0.2 .865."""
-
-
-def query_language(question: str, languages: Sequence[str]) -> str:
-    """The language to analyse a question in, one of the corpus' where it has any."""
-    detected = detect_language(question, likely=languages)
-    return detected if not languages or detected in languages else languages[0]
-
-
-def answer_language(question: str, languages: Sequence[str]) -> str:
-    """The language to answer in: the question's own, where it surely has one.
-
-    A few words do not tell; they are answered in the corpus' language.
-    """
-    detected = detect_language(question, likely=languages)
-    if not languages or detected in languages or _is_sure(question, detected):
-        return detected
-    return languages[0]
-
-
-def speaks_otherwise(question: str, languages: Sequence[str]) -> bool:
-    """Is a question surely in a language that no document is in?"""
-    return bool(languages) and answer_language(question, languages) not in languages
+def message_language(
+    text: str, corpus: Sequence[str] = (), page: str = DEFAULT_LANGUAGE
+) -> MessageLanguage:
+    """Decide it; ``corpus`` are the documents' languages, the most frequent first."""
+    spoken = detect_language(text, likely=corpus)
+    known = not corpus or spoken in corpus
+    answer = spoken if known or _is_sure(text, spoken) else corpus[0]
+    return MessageLanguage(
+        spoken,
+        spoken if known else corpus[0],
+        answer,
+        _small_talk_language(text) or detect_language(text, page),
+        foreign=bool(corpus) and answer not in corpus,
+    )
 
 
 def _is_sure(question: str, language: str) -> bool:
     return sum(is_stop_word(word, language) for word in question.split()) >= SURE_STOP_WORDS
+
+
+def _small_talk_language(text: str) -> str:
+    """The language of a greeting or of thanks, which have hardly a function word; else empty."""
+    plain = " ".join(WORD.findall(text.casefold()))
+    found = (code for code, pattern in _small_talk().items() if pattern.fullmatch(plain))
+    return next(found, "")
+
+
+@cache
+def _small_talk() -> dict[str, regex.Pattern[str]]:
+    known = {
+        code: (*one.requests.greetings, *one.requests.thanks, *one.requests.help)
+        for code, one in LANGUAGES.items()
+    }
+    return {code: regex.compile("|".join(all_)) for code, all_ in known.items() if all_}

@@ -6,27 +6,22 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from rag.text.languages import MONTHS, of_all
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ABBREVIATION = regex.compile(
-    r"(?:^|[\s(\"'])(?:\p{Lu}|e\.g|i\.e|etc|approx|ca|cf|vs|fig|figs|eq|no|nos|nr|vol|pp?|ed|eds"
-    r"|mr|mrs|ms|dr|prof|st|jr|sr|inc|ltd|co|corp|dept|est|jan|feb|mar|apr|jun|jul|aug|sept?|oct"
-    r"|nov|dec|z\.b|d\.h|u\.a|bzw|usw|ggf|abs|art|str|bijv|enz|o\.a|d\.w\.z|blz|mevr|dhr|m\.b\.t)\.$",
-    regex.IGNORECASE,
-)
-
-
+_ABBREVIATIONS = "|".join(map(regex.escape, sorted(of_all(lambda one: one.abbreviations))))
+_ABBREVIATION = regex.compile(rf"(?:^|[\s(\"'])(?:\p{{Lu}}|{_ABBREVIATIONS})\.$", regex.IGNORECASE)
+_MONTH_LETTERS = 3
 _ORDINAL_DATE = regex.compile(
-    r"(?<![\p{L}\p{N}.])\p{N}{1,2}\.\s+(?:jan|feb|mär|mar|maart|apr|mai|mei|may|jun|jul|aug|sep|okt|oct"
-    r"|nov|dez|dec)\p{L}*",
+    rf"(?<![\p{{L}}\p{{N}}.])\p{{N}}{{1,2}}\.\s+"
+    rf"(?:{'|'.join(sorted({month[:_MONTH_LETTERS] for month in MONTHS}))})\p{{L}}*",
     regex.IGNORECASE,
 )
-
-
 _END = regex.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s|$)|[。！？]+[」』”）]*|\n+")
-
-
+_FOLLOWED = regex.compile(r"[^\S\n]*\n|\s+\S+\s")
+_FULL_STOPS = "。！？"
 _NEXT_CONTINUES = regex.compile(r"\s+[\p{Ll}&]")
 
 
@@ -48,10 +43,14 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def last_end(text: str) -> int:
-    """Where the last sentence of a growing text ends that more text cannot make longer."""
-    return max(
-        (end for _, end in split_sentences(text) if text[end : end + 1].isspace()), default=0
-    )
+    """Where the last sentence of a growing text ends that more text cannot make longer.
+
+    That is told by the word after it, or by the line's end: "on 3." may go on with "March".
+    """
+    for _, end in reversed(list(split_sentences(text))):
+        if _FOLLOWED.match(text, end) or (text[end - 1] in _FULL_STOPS and end < len(text)):
+            return end
+    return 0
 
 
 def _in_table_row(text: str, position: int) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.domain.answers import Reason
+from rag.domain.answers import Problem, ProblemCode
 from rag.text.analysis import analyse
-from rag.text.languages import MONTHS, OPPOSITES
+from rag.text.languages import MONTHS, of_all
 from rag.text.sentences import split_sentences
 from rag.verification.claims import Claim, claim_of, joined
 
@@ -21,44 +21,27 @@ if TYPE_CHECKING:
     from rag.retrieval.evidence import Word
 
 FULL_COVERAGE = 0.7
-
-
 PARTIAL_COVERAGE = 0.4
-
-
 OWN_COVERAGE = 0.4
 """A heading names the subject of its passage; it says nothing about it."""
-
-
 SAME_SENTENCE = 0.8
 """A claim that shares this much with one sentence, but for a number or a name, changes that one."""
-
-
 SAME_TERMS = 4
 """Fewer terms are shared by chance."""
-
-
 STRETCH_SENTENCES = 3
-
-
-NO_PASSAGE, PARTLY, ABSENT_NUMBER = "no_passage", "partly", "absent_number"
-
-
-MISPLACED_NUMBER, UNKNOWN_NAME = "misplaced_number", "unknown_name"
-
-
-DENIED, NOT_DENIED, OPPOSITE = "denied", "not_denied", "opposite"
-
-
-OTHER_LANGUAGE = "other_language"
-
-
-MISMATCHES = frozenset({MISPLACED_NUMBER, UNKNOWN_NAME, DENIED, NOT_DENIED, OPPOSITE})
+MISMATCHES = frozenset(
+    {
+        ProblemCode.MISPLACED_NUMBER,
+        ProblemCode.UNKNOWN_NAME,
+        ProblemCode.DENIED,
+        ProblemCode.NOT_DENIED,
+        ProblemCode.OPPOSITE,
+    }
+)
 """Problems of a sentence that says something else than the passage does."""
-
-
 _WRONG_NUMBER, _UNKNOWN_NAME, _WRONG_NEGATION = 0.6, 0.8, 0.85
 """What an alignment with such a fault is worth beside one without, when the best is chosen."""
+_OPPOSITES = of_all(lambda one: one.opposites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +67,7 @@ class Alignment:
     stretch: Stretch
     coverage: float
     quality: float
-    problem: Reason | None
+    problem: Problem | None
     own: float
     """The coverage without what only the headings hold."""
 
@@ -155,22 +138,22 @@ def _aligned(
 ) -> Alignment:
     worth, problem = 1.0, None
     if number := _misplaced_number(claim, stretch):
-        worth, problem = _WRONG_NUMBER, Reason(MISPLACED_NUMBER, number)
+        worth, problem = _WRONG_NUMBER, Problem(ProblemCode.MISPLACED_NUMBER, number)
     elif name := _unknown_name(claim, stretch):
-        worth, problem = _UNKNOWN_NAME, Reason(UNKNOWN_NAME, name)
+        worth, problem = _UNKNOWN_NAME, Problem(ProblemCode.UNKNOWN_NAME, name)
     elif word := _opposite(claim, stretch.claim):
-        worth, problem = _WRONG_NEGATION, Reason(OPPOSITE, word)
+        worth, problem = _WRONG_NEGATION, Problem(ProblemCode.OPPOSITE, word)
     elif _denies_more(claim, stretch.claim):
-        worth, problem = _WRONG_NEGATION, Reason(NOT_DENIED)
+        worth, problem = _WRONG_NEGATION, Problem(ProblemCode.NOT_DENIED)
     elif _denies_less(claim, stretch.claim):
-        worth, problem = _WRONG_NEGATION, Reason(DENIED)
+        worth, problem = _WRONG_NEGATION, Problem(ProblemCode.DENIED)
     own = sum(mass for term, mass in masses.items() if term in stretch.claim.parts)
     return Alignment(stretch, min(1.0, coverage), coverage * worth, problem, own / total)
 
 
 def contradiction_of(
     claim: Claim, masses: dict[str, float], aligned: Sequence[Alignment]
-) -> Reason | None:
+) -> Problem | None:
     """What the one sentence that says nearly the same says otherwise.
 
     A wider stretch may hold, in another sentence, the very value that this one contradicts.
@@ -187,19 +170,19 @@ def contradiction_of(
     for number in sorted(claim.numbers - said.numbers, key=lambda n: n.value):
         instead = {n.value for n in said.numbers if n.unit == number.unit} - told
         if number.unit and instead and number.value not in {n.value for n in said.numbers}:
-            return Reason(MISPLACED_NUMBER, number.value)
+            return Problem(ProblemCode.MISPLACED_NUMBER, number.value)
     if said.months and claim.months - said.months:
-        return Reason(UNKNOWN_NAME, _month_name(min(claim.months - said.months)))
+        return Problem(ProblemCode.UNKNOWN_NAME, _month_name(min(claim.months - said.months)))
     if said.times - claim.times and claim.times - said.times:
-        return Reason(OPPOSITE, min(claim.times - said.times))
+        return Problem(ProblemCode.OPPOSITE, min(claim.times - said.times))
     if word := _opposite(claim, said):
-        return Reason(OPPOSITE, word)
+        return Problem(ProblemCode.OPPOSITE, word)
     return None
 
 
 def _swapped_value(
     claim: Claim, masses: dict[str, float], aligned: Sequence[Alignment]
-) -> Reason | None:
+) -> Problem | None:
     """A number or name in place of the one in the sentence that else says the very same."""
     for one in aligned:
         said = one.stretch.claim
@@ -208,8 +191,8 @@ def _swapped_value(
         values = {number.value for number in claim.numbers}
         there = {number.value for number in said.numbers}
         kinds = (
-            (values - there, there - values, MISPLACED_NUMBER),
-            (claim.nouns - said.parts, said.nouns - claim.parts, UNKNOWN_NAME),
+            (values - there, there - values, ProblemCode.MISPLACED_NUMBER),
+            (claim.nouns - said.parts, said.nouns - claim.parts, ProblemCode.UNKNOWN_NAME),
         )
         for strange, instead, code in kinds:
             if not strange or not instead:
@@ -218,7 +201,9 @@ def _swapped_value(
             held = sum(m for t, m in rest.items() if t in said.parts)
             if len(rest) >= SAME_TERMS and held >= SAME_SENTENCE * sum(rest.values()):
                 value = min(strange)
-                return Reason(code, value if code == MISPLACED_NUMBER else value.capitalize())
+                return Problem(
+                    code, value if code == ProblemCode.MISPLACED_NUMBER else value.capitalize()
+                )
     return None
 
 
@@ -246,7 +231,7 @@ def _opposite(claim: Claim, stretch: Claim) -> str:
     """A word of the claim whose opposite the stretch has in its place."""
     if claim.bounds and stretch.bounds and claim.bounds.isdisjoint(stretch.bounds):
         return next(iter(claim.bounds))
-    for pair in OPPOSITES:
+    for pair in _OPPOSITES:
         for word, other in (pair, pair[::-1]):
             mine = word in claim.words and other not in claim.words
             theirs = other in stretch.words and word not in stretch.words

@@ -6,51 +6,34 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from rag.text.languages import any_of
 from rag.text.markdown import FENCES
 from rag.text.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-
 MARKER = regex.compile(r"[ \t]*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]")
-
-
-_LEAD_IN = regex.compile(r"(?:yes|no|ja|nee|nein|oui|non|sí)[,.!]?|\d{1,2}[.)]", regex.IGNORECASE)
-
-
+_LEAD_IN = regex.compile(
+    rf"{any_of(lambda one: one.lead_ins)}[,.!]?|\d{{1,2}}[.)]", regex.IGNORECASE
+)
 _ASKED = regex.compile(r"(?P<asked>.*?\?[\"”’')]*)\s+(?P<told>\S.*)", regex.DOTALL)
-
-
 PLEASANTRY = regex.compile(
-    r"(?:(?:please )?let me know|feel free|i hope (?:this|that)"
-    r"|if you have (?:any )?(?:more |other |further )?questions"
-    r"|laat het (?:me|mij) weten|ik hoop dat"
-    r"|lass(?:en sie)? (?:es )?mich wissen|ich hoffe)\b.*"
-    r"|(?:sources?|bron(?:nen)?|quellen?):.*",
+    rf"{any_of(lambda one: one.formulas.pleasantries)}\b.*"
+    rf"|{any_of(lambda one: filter(None, [one.formulas.sources]))}:.*",
     regex.IGNORECASE | regex.DOTALL,
 )
 """What models add out of politeness, or as a list of sources of their own: no part of an answer."""
-
-
+_SUBJECT = any_of(lambda one: filter(None, [one.formulas.subject]))
 _FORMULA = regex.compile(
-    r"(?:dear|hi|hello|hey|beste|geachte|hallo|liebe[rs]?|sehr geehrte[rs]?|guten tag)\b"
-    r"[^.!?:\d]{0,40}[,!]?"
-    r"|(?:(?:kind|best|warm) )?regards,?|(?:yours )?sincerely,?"
-    r"|(?:met )?vriendelijke groet(?:en)?,?"
-    r"|mit freundlichen grüßen,?|(?:viele|beste) grüße,?"
-    r"|(?:sure|of course|natuurlijk|gerne?)[,!.]?"
-    r"|\[[^\]]*\]|(?:subject|onderwerp|betreff)\s*:[^\d]*"
-    r"|(?:here (?:is|are)|here's|below (?:is|are)|hier (?:is|zijn|volgt|ist|sind))\b"
-    r"[^:\d]{0,60}:",
+    rf"{any_of(lambda one: one.formulas.salutations)}\b[^.!?:\d]{{0,40}}[,!]?"
+    rf"|{any_of(lambda one: one.formulas.closings)}"
+    rf"|\[[^\]]*\]|{_SUBJECT}\s*:[^\d]*"
+    rf"|{any_of(lambda one: one.formulas.introductions)}\b[^:\d]{{0,60}}:",
     regex.IGNORECASE,
 )
 """What belongs to a letter's or a table's form and claims nothing."""
-
-
-LABEL = regex.compile(r"^\W*(?:subject|onderwerp|betreff)\s*:\s*", regex.IGNORECASE)
-
-
+LABEL = regex.compile(rf"^\W*{_SUBJECT}\s*:\s*", regex.IGNORECASE)
 _TABLE_RULE = regex.compile(r"\|[\s:|-]*")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from rag.text.analysis import AnalysedWord, analyse, is_stop_word
-from rag.text.languages import BOUNDS, LANGUAGES, MONTHS, TIMES, UNITS
+from rag.text.languages import LANGUAGES, MONTHS, UNITS, any_of, of_all
 from rag.verification.numbers import (
     ISO_DATE,
     MINUS,
@@ -24,23 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _NAME = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}&]+(?:[\-'’.]\p{L}[\p{L}\p{N}]*)*")
-
-
-_LEAD_IN = regex.compile(r"^\W*(?:yes|no|ja|nee|nein|oui|non|sí)\b\s*[,.!:;–-]\s*", regex.I)
-
-
-_NO_DENIAL = regex.compile(
-    r"\b(?:no|not) (?:more|later|less|fewer|earlier|longer) than\b|\bnot only\b"
-    r"|\bnicht (?:mehr|später|weniger|länger) als\b|\bniet (?:meer|later|minder|langer) dan\b",
-    regex.I,
+_LEAD_IN = regex.compile(
+    rf"^\W*{any_of(lambda one: one.lead_ins)}\b\s*[,.!:;–-]\s*", regex.IGNORECASE
 )
-
-
+_NO_DENIAL = regex.compile(rf"\b{any_of(lambda one: one.harmless_negations)}\b", regex.IGNORECASE)
+_BOUNDS = of_all(lambda one: [(p, kind) for kind, ps in one.bounds.items() for p in ps])
+_TIMES = frozenset(["second", "minute", "hour", "day", "week", "month", "year"])
 _NEGATION_SCOPE = 3
-
-
-_CAPITALISED_NOUNS = frozenset({"de"})
-"""In German every noun is written like a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +57,7 @@ class Claim:
     @property
     def times(self) -> frozenset[str]:
         """The measures of time that it names: "per week" is not "per month"."""
-        return frozenset(UNITS[word] for word in self.words if word in UNITS) & TIMES
+        return frozenset(UNITS[word] for word in self.words if word in UNITS) & _TIMES
 
 
 def joined(claims: Sequence[Claim]) -> Claim:
@@ -102,10 +92,10 @@ def claim_of(text: str, language: str) -> Claim:
         terms=frozenset(t.terms[0] for t in told) | values,
         parts=frozenset(term for t in (*told, *counted) for term in t.terms) | values,
         numbers=numbers,
-        names=frozenset(_names(text, language, nouns=language not in _CAPITALISED_NOUNS)),
+        names=frozenset(_names(text, language, nouns=not _capitalises(language))),
         nouns=frozenset(_names(text, language, nouns=True)),
         months=frozenset(_months(text)),
-        bounds=frozenset(kind for phrase, kind in BOUNDS if f" {phrase} " in plain),
+        bounds=frozenset(kind for phrase, kind in _BOUNDS if f" {phrase} " in plain),
         words=frozenset(words),
         negations=tuple(_negations(text, language, tokens)),
     )
@@ -146,7 +136,17 @@ def _negations(text: str, language: str, tokens: list[AnalysedWord]) -> Iterator
         word = match.group().casefold().replace("’", "'")
         if any(start <= match.start() < end for start, end in harmless):
             continue
-        if word in data.negations or word.endswith("n't"):
+        if word in data.negations or _ends(word, data.negation_suffix):
             after = [token.terms[0] for token in tokens if token.start >= match.end()]
             before = [token.terms[0] for token in tokens if token.end <= match.start()]
             yield tuple((after or before[::-1])[:_NEGATION_SCOPE])
+
+
+def _ends(word: str, suffix: str) -> bool:
+    return bool(suffix) and word.endswith(suffix)
+
+
+def _capitalises(language: str) -> bool:
+    """Is every noun written like a name?"""
+    data = LANGUAGES.get(language)
+    return data is not None and data.capitalised_nouns

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rag.domain.answers import Confidence, Reason, Sentence, Signal, Support
+from rag.domain.answers import (
+    Change,
+    Confidence,
+    ProblemCode,
+    Reason,
+    ReasonCode,
+    Sentence,
+    Signal,
+    Support,
+)
 from rag.domain.search import EvidenceLevel
 from rag.text.answer_type import AnswerType
 from rag.text.languages import LANGUAGES
-from rag.verification.alignment import ABSENT_NUMBER, MISMATCHES, MISPLACED_NUMBER, OTHER_LANGUAGE
+from rag.verification.alignment import MISMATCHES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,30 +27,21 @@ if TYPE_CHECKING:
     from rag.domain.search import Evidence
 
 CUT_OFF = frozenset({"length", "max_tokens"})
-
-
 LARGE_SUPPORTED_SHARE = 0.5
 """An answer of the large model stands when half of its sentences are fully supported."""
-
-
 LOW_LOGPROB = -2.0
 """Far below what right and wrong answers have alike (-.17 to -.90): the model guesses."""
-
-
 OFF_TOPIC_BELOW = 0.4
 """A text stands where less of the question's mass is than this share of what the best place in the
 passages holds. On 400 answerable questions of squad2 that doubts 9 % of the sentences with the
 answer and 74 % of the others in the same passage."""
-
-
-_NOTHING_SAID = frozenset({"empty", "hedging", "unreachable"})
-
-
+_NOTHING_SAID = frozenset({ReasonCode.EMPTY, ReasonCode.HEDGING, ReasonCode.UNREACHABLE})
+_LACKS_SUPPORT = frozenset({ReasonCode.UNSUPPORTED, ReasonCode.UNCITED})
 _WORTH = {Support.FULL: 1.0, Support.PARTIAL: 0.5, Support.NONE: 0.0}
 
 
 def judge(  # noqa: PLR0913 - one argument a thing that is weighed
-    rung: ModelRole,
+    role: ModelRole,
     generation: Generation,
     sentences: Sequence[Sentence],
     evidence: Evidence | None,
@@ -61,17 +61,17 @@ def judge(  # noqa: PLR0913 - one argument a thing that is weighed
     value = _value(sentences)
     problems = _problems(generation, sentences, expected, min_tokens)
     if not in_shape and not {p.code for p in problems} & _NOTHING_SAID:
-        problems.append(Reason("form"))
+        problems.append(Reason(ReasonCode.FORM))
     if not problems and value < min_confidence:
-        problems.append(Reason("unsupported", _count(sentences)))
+        problems.append(Reason(ReasonCode.UNSUPPORTED, part=_full(sentences), whole=len(sentences)))
     stands = _large_stands(generation, sentences) and in_shape
-    accepted = stands if rung == "large" else not problems
+    accepted = stands if role == "large" else not problems
     return Confidence(
         value=0.0 if {p.code for p in problems} & _NOTHING_SAID else value,
         accepted=accepted,
         reasons=tuple(problems),
-        signals=tuple(_signals(rung, generation, sentences, evidence, problems)),
-        would_change=None if accepted else _would_change(rung, sentences, problems),
+        signals=tuple(_signals(role, generation, sentences, evidence, problems)),
+        would_change=None if accepted else _would_change(role, sentences, problems),
     )
 
 
@@ -95,25 +95,31 @@ def _problems(
     min_tokens: int,
 ) -> list[Reason]:
     if generation.error:
-        return [Reason("unreachable", generation.error)]
+        return [Reason(ReasonCode.UNREACHABLE, generation.error)]
     if not generation.text.strip():
-        return [Reason("empty")]
+        return [Reason(ReasonCode.EMPTY)]
     cited = any(sentence.citations for sentence in sentences)
     all_full = bool(sentences) and all(s.support is Support.FULL for s in sentences)
     unsupported = any(is_unsupported(sentence) for sentence in sentences)
     logprob = generation.mean_logprob
     found = (
-        (generation.finish_reason in CUT_OFF, Reason("cut_off")),
-        (hedges(generation.text) and not all_full, Reason("hedging")),
-        (_repeats(sentences), Reason("repeated")),
-        (not cited, Reason("uncited")),
-        (cited and unsupported, Reason("unsupported", _count(sentences))),
-        (_off_topic(sentences), Reason("off_topic")),
+        (generation.finish_reason in CUT_OFF, Reason(ReasonCode.CUT_OFF)),
+        (hedges(generation.text) and not all_full, Reason(ReasonCode.HEDGING)),
+        (_repeats(sentences), Reason(ReasonCode.REPEATED)),
+        (not cited, Reason(ReasonCode.UNCITED)),
+        (
+            cited and unsupported,
+            Reason(ReasonCode.UNSUPPORTED, part=_full(sentences), whole=len(sentences)),
+        ),
+        (_off_topic(sentences), Reason(ReasonCode.OFF_TOPIC)),
         (
             _too_short(generation, sentences, expected, min_tokens),
-            Reason("short", str(generation.usage.completion_tokens)),
+            Reason(ReasonCode.SHORT, str(generation.usage.completion_tokens)),
         ),
-        (logprob is not None and logprob < LOW_LOGPROB, Reason("low_logprob", f"{logprob}")),
+        (
+            logprob is not None and logprob < LOW_LOGPROB,
+            Reason(ReasonCode.LOW_LOGPROB, f"{logprob}"),
+        ),
     )
     return [reason for is_so, reason in found if is_so]
 
@@ -138,7 +144,9 @@ def _off_topic(sentences: Sequence[Sentence]) -> bool:
 
 def _large_stands(generation: Generation, sentences: Sequence[Sentence]) -> bool:
     full = sum(map(_stands, sentences))
-    absent = any(s.problem is not None and s.problem.code == ABSENT_NUMBER for s in sentences)
+    absent = any(
+        s.problem is not None and s.problem.code == ProblemCode.ABSENT_NUMBER for s in sentences
+    )
     return (
         not generation.error
         and full > 0
@@ -149,7 +157,7 @@ def _large_stands(generation: Generation, sentences: Sequence[Sentence]) -> bool
 
 def _stands(sentence: Sentence) -> bool:
     """Is a sentence carried as far as it can be: in another language, by numbers and names?"""
-    across = sentence.problem is not None and sentence.problem.code == OTHER_LANGUAGE
+    across = sentence.problem is not None and sentence.problem.code == ProblemCode.OTHER_LANGUAGE
     return sentence.support is Support.FULL or (across and sentence.support is Support.PARTIAL)
 
 
@@ -165,13 +173,12 @@ def _repeats(sentences: Sequence[Sentence]) -> bool:
     return any(count > 1 for count in counts.values())
 
 
-def _count(sentences: Sequence[Sentence]) -> str:
-    full = sum(sentence.support is Support.FULL for sentence in sentences)
-    return f"{full}/{len(sentences)}"
+def _full(sentences: Sequence[Sentence]) -> int:
+    return sum(sentence.support is Support.FULL for sentence in sentences)
 
 
 def _signals(
-    rung: ModelRole,
+    role: ModelRole,
     generation: Generation,
     sentences: Sequence[Sentence],
     evidence: Evidence | None,
@@ -179,13 +186,12 @@ def _signals(
 ) -> list[Signal]:
     codes = {problem.code for problem in problems}
     wrong_numbers = sum(
-        s.problem is not None and s.problem.code in {ABSENT_NUMBER, MISPLACED_NUMBER}
+        s.problem is not None
+        and s.problem.code in {ProblemCode.ABSENT_NUMBER, ProblemCode.MISPLACED_NUMBER}
         for s in sentences
     )
     stands = _large_stands(generation, sentences)
-    supported = (
-        stands if rung == "large" else not codes & {"unsupported", "uncited", *_NOTHING_SAID}
-    )
+    supported = stands if role == "large" else not codes & (_LACKS_SUPPORT | _NOTHING_SAID)
     found = evidence.level if evidence else None
     return [
         *(
@@ -193,34 +199,49 @@ def _signals(
             if found
             else []
         ),
-        Signal("support", _count(sentences), "half" if rung == "large" else "all", supported),
+        Signal(
+            "support",
+            "",
+            "half" if role == "large" else "all",
+            supported,
+            _full(sentences),
+            len(sentences),
+        ),
         Signal("numbers", str(wrong_numbers), "0", wrong_numbers == 0),
         Signal(
             "length",
             str(generation.usage.completion_tokens),
             "fits",
-            not codes & {"short", "empty"},
+            not codes & {ReasonCode.SHORT, ReasonCode.EMPTY},
         ),
-        Signal("topic", "no" if "off_topic" in codes else "yes", "yes", "off_topic" not in codes),
+        Signal(
+            "topic",
+            "no" if ReasonCode.OFF_TOPIC in codes else "yes",
+            "yes",
+            ReasonCode.OFF_TOPIC not in codes,
+        ),
         Signal(
             "finish",
             generation.finish_reason or "-",
             "stop",
-            not codes & {"cut_off", "unreachable"},
+            not codes & {ReasonCode.CUT_OFF, ReasonCode.UNREACHABLE},
         ),
-        Signal("hedging", "yes" if "hedging" in codes else "no", "no", "hedging" not in codes),
-        *([Signal("form", "no", "yes", passed=False)] if "form" in codes else []),
+        Signal(
+            "hedging",
+            "yes" if ReasonCode.HEDGING in codes else "no",
+            "no",
+            ReasonCode.HEDGING not in codes,
+        ),
+        *([Signal("form", "no", "yes", passed=False)] if ReasonCode.FORM in codes else []),
     ]
 
 
 def _would_change(
-    rung: ModelRole, sentences: Sequence[Sentence], problems: Sequence[Reason]
-) -> Reason | None:
+    role: ModelRole, sentences: Sequence[Sentence], problems: Sequence[Reason]
+) -> Change | None:
     """The one thing that would have changed the decision; None where more than one had to."""
     codes = {problem.code for problem in problems}
-    lacks_support = codes & {"unsupported", "uncited"}
-    if lacks_support and (rung == "large" or codes <= {"unsupported", "uncited"}):
-        full = sum(sentence.support is Support.FULL for sentence in sentences)
-        wanted = (len(sentences) + 1) // 2 if rung == "large" else len(sentences)
-        return Reason("more_supported", str(max(1, wanted - full)))
-    return Reason(f"without_{problems[0].code}") if len(problems) == 1 else None
+    if codes & _LACKS_SUPPORT and (role == "large" or codes <= _LACKS_SUPPORT):
+        wanted = (len(sentences) + 1) // 2 if role == "large" else len(sentences)
+        return Change(ReasonCode.UNSUPPORTED, max(1, wanted - _full(sentences)))
+    return Change(problems[0].code) if len(problems) == 1 else None

@@ -9,46 +9,32 @@ from typing import TYPE_CHECKING
 import regex
 
 from rag.text.analysis import analyse
-from rag.text.languages import LANGUAGES, MAGNITUDES, MONTHS, UNITS
+from rag.text.languages import LANGUAGES, MAGNITUDES, MONTHS, UNITS, of_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+_ORDINAL = "|".join(of_all(lambda one: one.ordinal_endings))
 _NUMBER = regex.compile(
     r"(?<![\p{L}\p{N}_.,])(?P<before>[$€£¥]\s?)?(?P<sign>[-−](?=\p{N}))?"
-    r"(?P<digits>\p{N}+(?:[.,:]\p{N}+)*)(?:st|nd|rd|th|e|\.(?=\s\p{L}))?\b?(?P<after>\s?[%€$£¥])?"
+    rf"(?P<digits>\p{{N}}+(?:[.,:]\p{{N}}+)*)(?:{_ORDINAL}|\.(?=\s\p{{L}}))?\b?"
+    r"(?P<after>\s?[%€$£¥])?"
 )
-
-
 _TENS = regex.compile(
-    r"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(\p{L}+)\b", regex.I
+    r"\b("
+    + "|".join(
+        of_all(lambda one: (w for n in range(20, 100, 10) for w in one.numbers.get(str(n), ())))
+    )
+    + r")-(\p{L}+)\b",
+    regex.IGNORECASE,
 )
-
-
-_DIGITS = regex.compile(r"\p{N}[\p{N}.,:]*(?:st|nd|rd|th|e)?")
-
-
+_DIGITS = regex.compile(rf"\p{{N}}[\p{{N}}.,:]*(?:{_ORDINAL})?")
 MINUS = regex.compile(r"\bminus (?=\p{N})", regex.I)
-
-
 ISO_DATE = regex.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-
-
 WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
-
-
-_DECIMAL_COMMA = frozenset({"de", "nl", "fr", "es", "it", "pt"})
-
-
 _BREAK = regex.compile(r"[,;:!?()|\n]|\.\s")
-
-
 _SYMBOLS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "%": "percent"}
-
-
 _UNIT_WORDS = 3
-
-
 _KNOWN_UNITS = frozenset(UNITS.values()) | frozenset(_SYMBOLS.values())
 
 
@@ -66,7 +52,7 @@ class Number:
         return self.unit in _KNOWN_UNITS
 
 
-def is_counted_name(word: str, spoken: dict[str, str]) -> bool:
+def is_counted_name(word: str, spoken: Mapping[str, str]) -> bool:
     """Is a word part of a number, which is compared by its value?"""
     plain = word.casefold()
     return bool(_DIGITS.fullmatch(plain) or _TENS.fullmatch(plain)) or (
@@ -74,10 +60,10 @@ def is_counted_name(word: str, spoken: dict[str, str]) -> bool:
     )
 
 
-def spell_out_numbers(language: str) -> dict[str, str]:
+def spell_out_numbers(language: str) -> Mapping[str, str]:
     """Number words of a language -> digits."""
     data = LANGUAGES.get(language)
-    return data.numbers if data else {}
+    return data.number_words if data else {}
 
 
 def spelled_date(match: regex.Match[str]) -> str:
@@ -131,7 +117,7 @@ def _canonical(digits: str, language: str) -> str:
     """Write a number the same way whatever its separators: ``10.000`` is 10000 in German."""
     if ":" in digits:
         return digits.removesuffix(":00").lstrip("0") or "0"
-    group, point = (".", ",") if language in _DECIMAL_COMMA else (",", ".")
+    group, point = (".", ",") if _writes_decimal_comma(language) else (",", ".")
     grouped = regex.fullmatch(
         rf"\p{{N}}{{1,3}}(?:\{group}\p{{N}}{{3}})+(?:\{point}\p{{N}}+)?", digits
     )
@@ -148,3 +134,8 @@ def _is_number(text: str) -> bool:
 def _plain(number: Decimal) -> str:
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _writes_decimal_comma(language: str) -> bool:
+    data = LANGUAGES.get(language)
+    return data is not None and data.decimal_comma

@@ -8,18 +8,15 @@ names and words that both languages have can be compared: such a sentence is sup
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.domain.answers import Reason, Sentence, Support
+from rag.domain.answers import Problem, ProblemCode, Sentence, Support
 from rag.text.language_detection import detect_language
 from rag.verification.alignment import (
-    ABSENT_NUMBER,
     FULL_COVERAGE,
-    NO_PASSAGE,
-    OTHER_LANGUAGE,
     OWN_COVERAGE,
     PARTIAL_COVERAGE,
-    PARTLY,
     Alignment,
     Stretch,
     align,
@@ -39,17 +36,11 @@ if TYPE_CHECKING:
 
 VERBATIM_WORDS = 4
 """Fewer words stand together by chance."""
-
-
 ASKED_SHARE = 0.5
 """An answer after its question stands where at least this share is of the question's mass that the
 best place has."""
-
-
 SECOND_CITATION_GAIN = 0.2
 """A second passage is cited when it adds this share of the sentence's mass."""
-
-
 _LANGUAGE_CHARACTERS = 120
 """A shorter answer does not tell its language: the question's is taken."""
 
@@ -79,6 +70,8 @@ class Grounding:
         self._values = {n.value for s in self._stretches for n in s.claim.numbers}
         self._languages = tuple(dict.fromkeys(passage.language for _, passage in passages))
         self._translated = translated
+        self._known: dict[tuple[str, str], Sentence] = {}
+        """Sentences checked before, by text and language: a growing answer is checked often."""
 
     def check(self, answer: str) -> tuple[Sentence, ...]:
         """Split an answer into sentences and say of each what carries it.
@@ -93,16 +86,22 @@ class Grounding:
         )
         claims = [c for c in texts if any(character.isalnum() for character in c[0])]
         if not self._languages or language in self._languages:
-            return tuple(self._check_sentence(*claim, language) for claim in claims)
+            return tuple(self._once(*claim, language) for claim in claims)
         return tuple(
             self._check_across(*claim, language, position) for position, claim in enumerate(claims)
         )
+
+    def _once(self, text: str, start: int, end: int, language: str) -> Sentence:
+        """Check a sentence, unless it was checked before."""
+        if (text, language) not in self._known:
+            self._known[text, language] = self._check_sentence(text, start, end, language)
+        return replace(self._known[text, language], start=start, end=end)
 
     def _check_across(
         self, text: str, start: int, end: int, language: str, position: int
     ) -> Sentence:
         """Check a sentence that seems to be in another language than all passages."""
-        same = self._check_sentence(text, start, end, self._languages[0])
+        same = self._once(text, start, end, self._languages[0])
         if same.support is Support.FULL:
             return same
         claim = claim_of(text, language)
@@ -114,7 +113,7 @@ class Grounding:
             said = claim_of(origin.text, self._languages[0])
             absent, numbers = values - {n.value for n in said.numbers}, origin.citations
         if absent:
-            problem = Reason(ABSENT_NUMBER, ", ".join(sorted(absent)))
+            problem = Problem(ProblemCode.ABSENT_NUMBER, ", ".join(sorted(absent)))
             return Sentence(text, start, end, Support.NONE, problem=problem)
         anchored = numbers or self._anchored(claim)
         return Sentence(
@@ -123,7 +122,7 @@ class Grounding:
             end,
             Support.PARTIAL if anchored else Support.NONE,
             anchored,
-            problem=Reason(OTHER_LANGUAGE),
+            problem=Problem(ProblemCode.OTHER_LANGUAGE),
         )
 
     def _anchored(self, claim: Claim) -> tuple[int, ...]:
@@ -165,15 +164,15 @@ class Grounding:
             )
         values = sorted({number.value for number in claim.numbers} - self._values)
         if values:
-            absent = Reason(ABSENT_NUMBER, ", ".join(values))
+            absent = Problem(ProblemCode.ABSENT_NUMBER, ", ".join(values))
             return Sentence(text, start, end, Support.NONE, problem=absent)
         if not aligned or not masses or aligned[0].coverage < PARTIAL_COVERAGE:
-            return Sentence(text, start, end, Support.NONE, problem=Reason(NO_PASSAGE))
+            return Sentence(text, start, end, Support.NONE, problem=Problem(ProblemCode.NO_PASSAGE))
         best = aligned[0]
         coverage = round(best.coverage, 3)
         fault = best.problem or contradiction_of(claim, masses, aligned)
         if ranked[0][1] < ASKED_SHARE * max(near):
-            fault = fault or Reason(PARTLY)
+            fault = fault or Problem(ProblemCode.PARTLY)
         full = best.coverage >= FULL_COVERAGE and best.own >= OWN_COVERAGE and not fault
         return Sentence(
             text,
@@ -182,7 +181,7 @@ class Grounding:
             Support.FULL if full else Support.PARTIAL,
             _cited(masses, aligned),
             coverage,
-            None if full else fault or Reason(PARTLY),
+            None if full else fault or Problem(ProblemCode.PARTLY),
             round(best.stretch.relevance, 3),
         )
 

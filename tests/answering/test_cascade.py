@@ -7,7 +7,7 @@ import pytest
 
 from rag.answering.cascade import Cascade, CascadeInput, CascadeResult
 from rag.answering.escalation import Rules
-from rag.domain.answers import Outcome, Support
+from rag.domain.answers import Outcome, ReasonCode, Support
 from rag.domain.completions import Delta, Message
 from rag.domain.conversation import Question, Turn
 from rag.domain.errors import BackendUnreachable
@@ -16,6 +16,7 @@ from rag.domain.requests import Escalation, EscalationStyle, Mode
 from rag.models.model import Model
 from rag.retrieval.evidence import weigh
 from rag.retrieval.query import build_query
+from rag.text.language_detection import message_language
 from tests.fakes import CORPUS, FakeBackend, FakeClock, count_words, hits_of, retriever_of, says
 
 GOOD = says("A customer may return the RelayBox within 30 days of delivery [9].")
@@ -37,7 +38,7 @@ class Run:
     ) -> None:
         clock = FakeClock()
         retriever = retriever_of(*CORPUS)
-        query = build_query(question, (), ("en",), retriever.idf_of)
+        query = build_query(question, (), message_language(question, ("en",)), retriever.idf_of)
         found = hits_of(*(p for _, p in retriever.search(query.weights, 5)))
         self.found = CascadeInput(
             Question(question, mode=mode),
@@ -87,7 +88,7 @@ async def test_a_supported_draft_answers_without_the_large_model() -> None:
     result = await this.follow()
     assert (result.outcome, result.model) == (Outcome.ANSWERED, "phi")
     assert result.text == "A customer may return the RelayBox within 30 days of delivery. [1]"
-    assert [a.rung for a in result.attempts] == ["small"]
+    assert [a.role for a in result.attempts] == ["small"]
     assert not any(isinstance(event, Escalated) for event in this.events)
 
 
@@ -106,7 +107,7 @@ async def test_a_weak_draft_goes_to_the_large_model(draft: list[Delta], code: st
     result = await this.follow()
     assert (result.outcome, result.model) == (Outcome.ANSWERED, "oss")
     assert code in this.codes
-    assert [a.rung for a in result.attempts] == ["small", "large"]
+    assert [a.role for a in result.attempts] == ["small", "large"]
 
 
 async def test_the_draft_streams_before_it_is_replaced() -> None:
@@ -115,8 +116,8 @@ async def test_the_draft_streams_before_it_is_replaced() -> None:
     kinds = [type(e) for e in this.events if not isinstance(e, Token)]
     assert kinds == [Asking, Escalated, Asking]
     escalated = next(i for i, e in enumerate(this.events) if isinstance(e, Escalated))
-    assert {e.rung for e in this.events[:escalated] if isinstance(e, Token)} == {"small"}
-    assert {e.rung for e in this.events[escalated:] if isinstance(e, Token)} == {"large"}
+    assert {e.role for e in this.events[:escalated] if isinstance(e, Token)} == {"small"}
+    assert {e.role for e in this.events[escalated:] if isinstance(e, Token)} == {"large"}
 
 
 async def test_without_a_large_model_the_passages_are_quoted() -> None:
@@ -131,7 +132,7 @@ async def test_without_a_large_model_the_passages_are_quoted() -> None:
 async def test_a_large_model_that_is_down_is_quoted_with_its_reason() -> None:
     this = run(INVENTED, [], large_error=DOWN)
     assert (await this.follow()).outcome is Outcome.QUOTED
-    details = [r.detail for r in this.result.reasons if r.code == "unreachable"]
+    details = [r.detail for r in this.result.reasons if r.code is ReasonCode.UNREACHABLE]
     assert details == ["Nothing answers. Is it running?"]
 
 
@@ -157,14 +158,14 @@ async def test_mode_small_never_escalates() -> None:
     this = run(INVENTED, mode=Mode.SMALL)
     result = await this.follow()
     assert result.outcome is Outcome.QUOTED
-    assert [a.rung for a in result.attempts] == ["small"]
+    assert [a.role for a in result.attempts] == ["small"]
     assert "unreachable" not in this.codes
 
 
 async def test_mode_large_asks_it_at_once() -> None:
     this = run(GOOD, mode=Mode.LARGE)
     result = await this.follow()
-    assert [a.rung for a in result.attempts] == ["large"]
+    assert [a.role for a in result.attempts] == ["large"]
     assert result.model == "oss"
 
 
@@ -176,13 +177,13 @@ async def test_mode_large_without_one_is_quoted() -> None:
 
 async def test_escalation_never_is_as_small() -> None:
     this = run(INVENTED, rules=Rules(Escalation.NEVER))
-    assert [a.rung for a in (await this.follow()).attempts] == ["small"]
+    assert [a.role for a in (await this.follow()).attempts] == ["small"]
 
 
 async def test_escalation_always_asks_the_large_model_after_a_good_draft() -> None:
     this = run(GOOD, rules=Rules(Escalation.ALWAYS))
     result = await this.follow()
-    assert [a.rung for a in result.attempts] == ["small", "large"]
+    assert [a.role for a in result.attempts] == ["small", "large"]
     assert result.model == "oss"
     assert this.codes == ["always"]
 
@@ -245,7 +246,7 @@ async def test_beyond_the_share_of_escalations_passages_are_quoted() -> None:
 async def test_without_a_share_to_escalate_the_large_model_is_never_asked() -> None:
     this = run(GOOD, rules=Rules(Escalation.ALWAYS, max_share=0.0))
     assert await asked_often(this, 2) == [Outcome.ANSWERED] * 2
-    assert {attempt.rung for attempt in this.result.attempts} == {"small"}
+    assert {attempt.role for attempt in this.result.attempts} == {"small"}
 
 
 async def test_who_asks_for_the_large_model_gets_it_whatever_the_share() -> None:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from rag.answering.quotation import MAX_WORDS, Quote, quote
 from rag.retrieval.query import build_query
+from rag.text.language_detection import message_language
 from tests.fakes import CORPUS, hits_of, passage, retriever_of
 
 
 def quotes(question: str, *passages: object) -> tuple[Quote, ...]:
     retriever = retriever_of(*CORPUS)
-    query = build_query(question, (), ("en",), retriever.idf_of)
+    query = build_query(question, (), message_language(question, ("en",)), retriever.idf_of)
     found = [p for _, p in retriever.search(query.weights, 5)]
     return quote(question, query, hits_of(*found), retriever.idf_of)
 
@@ -26,6 +27,6 @@ def test_quotes_are_few_short_and_in_reading_order() -> None:
 
 def test_headings_questions_and_fragments_are_not_quoted() -> None:
     retriever = retriever_of(passage("Who pays? Pays. # Pays all"))
-    query = build_query("Who pays?", (), ("en",), retriever.idf_of)
+    query = build_query("Who pays?", (), message_language("Who pays?", ("en",)), retriever.idf_of)
     hits = hits_of(passage("Who pays the return postage? Pays."))
     assert quote("Who pays?", query, hits, retriever.idf_of) == ()

@@ -187,7 +187,7 @@ def test_erasing_leaves_nothing_of_a_document_in_the_whole_state_folder(
     assert found(knowledge, STEM) == []
     assert not (corpus / "copy.md").exists()
     receipt = Receipt(1, "secret.md", passage.sha256, 0, 1, "T")
-    verdict = verify(receipt, knowledge.refresh(), knowledge.ledger.erased())
+    verdict = verify(receipt, knowledge.refresh(), knowledge.store.erased())
     assert verdict.status is ReceiptStatus.ERASED
 
 

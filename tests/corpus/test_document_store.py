@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from rag.corpus import document_store as library_module
 from rag.corpus.document_store import DocumentStore
-from rag.corpus.ingestion.reader import InProcessReader
+from rag.corpus.folder import scan
+from rag.corpus.index_sync import SAVE_ABOVE
+from rag.corpus.ingestion.reader import InProcessReader, read_file
 from rag.corpus.ingestion.record import Packed
-from rag.corpus.knowledge_base import SAVE_ABOVE, KnowledgeBase
+from rag.corpus.knowledge_base import KnowledgeBase
 from rag.corpus.snapshot import Snapshot
 from rag.domain.documents import File, FileStatus, Indexed
 from rag.retrieval.bm25.segment import Segment
@@ -143,11 +145,12 @@ def test_an_unreadable_file_is_remembered_with_its_reason(
 
 
 def test_what_another_version_of_the_readers_wrote_is_read_anew(
-    corpus: Path, state: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch, opened: Open
+    corpus: Path, state: Path, reads: list[str], opened: Open
 ) -> None:
     opened().refresh()
     reads.clear()
-    monkeypatch.setattr(library_module, "reader_version", lambda: "another")
+    with closing(sqlite3.connect(state / "library.sqlite3", isolation_level=None)) as database:
+        database.execute("UPDATE files SET version='another'")
     opened().refresh()
     assert len(reads) == 3
     reads.clear()
@@ -209,15 +212,13 @@ def test_a_damaged_index_is_noticed_and_built_anew_without_reading_a_document(
     assert "built anew" in caplog.text
 
 
-def test_texts_that_are_not_talked_of_leave_the_memory(
-    corpus: Path, state: Path, monkeypatch: pytest.MonkeyPatch, opened: Open
-) -> None:
-    monkeypatch.setattr(library_module, "_CACHED_CHARACTERS", 10)
-    knowledge = opened()
-    generation = knowledge.refresh()
-    for file in generation.documents:
-        assert generation.document(file.path)
-    assert len(knowledge._library._cache) == 1
+def test_texts_that_are_not_talked_of_leave_the_memory(corpus: Path) -> None:
+    store = DocumentStore(cached_characters=10)
+    store.keep([read_file(corpus, file) for file in scan(corpus)])
+    for entry in store.entries():
+        assert store.document(entry.document)
+    assert len(store.entries()) > 1
+    assert len(store._cache) == 1
 
 
 def test_an_index_that_is_newer_than_the_library_is_built_anew(

@@ -188,10 +188,10 @@ def test_a_moved_file_is_not_read_again_and_answers_under_its_new_path(
 
 def test_a_move_is_one_line_among_the_last_changes(knowledge: KnowledgeBase, corpus: Path) -> None:
     knowledge.refresh()
-    before = len(knowledge.ledger.last_changes())
+    before = len(knowledge.store.change_log.last())
     (corpus / "returns.md").rename(corpus / "later.md")
     knowledge.refresh()
-    changes = knowledge.ledger.last_changes()
+    changes = knowledge.store.change_log.last()
     assert len(changes) == before + 1
     assert (changes[0].kind, changes[0].path) == (ChangeKind.MOVED, "returns.md → later.md")
 

@@ -56,10 +56,7 @@ def _stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         App(
             corpus,
             folder / "app.log",
-            settings={
-                "RAG_SMALL_BASE_URL": small.base_url,
-                "RAG_LARGE_BASE_URL": large.base_url,
-            },
+            settings={"RAG_SMALL_BASE_URL": small.base_url, "RAG_LARGE_BASE_URL": large.base_url},
         ) as app,
     ):
         yield Stage(app, small, large, corpus)

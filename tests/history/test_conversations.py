@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
-from rag.history import conversations as module
+from rag.domain.answers import Answer, Change, Outcome, Reason, ReasonCode
+from rag.domain.codec import from_plain, to_plain
+from rag.domain.requests import Intent
 from rag.history.conversations import History
 from rag.history.schema import MIGRATIONS
+
+ANSWER = Answer("Q?", Intent.QUESTION, "A.", Outcome.ANSWERED, "phi", "en")
 
 
 @pytest.fixture
@@ -103,7 +107,7 @@ def test_deleting_a_thread_leaves_nothing(history: History, me: str, tmp_path: P
     history.put_step(step("t", 1))
     history.put_element({"id": "e", "threadId": "t", "forId": "t-1"})
     history.put_answer("t", "t-1", "q", {"a": 1})
-    history.put_feedback("t-1", 1, "good")
+    history.feedback.put("t-1", 1, "good")
     history.delete_thread("t")
     with sqlite3.connect(tmp_path / "state" / "history.sqlite3") as db:
         for table in ("threads", "steps", "elements", "answers", "feedback"):
@@ -114,11 +118,11 @@ def test_deleting_a_thread_leaves_nothing(history: History, me: str, tmp_path: P
 
 def test_feedback_comes_with_its_step_and_can_be_taken_back(history: History) -> None:
     history.put_step(step("t", 1))
-    first = history.put_feedback("t-1", 0, "too long")
-    assert history.put_feedback("t-1", 1, "fine") == first
+    first = history.feedback.put("t-1", 0, "too long")
+    assert history.feedback.put("t-1", 1, "fine") == first
     [found] = history.steps("t")
     assert (found["feedback"]["value"], found["feedback"]["comment"]) == (1, "fine")
-    history.delete_feedback(first)
+    history.feedback.delete(first)
     assert "feedback" not in history.steps("t")[0]
 
 
@@ -139,21 +143,44 @@ def test_elements_are_found_and_deleted(history: History) -> None:
     assert history.element("t", "e") is None
 
 
-def test_an_older_file_is_migrated_and_a_current_one_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_older_file_is_migrated_and_a_current_one_left(tmp_path: Path) -> None:
     path = tmp_path / "h.sqlite3"
     first = History(path)
     first.put_step(step("t", 1))
     first.close()
     newer = (*MIGRATIONS, "CREATE TABLE later (id TEXT);")
-    monkeypatch.setattr(module, "MIGRATIONS", newer)
     for _ in range(2):
-        again = History(path)
+        again = History(path, newer)
         assert len(again.steps("t")) == 1
         again.close()
     with sqlite3.connect(path) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(newer),)
+
+
+def test_answers_of_an_older_version_are_read_with_their_roles_and_shares(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite3"
+    first = History(path, MIGRATIONS[:2])
+    confidence = {
+        "value": 0.5,
+        "accepted": False,
+        "reasons": [{"code": "unsupported", "detail": "2/3"}],
+        "signals": [{"code": "support", "value": "2/3", "needed": "all", "passed": False}],
+        "would_change": {"code": "more_supported", "detail": "1"},
+    }
+    attempt = {
+        "rung": "small",
+        "generation": {"model": "phi", "text": 'It says "rung".', "finish_reason": "stop"},
+        "sentences": [],
+        "confidence": confidence,
+    }
+    first.put_answer("t", "m", "q", {**to_plain(ANSWER), "attempts": [attempt]})
+    first.close()
+    [(_, _, record)] = History(path).answers("t")
+    [read] = from_plain(Answer, record).attempts
+    assert (read.role, read.generation.text) == ("small", 'It says "rung".')
+    assert read.confidence.reasons == (Reason(ReasonCode.UNSUPPORTED, part=2, whole=3),)
+    assert (read.confidence.signals[0].part, read.confidence.signals[0].whole) == (2, 3)
+    assert read.confidence.would_change == Change(ReasonCode.UNSUPPORTED, 1)
 
 
 def test_listing_conversations_reads_their_table_once_however_many_there_are(
@@ -163,10 +190,10 @@ def test_listing_conversations_reads_their_table_once_however_many_there_are(
         history.set_thread(str(number), name=f"Question {number}", user_id=me)
         history.put_step(step(str(number), 1, "words " * 50))
     statements: list[str] = []
-    history._db.set_trace_callback(statements.append)
+    history._database._connection.set_trace_callback(statements.append)
     assert len(history.threads(me, 100)) == 100
     (statement,) = statements
-    plan = [row["detail"] for row in history._db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    plan = [row["detail"] for row in history._database.run(f"EXPLAIN QUERY PLAN {statement}")]
     assert any("threads_by_user" in line for line in plan)
     assert not [line for line in plan if "steps" in line]
 
@@ -194,11 +221,16 @@ def test_an_answer_that_ends_after_its_thread_was_deleted_brings_nothing_back(
     assert history.answers("t") == []
 
 
+def preferences(history: History) -> list[tuple[str, str]]:
+    rows = history._database.run("SELECT message_id, preferred FROM preferences")
+    return [(row["message_id"], row["preferred"]) for row in rows]
+
+
 def test_a_preference_is_kept_once_an_answer_and_goes_with_its_thread(history: History) -> None:
     history.put_answer("t", "m", "q", {"evidence": None})
-    history.prefer("m", "draft")
-    history.prefer("m", "answer")
-    history.prefer("unknown", "draft")
-    assert history.preferences() == {"m": "answer"}
+    history.feedback.prefer("m", "draft")
+    history.feedback.prefer("m", "answer")
+    history.feedback.prefer("unknown", "draft")
+    assert preferences(history) == [("m", "answer")]
     history.delete_thread("t")
-    assert history.preferences() == {}
+    assert preferences(history) == []

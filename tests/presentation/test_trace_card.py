@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 from rag.presentation.json_contract import answer_json
 from rag.presentation.trace_card import marked_segments, passage_props, trace_props
 from rag.retrieval.query import build_query
+from rag.text.language_detection import message_language
 from tests.builders import answered
 from tests.fakes import CORPUS, POSTAGE, FakeBackend, hits_of, retriever_of, says
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-QUERY = build_query("Who pays the return postage?", (), ("en",), retriever_of(*CORPUS).idf_of)
+QUERY = build_query(
+    "Who pays the return postage?",
+    (),
+    message_language("Who pays the return postage?", ("en",)),
+    retriever_of(*CORPUS).idf_of,
+)
 
 
 def test_the_questions_words_are_marked_and_nothing_is_lost() -> None:

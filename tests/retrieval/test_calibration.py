@@ -203,9 +203,9 @@ def test_what_people_liked_is_read_from_the_history(tmp_path: Path) -> None:
     history.put_answer("t", "n", "q", {"evidence": evidence})
     history.put_answer("t", "o", "q", {"evidence": None})
     for message, value in (("m", 1), ("n", 0), ("o", 1)):
-        history.put_feedback(message, value, None)
+        history.feedback.put(message, value, None)
     assert history.liked() == [Signals(0.5, 0.4, 0.3, 0.2, 0.1)]
-    history.prefer("n", "draft")
+    history.feedback.prefer("n", "draft")
     assert len(history.liked()) == 2
     history.close()
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.analysis import analyse, terms_of, without_measure
+from rag.text.analysis import analyse, terms_of
+from rag.text.answer_type import without_measure
 from rag.text.language_detection import detect_language
 from rag.text.languages import LANGUAGES
 

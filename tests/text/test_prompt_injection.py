@@ -10,6 +10,7 @@ from rag.corpus.folder import scan
 from rag.corpus.ingestion.reader import read_file
 from rag.domain.completions import Profile
 from rag.retrieval.query import build_query
+from rag.text.language_detection import message_language
 from rag.text.prompt_injection import FLAG, MASK, speaks_to_a_model, without_orders
 from tests.fakes import count_words, hits_of, passage, retriever_of
 
@@ -72,7 +73,7 @@ def test_an_order_is_flagged_in_the_ledger_and_neither_sent_nor_quoted(tmp_path:
     prompt = build_prompt("small", question, (), hits, "en", Profile(300, 80), count_words)
     assert "ten years" not in "".join(m.content for m in prompt.messages)
     retriever = retriever_of(*(hit.passage for hit in hits))
-    query = build_query(question, (), ("en",), retriever.idf_of)
+    query = build_query(question, (), message_language(question, ("en",)), retriever.idf_of)
     assert [q.text for q in quote(question, query, hits, retriever.idf_of)] == [
         "The warranty lasts two years."
     ]

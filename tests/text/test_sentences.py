@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.sentences import split_sentences
+from rag.text.sentences import last_end, split_sentences
 
 
 def sentences(text: str) -> list[str]:
@@ -33,3 +33,29 @@ def test_sentences_end_where_they_end(text: str, expected: list[str] | None) -> 
 @given(st.text(alphabet="ab .!?\n。A1", max_size=120))
 def test_nothing_but_white_space_is_lost(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("It costs 249. The ", 13),
+        ("It costs 249. The", 0),
+        ("It costs 249. ", 0),
+        ("It ends on 3. March at noon. Then ", 28),
+        ("- first item\n", 12),
+        ("One. Two. Thr", 4),
+        ("他住在东京。她", 6),
+        ("", 0),
+    ],
+)
+def test_a_growing_text_has_an_end_where_the_next_word_tells(text: str, end: int) -> None:
+    assert last_end(text) == end
+
+
+@given(st.text(alphabet="ab .!?\n。A1", max_size=60), st.text(alphabet="ab .\nA1", max_size=30))
+def test_what_has_ended_stays_as_it_is_however_the_text_goes_on(text: str, more: str) -> None:
+    end = last_end(text)
+    assert (
+        sentences(text[:end])
+        == [s for s in sentences(text + more) if s][: len(sentences(text[:end]))]
+    )

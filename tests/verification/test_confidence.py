@@ -4,21 +4,29 @@ from itertools import count
 
 import pytest
 
-from rag.domain.answers import Confidence, Reason, Sentence, Support
+from rag.domain.answers import (
+    Change,
+    Confidence,
+    Problem,
+    ProblemCode,
+    ReasonCode,
+    Sentence,
+    Support,
+)
 from rag.domain.completions import Generation, ModelRole, Usage
 from rag.domain.search import Evidence, EvidenceLevel
 from rag.text.answer_type import answer_type_of
-from rag.verification.alignment import ABSENT_NUMBER, DENIED, NO_PASSAGE, PARTLY
 from rag.verification.confidence import hedges, judge
 
 EVIDENCE = Evidence(EvidenceLevel.STRONG, 1.0, (), ())
-
-
 _numbers = count(1)
 
 
 def sentence(
-    support: str = "full", problem: str = "", text: str = "", relevance: float = 1.0
+    support: str = "full",
+    problem: ProblemCode | None = None,
+    text: str = "",
+    relevance: float = 1.0,
 ) -> Sentence:
     return Sentence(
         text or f"Sentence {next(_numbers)}.",
@@ -26,7 +34,7 @@ def sentence(
         1,
         Support(support),
         () if support == "none" else (1,),
-        problem=Reason(problem) if problem else None,
+        problem=Problem(problem) if problem else None,
         relevance=relevance,
     )
 
@@ -38,12 +46,12 @@ def decide(
     finish: str = "stop",
     error: str = "",
     logprob: float | None = None,
-    rung: ModelRole = "small",
+    role: ModelRole = "small",
     question: str = "Who pays?",
 ) -> Confidence:
     generation = Generation("m", text, finish, Usage(1, tokens), mean_logprob=logprob, error=error)
     return judge(
-        rung,
+        role,
         generation,
         sentences,
         EVIDENCE,
@@ -63,7 +71,7 @@ def test_a_supported_draft_is_accepted() -> None:
 
 
 def test_a_paraphrase_beside_a_supported_sentence_is_accepted() -> None:
-    assert decide(sentence(), sentence("partial", PARTLY)).accepted
+    assert decide(sentence(), sentence("partial", ProblemCode.PARTLY)).accepted
 
 
 @pytest.mark.parametrize(
@@ -71,21 +79,21 @@ def test_a_paraphrase_beside_a_supported_sentence_is_accepted() -> None:
     [
         (decide(text=" "), "empty"),
         (decide(sentence(), finish="length"), "cut_off"),
-        (decide(sentence("partial", PARTLY), text="I don't know."), "hedging"),
+        (decide(sentence("partial", ProblemCode.PARTLY), text="I don't know."), "hedging"),
         (decide(sentence(text="Same."), sentence(text="same.")), "repeated"),
-        (decide(sentence("none", NO_PASSAGE)), "uncited"),
-        (decide(sentence(), sentence("none", NO_PASSAGE)), "unsupported"),
-        (decide(sentence("partial", DENIED)), "unsupported"),
+        (decide(sentence("none", ProblemCode.NO_PASSAGE)), "uncited"),
+        (decide(sentence(), sentence("none", ProblemCode.NO_PASSAGE)), "unsupported"),
+        (decide(sentence("partial", ProblemCode.DENIED)), "unsupported"),
         (
             decide(
-                sentence("partial", PARTLY, text="x"),
-                sentence("partial", PARTLY),
-                sentence("none", NO_PASSAGE),
+                sentence("partial", ProblemCode.PARTLY, text="x"),
+                sentence("partial", ProblemCode.PARTLY),
+                sentence("none", ProblemCode.NO_PASSAGE),
             ),
             "unsupported",
         ),
         (decide(sentence(), tokens=3, question="Why is it late?"), "short"),
-        (decide(sentence("partial", PARTLY), tokens=3), "short"),
+        (decide(sentence("partial", ProblemCode.PARTLY), tokens=3), "short"),
         (decide(sentence(relevance=0.1)), "off_topic"),
         (decide(sentence(), logprob=-3.0), "low_logprob"),
         (decide(sentence(), error="It broke off."), "unreachable"),
@@ -103,27 +111,29 @@ def test_a_short_answer_is_complete_where_a_value_a_name_or_yes_is_asked(questio
 
 
 def test_the_large_models_text_stands_with_half_of_it_supported() -> None:
-    weak = sentence("none", NO_PASSAGE, text="T.")
-    assert decide(sentence(), weak, rung="large").accepted
-    assert not decide(sentence(), weak, weak, rung="large").accepted
+    weak = sentence("none", ProblemCode.NO_PASSAGE, text="T.")
+    assert decide(sentence(), weak, role="large").accepted
+    assert not decide(sentence(), weak, weak, role="large").accepted
 
 
 def test_the_large_models_text_falls_with_a_number_that_no_passage_has() -> None:
-    assert not decide(sentence(), sentence("none", ABSENT_NUMBER), rung="large").accepted
+    assert not decide(
+        sentence(), sentence("none", ProblemCode.ABSENT_NUMBER), role="large"
+    ).accepted
 
 
 def test_what_would_have_changed_it_counts_the_missing_sentences() -> None:
-    confidence = decide(sentence(), sentence("none", NO_PASSAGE))
-    assert confidence.would_change == Reason("more_supported", "1")
+    confidence = decide(sentence(), sentence("none", ProblemCode.NO_PASSAGE))
+    assert confidence.would_change == Change(ReasonCode.UNSUPPORTED, 1)
 
 
 def test_every_signal_tells_what_it_needed() -> None:
     signals = {signal.code: signal for signal in decide(sentence()).signals}
     assert all(signal.passed for signal in signals.values())
-    assert signals["support"].value == "1/1"
+    assert (signals["support"].part, signals["support"].whole) == (1, 1)
     failed = {
         s.code
-        for s in decide(sentence("none", ABSENT_NUMBER), finish="length").signals
+        for s in decide(sentence("none", ProblemCode.ABSENT_NUMBER), finish="length").signals
         if not s.passed
     }
     assert {"support", "numbers", "finish"} <= failed

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from rag.domain.answers import Sentence, Support
 from rag.domain.documents import Passage
+from rag.text.language_detection import message_language
 from rag.verification.citations import cite
 from rag.verification.support import Grounding
-from tests.fakes import CORPUS, passage, retriever_of
+from tests.fakes import CORPUS, PRICE, passage, retriever_of
 
 BRIDGE = passage(
     "The bridge is 412 metres long. It rests on 12 pillars. Refunds are not given for tickets."
@@ -229,7 +230,16 @@ def test_relevance_tells_whether_the_question_is_near() -> None:
     from rag.retrieval.query import build_query
 
     idf = retriever_of(*ALL).idf_of
-    asked = words_of(build_query("How much does the RelayBox cost?", (), ("en",), idf), idf, 0)
+    asked = words_of(
+        build_query(
+            "How much does the RelayBox cost?",
+            (),
+            message_language("How much does the RelayBox cost?", ("en",)),
+            idf,
+        ),
+        idf,
+        0,
+    )
     grounding = Grounding(list(enumerate(ALL, 1)), idf, "en", asked)
     [right] = grounding.check("249 euros.")
     [beside] = grounding.check("The bridge rests on 12 pillars.")
@@ -323,3 +333,19 @@ def test_a_german_noun_in_place_of_another_is_found() -> None:
 def test_a_sentence_that_stands_in_a_passage_is_supported_as_it_is(text: str) -> None:
     sentence = held_against(text, GERMAN, language="de")
     assert (sentence.support, sentence.coverage) == (Support.FULL, 1.0)
+
+
+def test_a_growing_answer_has_each_sentence_checked_once() -> None:
+    sentences = [f"The RelayBox number {n} costs 249 euros." for n in range(20)]
+    checked: list[str] = []
+
+    class Counting(Grounding):
+        def _check_sentence(self, text: str, start: int, end: int, language: str) -> Sentence:
+            checked.append(text)
+            return super()._check_sentence(text, start, end, language)
+
+    grounding = Counting([(1, PRICE)], retriever_of(PRICE).idf_of)
+    for count in range(1, 21):
+        found = grounding.check(" ".join(sentences[:count]))
+        assert [s.text for s in found] == sentences[:count]
+    assert checked == sentences

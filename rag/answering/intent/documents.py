@@ -8,66 +8,60 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from rag.answering.intent.wording import core_of, requests_in, words_of
+from rag.answering.intent.wording import compiled, core_of, form_words, requests_in, words_of
 from rag.domain.requests import Form, Intent, Request
 from rag.text.analysis import terms_of
+from rag.text.languages import any_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rag.answering.intent.phrases import Phrases
+    from rag.text.languages import Requests
 
 _FILE_NAME = regex.compile(
     r"[\p{L}\p{N}_/.-]+\.(?:pdf|docx?|odt|rtf|pptx?|xlsx?|csv|tsv|md|txt|html?|epub|eml|msg|ipynb|json|xml|rst|org)\b",
     regex.IGNORECASE,
 )
-
-
-_DOCUMENT_BEFORE = regex.compile(
-    r"\b(?:document|file|bestand|dokument|datei) [\"'“„«]?$", regex.IGNORECASE
-)
-
-
-_DOCUMENT_AFTER = regex.compile(
-    r"[\"'”“»]? (?:document|file|bestand|dokument|datei)\b", regex.IGNORECASE
-)
-
-
+_NOUNS = any_of(lambda one: one.requests.document_nouns)
+_DOCUMENT_BEFORE = regex.compile(rf"\b{_NOUNS} [\"'“„«]?$", regex.IGNORECASE)
+_DOCUMENT_AFTER = regex.compile(rf"[\"'”“»]? {_NOUNS}\b", regex.IGNORECASE)
 _QUOTED = regex.compile(r"[\"“”„«»‘](?P<name>[^\"“”„«»]+)[\"“”«»’]")
-
-
 _MOST_OF_A_TITLE = 2 / 3
 
 
 def about_a_document(
-    text: str, phrases: Phrases, documents: Mapping[str, str], focus: str, *, answered: bool
+    text: str, requests: Requests, documents: Mapping[str, str], focus: str, *, answered: bool
 ) -> Request | None:
     """Return the request for a whole document, where a message is one."""
     named, rest, surely = _named(text, documents)
-    words = [word for clause in requests_in(rest) for word in words_of(core_of(clause, phrases))]
-    known = frozenset(chain.from_iterable(phrases.forms.values())) | (
-        phrases.summaries | phrases.about | phrases.documents | phrases.glue | phrases.last_answer
+    words = [word for clause in requests_in(rest) for word in words_of(core_of(clause, requests))]
+    known = frozenset(chain.from_iterable(requests.forms.values())) | (
+        requests.summaries
+        | requests.about
+        | requests.documents
+        | requests.glue
+        | requests.last_answer
     )
     outside = [word for word in words if word not in known]
-    strong = bool(phrases.summaries & set(words))
+    strong = bool(requests.summaries & set(words))
     if named:
-        asks = strong or (surely and phrases.about & set(words))
+        asks = strong or (surely and requests.about & set(words))
         fits = len(outside) <= (1 if strong and surely else 0)
         return Request(Intent.DOCUMENT, documents=named) if asks and fits else None
     missing = _FILE_NAME.search(text)
-    if missing and (strong or phrases.about & set(words)):
+    if missing and (strong or requests.about & set(words)):
         inside = set(words_of(missing.group().casefold()))
         if set(outside) <= inside:
             return Request(Intent.DOCUMENT, topic=missing.group())
     if outside:
-        has_noun = bool(phrases.documents & set(words))
+        has_noun = bool(requests.documents & set(words))
         found = _titled(outside, documents, has_noun=has_noun) if strong else ""
         return Request(Intent.DOCUMENT, documents=(found,)) if found else None
     focused = Request(Intent.DOCUMENT, documents=(focus,) if focus else ())
-    if phrases.this_document.search(text.casefold()):
-        return focused if strong or phrases.about & set(words) else None
-    points = phrases.last_answer & set(words)
-    tabular = phrases.forms[Form.TABLE] & set(words)
+    if compiled(requests.this_document).search(text.casefold()):
+        return focused if strong or requests.about & set(words) else None
+    points = requests.last_answer & set(words)
+    tabular = form_words(requests, Form.TABLE) & set(words)
     return focused if strong and points and not answered and not tabular else None
 
 

@@ -7,83 +7,75 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from rag.answering.intent.phrases import (
+from rag.answering.intent.wording import (
     LANGUAGE_NAMES,
+    PUNCTUATION,
+    core_of,
+    form_words,
+    requests_in,
+    words_of,
 )
-from rag.answering.intent.wording import PUNCTUATION, core_of, requests_in, words_of
 from rag.domain.requests import Form, Intent, Request
+from rag.text.languages import any_of, of_all
 
 if TYPE_CHECKING:
-    from rag.answering.intent.phrases import Phrases
+    from rag.text.languages import Requests
 
-_RECIPIENT = regex.compile(
-    r"\b(?:(?:to|for|aan|voor|für)(?: (?:a|an|the|my|our|de|het|een|mijn|onze|den|die|das|eine[nmr]?|meine[nmr]?|unsere[nmr]?))?"
-    r"|an (?:den|die|das|eine[nmr]?|meine[nmr]?|unsere[nmr]?)) \p{L}+\b"
-)
-
-
-_PURPOSE = regex.compile(r"^(?P<request>.{8,}?) (?:for|voor|für|i can|i could) .+$")
-
-
-_PLAIN_LANGUAGE = regex.compile(r"\b(?:plain|simple|gewoon|einfachem)\W+\p{L}+$")
-
-
-_ASKS = frozenset({"is", "are", "does", "do", "ist", "sind", "zijn"})
-"""A sentence that begins so asks for something; "that is too long" does not."""
-
-
-_TASKS_OF_ONE_WORD = frozenset({"tldr", "tl;dr", "summary", "samenvatting", "zusammenfassung"})
-
-
+_RECIPIENT = regex.compile(rf"\b{any_of(lambda one: one.requests.recipients)} \p{{L}}+\b")
+_PURPOSE = regex.compile(rf"^(?P<request>.{{8,}}?) {any_of(lambda one: one.requests.purposes)} .+$")
+_PLAIN_LANGUAGE = regex.compile(rf"\b{any_of(lambda one: one.requests.plain_language)}\W+\p{{L}}+$")
+_QUESTION_OPENINGS = frozenset(of_all(lambda one: one.requests.question_openings))
+_COPULAS = frozenset(of_all(lambda one: one.requests.copulas))
+_ONE_WORD_TASKS = frozenset(of_all(lambda one: one.requests.one_word_tasks))
 _FORMS = (
     *(Form.TABLE, Form.EMAIL, Form.LIST, Form.SIMPLER, Form.LONGER, Form.SHORTER, Form.OTHER),
 )
 """In this order: a "short e-mail" is an e-mail."""
 
 
-def rework_of(text: str, phrases: Phrases) -> Request | None:
+def rework_of(text: str, requests: Requests) -> Request | None:
     """The whole message, or a clause of it while the others only remark on the answer."""
-    if found := _reworked(text, phrases):
+    if found := _reworked(text, requests):
         return found
-    requests = requests_in(text)
-    return _reworked(requests[0], phrases) if len(requests) == 1 else None
+    clauses = requests_in(text)
+    return _reworked(clauses[0], requests) if len(clauses) == 1 else None
 
 
-def _reworked(text: str, phrases: Phrases) -> Request | None:
-    core = core_of(text, phrases)
+def _reworked(text: str, requests: Requests) -> Request | None:
+    core = core_of(text, requests)
     words = words_of(core)
-    if phrases.forms[Form.EMAIL] & set(words):
+    if form_words(requests, Form.EMAIL) & set(words):
         words = words_of(_RECIPIENT.sub(" ", core))
-    if (purpose := _PURPOSE.search(core)) and phrases.last_answer & set(
+    if (purpose := _PURPOSE.search(core)) and requests.last_answer & set(
         words_of(purpose["request"])
     ):
         core = purpose["request"]
         words = words_of(core)
-    shapes = frozenset(chain.from_iterable(phrases.forms.values()))
-    if words and words[0] in _ASKS:
+    shapes = frozenset(chain.from_iterable(requests.forms.values()))
+    if words and words[0] in _QUESTION_OPENINGS:
         return None
     known = (
-        {"is", "ist"}
-        | phrases.glue
-        | phrases.last_answer
-        | phrases.reworks
+        _COPULAS
+        | requests.glue
+        | requests.last_answer
+        | requests.reworks
         | shapes
         | set(LANGUAGE_NAMES)
     )
     if not words or not set(words) <= known:
         return None
     asked_nicely = core != text.casefold().strip(PUNCTUATION)
-    if len(words) == 1 and not _is_whole_task(words[0], phrases, nicely=asked_nicely):
+    if len(words) == 1 and not _is_whole_task(words[0], requests, nicely=asked_nicely):
         return None
     languages = [word for word in words if word in LANGUAGE_NAMES]
     if languages and not _PLAIN_LANGUAGE.search(core):
         return Request(Intent.REWORK, Form.TRANSLATION, LANGUAGE_NAMES[languages[-1]])
-    form = next((form for form in _FORMS if phrases.forms[form] & set(words)), None)
+    form = next((form for form in _FORMS if form_words(requests, form) & set(words)), None)
     return Request(Intent.REWORK, form) if form else None
 
 
-def _is_whole_task(word: str, phrases: Phrases, *, nicely: bool) -> bool:
+def _is_whole_task(word: str, requests: Requests, *, nicely: bool) -> bool:
     """Does one word alone ask for work on the answer: "shorter", "rephrase", "Dutch, please"?"""
-    if nicely and (word in LANGUAGE_NAMES or word in phrases.forms[Form.LIST]):
+    if nicely and (word in LANGUAGE_NAMES or word in form_words(requests, Form.LIST)):
         return True
-    return word.endswith("er") or word in phrases.reworks or word in _TASKS_OF_ONE_WORD
+    return word.endswith("er") or word in requests.reworks or word in _ONE_WORD_TASKS

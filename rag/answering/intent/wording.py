@@ -1,43 +1,69 @@
-"""A message cut into clauses and words, without its politeness."""
+"""A message cut into clauses and words, without its politeness; the vocabulary of requests."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import regex
 
-from rag.answering.intent.phrases import (
-    REMARK_OPENINGS,
-    WISHES,
-)
+from rag.text.languages import LANGUAGES, Requests, any_of, of_all
 
 if TYPE_CHECKING:
-    from rag.answering.intent.phrases import Phrases
+    from collections.abc import Iterator
+
+    from rag.domain.requests import Form
 
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:[-'’;.][\p{L}\p{N}]+)*")
-
-
 PUNCTUATION = " ?!.,:;…"
+CLAUSE_BREAK = regex.compile(
+    rf"[.!?;]+\s+|,\s+|\s+[–-]\s+|\s+{any_of(lambda one: one.requests.clause_breaks)}\s+"
+    r"|\s*\(|\)\s*"
+)
+_REMARKS = frozenset(of_all(lambda one: one.requests.remarks))
+_WISHES = frozenset(of_all(lambda one: one.requests.wishes))
+LANGUAGE_NAMES = {
+    name: code
+    for language in LANGUAGES.values()
+    for code, names in language.language_names.items()
+    for name in names
+}
+"""What languages are called -> ISO 639-1."""
 
 
-CLAUSE_BREAK = regex.compile(r"[.!?;]+\s+|,\s+|\s+[–-]\s+|\s+and make\s+|\s*\(|\)\s*")
+def most_likely_first(language: str) -> Iterator[tuple[str, Requests]]:
+    """The languages in which requests are understood: a short message hardly tells its own."""
+    known = ((code, one.requests) for code, one in LANGUAGES.items() if one.requests.polite)
+    yield from sorted(known, key=lambda pair: pair[0] != language)
+
+
+@cache
+def compiled(pattern: str) -> regex.Pattern[str]:
+    """A pattern of a language's file, compiled once."""
+    return regex.compile(pattern.strip(), regex.IGNORECASE)
+
+
+def form_words(requests: Requests, form: Form) -> frozenset[str]:
+    """The words that name a form."""
+    return requests.forms.get(form, frozenset())
 
 
 def is_remark(clause: str) -> bool:
     """Does a clause only tell something: "it is too long", "my colleague isn't technical"?"""
     words = words_of(clause)
-    return not words or (words[0] in REMARK_OPENINGS and not set(words) & WISHES)
+    return not words or (words[0] in _REMARKS and not set(words) & _WISHES)
 
 
-def core_of(text: str, phrases: Phrases) -> str:
+def core_of(text: str, requests: Requests) -> str:
     """A message in small letters without its politeness."""
+    polite = compiled(requests.polite)
     plain = " ".join(text.casefold().replace("’", "'").split()).strip(PUNCTUATION)
     before = ""
     while plain != before:
         before = plain
-        if opening := phrases.polite.match(plain):
+        if opening := polite.match(plain):
             plain = plain[opening.end() :].strip(" ,")
-        for ending in phrases.polite.finditer(plain):
+        for ending in polite.finditer(plain):
             if ending.end() == len(plain) and ending.start():
                 plain = plain[: ending.start()].rstrip(" ,")
                 break

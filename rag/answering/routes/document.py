@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rag.answering.cascade import CascadeResult
 from rag.answering.prompt import block_of
 from rag.answering.routes.listing import list_documents
-from rag.domain.answers import Outcome, Reason
+from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.events import Answered, Event, Reading, Retrieved
 from rag.domain.requests import Intent, Request
 from rag.domain.search import NO_QUERY
@@ -74,7 +74,11 @@ async def read_document(case: RequestContext) -> AsyncGenerator[Event, None]:
     """Have each part written about and checked; the answer is what was written, in order."""
     if not case.request.documents:
         missing = case.request.topic
-        reason = Reason("no_such_file", missing) if missing else Reason("which_document")
+        reason = (
+            Reason(ReasonCode.NO_SUCH_FILE, missing)
+            if missing
+            else Reason(ReasonCode.WHICH_DOCUMENT)
+        )
         result = CascadeResult(outcome=Outcome.ANSWERED, reasons=(reason,))
         listing = list_documents(Request(Intent.CORPUS), case.corpus, (), case.question.scope)
         yield Answered(case.answer(result, listed=listing.documents))
@@ -113,7 +117,7 @@ def joined(parts: Sequence[CascadeResult]) -> CascadeResult:
     whole = CascadeResult(outcome=Outcome.QUOTED)
     quoted = [part for part in parts if part.outcome is Outcome.QUOTED]
     if 0 < len(quoted) < len(parts):
-        whole.reasons = (Reason("partly_quoted", f"{len(quoted)}/{len(parts)}"),)
+        whole.reasons = (Reason(ReasonCode.PARTLY_QUOTED, part=len(quoted), whole=len(parts)),)
     for part in parts:
         whole.reasons = (*whole.reasons, *part.reasons)
         whole.attempts += part.attempts

@@ -13,6 +13,7 @@ from rag.domain.search import NO_QUERY
 from rag.retrieval.evidence import matched_words, words_of
 from rag.retrieval.query import build_query
 from rag.retrieval.search import numbered
+from rag.text.language_detection import message_language
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -67,14 +68,10 @@ def list_documents(
 
 
 def _mentioning(
-    topic: str,
-    corpus: Snapshot,
-    conversation: Sequence[Turn],
-    scope: str,
-    counts: tuple[int, int],
+    topic: str, corpus: Snapshot, conversation: Sequence[Turn], scope: str, counts: tuple[int, int]
 ) -> Listing:
     idf_of = corpus.retriever.idf_of
-    query = build_query(topic, (), corpus.languages, idf_of)
+    query = build_query(topic, (), message_language(topic, corpus.languages), idf_of)
     wanted = len({word.word for word in words_of(query, idf_of)})
     found: dict[str, list[Passage]] = {}
     for _, passage in corpus.search(query.weights, MAX_PASSAGES, scope):

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeResult
-from rag.domain.answers import Reason
+from rag.domain.answers import Reason, ReasonCode
 from rag.domain.events import Answered, Event
 from rag.domain.requests import Intent
 from rag.domain.search import EvidenceLevel
@@ -31,5 +31,5 @@ async def answer_question(case: RequestContext) -> AsyncGenerator[Event, None]:
             async for event in events:
                 yield event
     else:
-        result.reasons = (Reason("no_evidence"),)
+        result.reasons = (Reason(ReasonCode.NO_EVIDENCE),)
     yield Answered(case.answer(result, retrieved))

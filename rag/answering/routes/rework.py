@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeResult
-from rag.domain.answers import Outcome, Reason
+from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.events import Answered, Event, Retrieved
 from rag.retrieval.search import retrieve
 from rag.verification.support import Grounding
@@ -26,7 +26,7 @@ async def rework_answer(case: RequestContext) -> AsyncGenerator[Event, None]:
     result = CascadeResult(outcome=Outcome.ANSWERED)
     position = last_answered(history)
     if position is None:
-        result.reasons = (Reason("nothing_to_rework"),)
+        result.reasons = (Reason(ReasonCode.NOTHING_TO_REWORK),)
         yield Answered(case.answer(result))
         return
     turn, kept = await asyncio.to_thread(_with_passages, case, history[: position + 1])
@@ -41,7 +41,7 @@ async def rework_answer(case: RequestContext) -> AsyncGenerator[Event, None]:
             turn.answer,
             turn.sentences,
         )
-        result.reasons = (*result.reasons, Reason("unchanged"))
+        result.reasons = (*result.reasons, Reason(ReasonCode.UNCHANGED))
     yield Answered(case.answer(result, kept))
 
 

@@ -19,31 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MIN_CHARACTERS = 1_000
-
-
 MAX_CHARACTERS = 1_300
 """150-200 English words. Answer within 5 against 700-1,000: xquad-en .990, .991; -de .962, .970."""
-
-
 OVERLAP_CHARACTERS = 250
-
-
 _MAX_ROW_CHARACTERS = 2 * MAX_CHARACTERS
 """A longer row of a table is cut like prose."""
-
-
 HEADING_SEPARATOR = " › "
-
-
 _HEADING = regex.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*$", regex.MULTILINE)
-
-
 _FENCE = regex.compile(r"^(```|~~~).*?(?:^\1[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL)
-
-
 _TABLE = regex.compile(
-    r"(?:^\|.*\|[ \t]*\n)(?:^\|[ \t:|\-]+\|[ \t]*\n)(?:^\|.*\|[ \t]*(?:\n|\Z))*",
-    regex.MULTILINE,
+    r"(?:^\|.*\|[ \t]*\n)(?:^\|[ \t:|\-]+\|[ \t]*\n)(?:^\|.*\|[ \t]*(?:\n|\Z))*", regex.MULTILINE
 )
 
 

@@ -8,39 +8,17 @@ from rag.corpus.ingestion.parsing import PDF
 
 _PROSE_SHARE = 0.4
 """Of the cells after a row's first, so many begin in a small letter in cut-up prose."""
-
-
 _TABLE = regex.compile(r"(?:^\|.*\|[ \t]*(?:\n|\Z)){2,}", regex.MULTILINE)
-
-
 _TABLE_RULE = regex.compile(r"\|[\s:|-]+\|")
-
-
 _FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
-
-
 _IMAGE = regex.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
-
-
 _LINK = regex.compile(r"(?<!\\)\[([^\]\n]+)\]\([^)\n]*\)")
-
-
 _STRONG = regex.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-
-
 _EMPHASIS = regex.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_\n]+?)(?<=[^\s*_\\])\1(?![\w*])")
-
-
 _ESCAPED_STRONG = regex.compile(r"\\\*\\\*(?=\S)([^|\n]+?)(?<=\S)\\\*\\\*")
 """How bold words come out of the cells of a Word table."""
-
-
 _ESCAPE = regex.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&$%])")
-
-
 _COMMENT = regex.compile(r"<!--.*?-->", regex.DOTALL)
-
-
 _FRONT_MATTER = regex.compile(r"\A---\n(?:(?:## )?[\w:.\-]+:[^\n]*\n|\n)*(?:---\n)?(?=\n|#)")
 
 

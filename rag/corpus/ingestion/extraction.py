@@ -24,7 +24,6 @@ from rag.text.language_detection import detect_language
 if TYPE_CHECKING:
     from pathlib import Path
 
-
 _FIRST_HEADING = regex.compile(r"^#[ \t]+(.+)$", regex.MULTILINE)
 
 

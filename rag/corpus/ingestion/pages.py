@@ -9,14 +9,9 @@ from rag.domain.documents import Page
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-
 _MIN_LINE_CHARACTERS = 8
 """A shorter line, such as a page's number, stands in too many places."""
-
-
 _LINE_CHARACTERS = 40
-
-
 _PLAY = 400
 """How far from where it is expected a page may begin, in letters and digits."""
 

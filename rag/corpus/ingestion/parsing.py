@@ -28,11 +28,7 @@ _TEXT_TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
 }
-
-
 PDF = "application/pdf"
-
-
 _BINARY_TYPES = frozenset(
     {PDF, "application/rtf", "application/epub+zip", "application/msword"}
     | {f"application/vnd.ms-{name}" for name in ("excel", "powerpoint", "outlook", "word")}
@@ -47,33 +43,19 @@ _BINARY_TYPES = frozenset(
     | {f"application/vnd.oasis.opendocument.{n}" for n in ("text", "spreadsheet", "presentation")}
 )
 """A name of another kind is wrong where the content is one of these."""
-
-
 _OLD_OFFICE = frozenset({"application/msword", "application/vnd.ms-powerpoint"})
 """As Markdown their paragraphs run together, and the template's own words stand among them."""
-
-
 _PLAIN = frozenset({"text/plain", "text/html", "application/xml", "text/xml", "application/json"})
 """What the content of many kinds of text looks like; the name tells which."""
-
-
 _CONTAINERS = frozenset({"application/zip", "application/x-ole-storage", "application/x-cfb"})
-
-
 _ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"),
     *("cp932", "euc_jp", "gb18030", "big5", "euc_kr"),
 ]
 """What Windows wrote before UTF-8, by country; a guess among all would be wrong more often."""
-
-
 _UNKNOWN = "It is of no known kind of document."
-
-
 _ODD_SHARE = 0.02
 """Text has hardly a character that cannot be shown; random bytes have a tenth of them."""
-
-
 _ODD = regex.compile(r"[\p{C}\ufffd--\s]", regex.V1)
 
 

@@ -15,11 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-
 RECOGNISING_S = 18.0
 """Recognising takes 1.5 s a page, and a file may take 25 s: later pages stay unreadable."""
-
-
 _TESSERACT_LANGUAGES = ("eng", "nld", "deu", "fra", "spa", "ita", "por")
 
 

@@ -9,11 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from rag.corpus.ingestion.chunking import passage_at
 from rag.domain.codec import from_plain, to_plain
-from rag.domain.documents import (
-    Document,
-    Indexed,
-    LedgerEntry,
-)
+from rag.domain.documents import Document, Indexed, LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -27,16 +27,10 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 25.0
 """For one file; the slowest honest one of several hundred tried took 2."""
-
-
 MAX_BYTES = 3 * 1024**3
 """Of addresses that a child may have; an idle one has 0.9 GiB, mostly stacks of threads."""
-
-
 IDLE_S = 120.0
 """Children end after so long without a file; one has 90 MB."""
-
-
 _AHEAD = 4
 
 

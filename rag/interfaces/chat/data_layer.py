@@ -28,16 +28,10 @@ if TYPE_CHECKING:
     from rag.history.schema import Record
 
 MAX_NAME_CHARACTERS = 80
-
-
 PARTIAL = "partial"
 """In a step's metadata while it is being written: what a killed app leaves behind has it."""
-
-
 RUNNING: set[str] = set()
 """The messages that this process is writing at the moment."""
-
-
 _FILE_FIELDS = ("url", "path", "chainlitKey", "objectKey")
 """A session's files go with the session; our elements carry all they show in their props."""
 
@@ -61,12 +55,12 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
     async def upsert_feedback(self, feedback: Feedback) -> str:
         """Keep what a person thinks of an answer, and why."""
         return await asyncio.to_thread(
-            self.history.put_feedback, feedback.forId, feedback.value, feedback.comment
+            self.history.feedback.put, feedback.forId, feedback.value, feedback.comment
         )
 
     async def delete_feedback(self, feedback_id: str) -> bool:
         """Take feedback back."""
-        await asyncio.to_thread(self.history.delete_feedback, feedback_id)
+        await asyncio.to_thread(self.history.feedback.delete, feedback_id)
         return True
 
     @queue_until_user_message()  # type: ignore[untyped-decorator]

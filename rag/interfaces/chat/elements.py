@@ -9,9 +9,7 @@ from chainlit.utils import utc_now
 
 from rag.domain.answers import Answer, Outcome
 from rag.domain.requests import SMALL_TALK
-from rag.presentation.lines import (
-    summary_line,
-)
+from rag.presentation.lines import summary_line
 from rag.presentation.texts import say
 from rag.presentation.trace_card import passage_props
 
@@ -47,7 +45,7 @@ def actions_of(answer: Answer, large: str = "") -> list[cl.Action]:
         actions.append(cl.Action(name="trace", payload={}, label=label, tooltip=tip))
     if answer.attempts or answer.outcome is Outcome.FAILED:
         actions.append(action("regenerate", answer, icon="refresh-cw"))
-    if large and answer.attempts and answer.attempts[-1].rung != "large":
+    if large and answer.attempts and answer.attempts[-1].role != "large":
         actions.append(action("retry_large", answer, icon="arrow-up-right", model=large))
     return actions
 
@@ -99,11 +97,7 @@ async def finished_step(
 ) -> str:
     """Show a step that is over."""
     step = cl.Step(
-        name=name,
-        type=kind,
-        show_input=False,
-        icon=_ICONS[kind],
-        parent_id=parent_id or _run_id(),
+        name=name, type=kind, show_input=False, icon=_ICONS[kind], parent_id=parent_id or _run_id()
     )
     step.start = step.end = utc_now()
     step.output = output

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from rag.corpus.snapshot import Snapshot
 
 EVERYWHERE = "*"
-
-
 MAX_PLACES = 200
 """A longer list is no help; folders come first, so that most of a big corpus can be reached."""
 
@@ -74,8 +72,6 @@ def _own_documents(corpus: Snapshot, language: str) -> list[Place]:
 
 
 MODE = "model"
-
-
 SCOPE = "scope"
 
 
@@ -138,8 +134,6 @@ _ABOUT_THE_GUIDE = (
     ("Is it private?", "Does anything leave this machine?"),
     ("Something it can't know", "What is the capital of Mongolia?"),
 )
-
-
 _SHOWN = 4
 
 

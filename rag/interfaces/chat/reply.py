@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import chainlit as cl
 from chainlit.data import get_data_layer
 
-from rag.domain.answers import Answer, Outcome, Reason
+from rag.domain.answers import Answer, Outcome, Reason, ReasonCode
 from rag.domain.events import (
     Answered,
     Asking,
@@ -47,16 +47,10 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit
 
 FLUSH_S = 0.05
-
-
 KEEP_S = 1.0
-
-
 FLUSH_S_PER_THOUSAND_CHARACTERS = 0.02
 """The browser reads the whole message again at every piece: with 50-100 ms between pieces a
 300-word answer costs 2 s of its time instead of 7."""
-
-
 _CHAINLITS_OWN_NOTE = "Task manually stopped."
 
 
@@ -202,7 +196,7 @@ class Reply:
         if self._step is not None:
             self._step.output = without_links(attempt.generation.text) or "–"
             self._step.metadata = {"documents": self._documents}
-            draft = attempt.rung == "small"
+            draft = attempt.role == "small"
             await finish_step(self._step, attempt_line(attempt, self._language, draft=draft))
         doubts = doubts_markdown(attempt, self._language)
         line, documents = self._checked_line(attempt), self._documents
@@ -273,7 +267,7 @@ class Reply:
             outcome=Outcome.ANSWERED,
             model="",
             language=self._language,
-            reasons=(Reason("stopped"),),
+            reasons=(Reason(ReasonCode.STOPPED),),
             hits=self._hits,
             sentences=sentences,
             mode=question.mode,

@@ -20,10 +20,7 @@ from rag.interfaces.chat.memory import (
     large_model_name,
     page_language,
 )
-from rag.interfaces.chat.pickers import (
-    chosen,
-    offer_modes,
-)
+from rag.interfaces.chat.pickers import chosen, offer_modes
 from rag.interfaces.chat.sidebar import show_sidebar
 from rag.interfaces.chat.tabs import run_in_background
 from rag.interfaces.chat.window import (
@@ -123,7 +120,7 @@ async def catch_up(assistant: Assistant) -> None:
         return
     kept, thread_id = conversation(), cl.context.session.thread_id
     count = await asyncio.to_thread(layer.history.answer_count, thread_id)
-    erased = await asyncio.to_thread(assistant.knowledge.ledger.erased)
+    erased = await asyncio.to_thread(assistant.knowledge.store.erased)
     if count > len(kept.exchanges) or kept.holds(erased):
         found = await asyncio.to_thread(_remembered, layer.history, thread_id)
         kept.exchanges, kept.asked = found.exchanges, found.asked

@@ -36,20 +36,12 @@ if TYPE_CHECKING:
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """A longer message closes the socket without a word; ours is refused in a sentence first."""
-
-
 _OUTSIDE_LINK = regex.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>", regex.DOTALL)
-
-
 _OUTSIDE_META = regex.compile(r"<meta property=\"og:(?:image|url)\"[^>]*>")
-
-
 _ATTACHED = (
     "md txt log html htm csv tsv json ipynb xml rst org eml"
     " pdf docx doc odt rtf pptx ppt xlsx xls ods epub msg"
 )
-
-
 _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 
 

@@ -25,19 +25,12 @@ from rag.interfaces.chat.memory import (
     large_model_name,
     page_language,
 )
-from rag.interfaces.chat.pickers import (
-    EVERYWHERE,
-    MODE,
-    SCOPE,
-    choose,
-    chosen,
-    offer_modes,
-)
+from rag.interfaces.chat.pickers import EVERYWHERE, MODE, SCOPE, choose, chosen, offer_modes
 from rag.interfaces.chat.reply import Reply
 from rag.interfaces.chat.resume import catch_up, forget_steps_after, keep_page_short
 from rag.interfaces.chat.sidebar import show_sidebar, show_trace
 from rag.presentation.texts import say
-from rag.text.language_detection import reply_language
+from rag.text.language_detection import message_language
 
 if TYPE_CHECKING:
     from rag.answering.assistant import Assistant
@@ -136,7 +129,7 @@ async def _guarded(
     # Chainlit sets this for new messages only; without it Stop does not reach an edited one.
     cl.context.session.current_task = asyncio.current_task()
     conversation().begin(question_id)
-    language = reply_language(question.text, page_language())
+    language = message_language(question.text, (), page_language()).reply
     thread_id = str(cl.context.session.thread_id)
     question = replace(question, language=page_language(), conversation=thread_id)
     reply = Reply(language, large_model_name(assistant))
@@ -200,7 +193,7 @@ async def open_trace(message_id: str) -> None:
 async def prefer(history: History, message_id: str, preferred: str) -> None:
     """Keep whether a person prefers the draft or the answer, of one in this conversation."""
     if preferred in {"draft", "answer"} and conversation().exchange(message_id):
-        await asyncio.to_thread(history.prefer, message_id, preferred)
+        await asyncio.to_thread(history.feedback.prefer, message_id, preferred)
 
 
 def close_trace(message_id: str) -> None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from rag.domain.answers import Answer
     from rag.interfaces.http.corpus_admin import CorpusAdmin
 
-
 OPEN_MESSAGE = "plumbline:corpus"
 """What the button in the page's header posts."""
 

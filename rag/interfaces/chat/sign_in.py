@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _COOKIE = "access_token"
-
-
 _RENEW_S = 24 * 3600
 """Chainlit's tokens last 15 days; a new one a day is always young enough."""
 

@@ -17,14 +17,8 @@ if TYPE_CHECKING:
 
 CLOSED_TAB_GRACE_S = 30.0
 """A reload and a network blip look like a closed tab; their socket comes back in this time."""
-
-
 SWEEP_S = 60.0
-
-
 TELL_S = 0.5
-
-
 WORTH_TELLING = 10
 """Fewer new files are read before anybody could read the line."""
 

@@ -21,18 +21,10 @@ if TYPE_CHECKING:
 
 OPENED_TURNS = 6
 """More than a screen holds."""
-
-
 EARLIER_TURNS = 10
-
-
 MOST_TURNS = 20
 """When a conversation grows beyond this, the page goes back to the last six."""
-
-
 NOTE_ID = "earlier-turns"
-
-
 Step = dict[str, Any]
 
 

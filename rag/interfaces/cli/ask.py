@@ -16,13 +16,8 @@ from rag.domain.errors import QuestionError
 from rag.domain.events import Answered, Asking, Escalated, Token
 from rag.domain.requests import Mode
 from rag.interfaces.cli.output import print_error, print_json
-from rag.presentation.json_contract import (
-    answer_json,
-)
-from rag.presentation.lines import (
-    attempt_line,
-    summary_line,
-)
+from rag.presentation.json_contract import answer_json
+from rag.presentation.lines import attempt_line, summary_line
 from rag.presentation.message import answer_text
 from rag.presentation.wording import place, reason_text
 

@@ -10,12 +10,8 @@ from rag.config.bootstrap import build_assistant
 from rag.config.environment import unknown_settings
 from rag.interfaces.cli.output import print_json
 from rag.interfaces.health import examine
-from rag.presentation.json_contract import (
-    doctor_json,
-)
-from rag.presentation.lines import (
-    check_lines,
-)
+from rag.presentation.json_contract import doctor_json
+from rag.presentation.lines import check_lines
 
 if TYPE_CHECKING:
     import argparse

@@ -180,15 +180,11 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 
 MODES = ("auto", "small", "large")
 """The values of ``rag.domain.requests.Mode``, which is not imported for the sake of speed."""
-
-
 GROUPS = {
     "eval": ("quality on a set", "quality on a set in BEIR layout"),
     "bench": ("speed", "speed on this machine"),
 }
 """Help and description of the commands that have kinds."""
-
-
 COMMANDS: dict[str, Command | dict[str, Command]] = {
     "serve": Command("start the chat in the browser", "serve:run_serve", _serve),
     "ask": Command("ask a question and print the checked answer", "ask:run_ask", _ask),

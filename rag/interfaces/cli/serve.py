@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from rag.config.settings import Settings
 
-
 PORTS_TRIED = 20
 
 

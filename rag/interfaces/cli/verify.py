@@ -29,7 +29,7 @@ def run_verify(options: argparse.Namespace, settings: Settings) -> int:
             "Keep one with: rag ask QUESTION --json > answer.json",
         ) from error
     knowledge = build_knowledge(settings)
-    corpus, erased = knowledge.refresh(), knowledge.ledger.erased()
+    corpus, erased = knowledge.refresh(), knowledge.store.erased()
     verdicts = [verify(receipt, corpus, erased) for receipt in receipts]
     if options.json:
         print_json(verify_json(verdicts))

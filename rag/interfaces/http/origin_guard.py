@@ -26,18 +26,12 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; "
     "object-src 'none'"
 )
-
-
 HEADERS = (
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
-
-
 _REFUSAL = b"403: this address or page may not use this Plumbline. Open it by its own address."
-
-
 _POLICY_VIOLATION = 1008
 
 

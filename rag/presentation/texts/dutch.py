@@ -39,7 +39,7 @@ DUTCH = {
     "reason.budget": "Het budget voor het grote model is op.",
     "reason.always": "De instelling RAG_ESCALATION=always vraagt het grote model in elk geval.",
     "reason.may_not_answer": "Dit beantwoordt de vraag misschien niet: er wordt een getal, persoon of plaats gevraagd, en die staat er niet in.",
-    "reason.removed": "{detail} zin(nen) zonder volledige steun zijn weggelaten.",
+    "reason.removed": "{count} zin(nen) zonder volledige steun zijn weggelaten.",
     "reason.failed": "{detail}",
     "reason.nothing_to_rework": "Er was nog geen antwoord om te bewerken.",
     "reason.which_document": "Er werd geen document genoemd.",

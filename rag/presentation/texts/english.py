@@ -40,7 +40,7 @@ ENGLISH = {
     "reason.budget": "The budget for the large model is used up.",
     "reason.always": "The setting RAG_ESCALATION=always asks the large model in any case.",
     "reason.may_not_answer": "This may not answer your question: it asks for a number, a person or a place, and none is given.",
-    "reason.removed": "{detail} sentence(s) without full support were taken out.",
+    "reason.removed": "{count} sentence(s) without full support were taken out.",
     "reason.failed": "{detail}",
     "problem.no_passage": "No passage says this",
     "problem.partly": "The passages say only part of this",

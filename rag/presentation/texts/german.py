@@ -39,7 +39,7 @@ GERMAN = {
     "reason.budget": "Das Budget für das große Modell ist verbraucht.",
     "reason.always": "Die Einstellung RAG_ESCALATION=always fragt das große Modell in jedem Fall.",
     "reason.may_not_answer": "Das beantwortet die Frage vielleicht nicht: gefragt ist eine Zahl, eine Person oder ein Ort, und nichts davon steht darin.",
-    "reason.removed": "{detail} Satz/Sätze ohne vollen Beleg wurden weggelassen.",
+    "reason.removed": "{count} Satz/Sätze ohne vollen Beleg wurden weggelassen.",
     "reason.failed": "{detail}",
     "reason.nothing_to_rework": "Es gab noch keine Antwort zum Bearbeiten.",
     "reason.which_document": "Es wurde kein Dokument genannt.",

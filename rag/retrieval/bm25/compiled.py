@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from rag.retrieval.bm25.segment import Segment
 
 _BLOCK = 128
-
-
 _ROUNDING = 1e-6
 """More than the floor can be rounded up by."""
 

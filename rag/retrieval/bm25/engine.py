@@ -27,25 +27,15 @@ if TYPE_CHECKING:
 
 MOST_DRIFT = 0.02
 """Impacts that are off by more would let too many documents through to the exact scores."""
-
-
 SMALL_SEGMENT = 256
 """Additions gather in a segment of so many documents, a merge of which takes a millisecond; then
 they go on into the middle one. Compaction brings that into the first."""
-
-
 REMEMBERED = 50_000
 """Terms whose idf is kept while nothing changes."""
-
-
 _MANY = 64
 """Fewer are sorted quicker in Python."""
-
-
 _FLOAT32_ERROR = 1.2e-7
 """Twice the rounding of one operation."""
-
-
 Weighted = tuple[str, float | None]
 """A term and its weight; None is 1 without a product."""
 

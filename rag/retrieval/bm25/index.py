@@ -29,18 +29,12 @@ if TYPE_CHECKING:
     from rag.retrieval.bm25.state import State
 
 logger = logging.getLogger(__name__)
-
-
 NAME_WEIGHT = 1.0
 """What a document's name adds to its passages: its own BM25 score, with the passages' idf, times
 this. nDCG@10 at .5, 1, 2: cranfield .380 .392 .387; mtrag-un .879 .882 .874; squad2 .878 .877 .872.
 """
-
-
 FEW_DOCUMENTS = 20
 """Among so many documents a name counts half: there the passages themselves tell."""
-
-
 COMPACT_ABOVE = 0.1
 """When more than this share is pending, segments are made one again."""
 

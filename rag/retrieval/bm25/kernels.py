@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from rag.retrieval.bm25.segment import Segment
 
 BLOCK = 256
-
-
 MANY_BLOCKS = 256
 """With fewer, looking at all scores at once is quicker than picking blocks."""
 

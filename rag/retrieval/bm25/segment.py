@@ -24,15 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _REMEMBERED = 100_000
-
-
 _SORTED_AT_ONCE = 1_000_000
-
-
 _SMALL_BYTES = 4_096
 """A smaller file is read whole; an empty array cannot be mapped."""
-
-
 _VOCABULARY_ARRAYS = ("characters", "ends", "checksums", "numbers")
 
 

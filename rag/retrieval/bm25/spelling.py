@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 
 MIN_LETTERS = 4
 """Shorter words have too many neighbours by chance."""
-
-
 LONG_WORD = 8
 """From here on two edits are forgiven."""
-
-
 MOST = 3
 
 

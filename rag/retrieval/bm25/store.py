@@ -27,11 +27,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 """Of the layout on disk; another one is not read."""
-
-
 POINTER = "current.json"
-
-
 _TRIES = 5
 """So often a generation can be replaced by another process while this one opens it."""
 

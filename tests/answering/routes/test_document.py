@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answering.routes.document import MAX_PARTS, plan_reading
-from rag.domain.answers import Outcome, Reason
+from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.completions import Profile
 from rag.domain.events import Reading
 from rag.domain.requests import Intent
@@ -108,10 +108,10 @@ async def test_quoted_parts_beside_written_ones_are_said(corpus: Path) -> None:
     answer = await talk.ask("Summarise book.md", "The boats came home in the evening light.")
     parts = len(answer.attempts)
     assert answer.outcome is Outcome.ANSWERED
-    assert answer.reasons[0] == Reason("partly_quoted", f"{parts - 1}/{parts}")
+    assert answer.reasons[0] == Reason(ReasonCode.PARTLY_QUOTED, part=parts - 1, whole=parts)
 
 
 async def test_a_file_that_is_not_there_is_said(talk: Talk) -> None:
     answer = await talk.ask("What is penguins.pdf about?")
-    assert answer.reasons == (Reason("no_such_file", "penguins.pdf"),)
+    assert answer.reasons == (Reason(ReasonCode.NO_SUCH_FILE, "penguins.pdf"),)
     assert len(answer.listed) == 3

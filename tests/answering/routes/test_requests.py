@@ -9,6 +9,7 @@ from fpdf import FPDF
 from rag.answering.intent.rules import request_of
 from rag.domain.answers import Outcome
 from rag.domain.conversation import Turn
+from rag.text.language_detection import message_language
 from tests.answering.intent.requests import DOCUMENTS, HISTORY, TABLE
 from tests.builders import Talk
 from tests.fakes import FakeBackend
@@ -17,7 +18,7 @@ OTHERS = [
     text
     for kind, text in TABLE
     if kind not in {"question", "follow_up"}
-    and request_of(text, HISTORY, DOCUMENTS, "returns.md").intent == kind
+    and request_of(text, message_language(text), HISTORY, DOCUMENTS, "returns.md").intent == kind
 ]
 TEXT = "Employees have a desk, a lamp and an umbrella of their own."
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.domain.answers import Outcome, Support
+from rag.domain.answers import Outcome, ProblemCode, Support
 from rag.domain.conversation import Turn
 from rag.domain.events import Retrieved
 from rag.domain.requests import Intent
@@ -79,7 +79,7 @@ async def test_a_translation_is_supported_as_far_as_numbers_and_names_tell(talk:
     [sentence] = answer.sentences
     assert (sentence.support, sentence.citations) == (Support.PARTIAL, (1,))
     assert sentence.problem is not None
-    assert sentence.problem.code == "other_language"
+    assert sentence.problem.code is ProblemCode.OTHER_LANGUAGE
 
 
 async def test_a_translation_with_another_number_is_not_shown(talk: Talk) -> None:

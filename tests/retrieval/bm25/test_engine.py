@@ -97,10 +97,7 @@ def test_after_any_changes_scores_equal_those_of_a_fresh_rank_bm25(
 @settings(max_examples=150)
 @given(corpora, steps, weighted, st.integers(1, 5))
 def test_the_search_finds_exactly_what_scoring_everything_finds(
-    corpus: list[list[str]],
-    changes: list[object],
-    query: list[tuple[str, float | None]],
-    k: int,
+    corpus: list[list[str]], changes: list[object], query: list[tuple[str, float | None]], k: int
 ) -> None:
     both = Both(LuceneBM25(corpus), dict(enumerate(corpus)))
     for change in changes:

@@ -115,9 +115,7 @@ def test_an_index_comes_back_from_its_folder_and_goes_on_changing(tmp_path: Path
     assert {document for document, _ in texts(later, weights)} == {0, 1, 2, 4, 5, 6, 8, 9, 12}
 
 
-def test_words_come_back_from_the_folder_but_not_those_of_deleted_documents(
-    tmp_path: Path,
-) -> None:
+def test_words_come_back_from_the_folder_but_not_those_of_deleted_documents(tmp_path: Path) -> None:
     index = PassageIndex(tmp_path)
     one = replace(indexed_of([passage("warranty")]), words=(("warranty", "warranti"),))
     other = replace(indexed_of([passage("umbrella")]), words=(("umbrella", "umbrella"),))

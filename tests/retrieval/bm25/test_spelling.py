@@ -10,6 +10,7 @@ from rag.retrieval.evidence import matched_words, weigh
 from rag.retrieval.family import RETRIEVERS
 from rag.retrieval.query import TYPO_WEIGHT, build_query
 from rag.retrieval.search import retrieve
+from rag.text.language_detection import message_language
 from tests.fakes import CORPUS, hits_of, retriever_of
 
 
@@ -49,7 +50,11 @@ def test_the_query_has_the_known_word_at_less_weight_and_tells_what_was_typed() 
     retriever = retriever_of(*CORPUS)
     near = {"postaeg": [("postage", "postag")]}
     query = build_query(
-        "Who pays the postaeg?", (), ("en",), retriever.idf_of, lambda word: near.get(word, ())
+        "Who pays the postaeg?",
+        (),
+        message_language("Who pays the postaeg?", ("en",)),
+        retriever.idf_of,
+        lambda word: near.get(word, ()),
     )
     [term] = [term for term in query.terms if term.stands_for]
     assert (term.term, term.word, term.stands_for) == ("postag", "postage", "postaeg")
@@ -60,7 +65,11 @@ def test_the_gate_counts_a_respelled_word_as_found_and_an_unknown_one_as_missing
     retriever = retriever_of(*CORPUS)
     near = {"postaeg": [("postage", "postag"), ("passage", "passag")]}
     query = build_query(
-        "postaeg of umbrellas", (), ("en",), retriever.idf_of, lambda word: near.get(word, ())
+        "postaeg of umbrellas",
+        (),
+        message_language("postaeg of umbrellas", ("en",)),
+        retriever.idf_of,
+        lambda word: near.get(word, ()),
     )
     hits = hits_of(CORPUS[1])
     evidence = weigh(query, hits, retriever.idf_of)

@@ -1,0 +1,150 @@
+"""The SQLite file in which a corpus is kept: opened, read, written, started over when damaged.
+
+Everything is written in transactions, so that a crash leaves the old or the new.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_LAYOUT = 3
+_WAIT_S = 10.0
+"""For another process that is writing at the moment."""
+_SCHEMA = """
+    CREATE TABLE about (id TEXT NOT NULL);
+    CREATE TABLE documents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, record BLOB NOT NULL, terms BLOB NOT NULL
+    );
+    CREATE TABLE files (
+        path TEXT PRIMARY KEY, version TEXT NOT NULL, size INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+        sha256 TEXT NOT NULL, title TEXT NOT NULL, language TEXT NOT NULL,
+        pages INTEGER NOT NULL, pages_readable INTEGER NOT NULL, passages INTEGER NOT NULL,
+        flags TEXT NOT NULL, indexed_at TEXT NOT NULL, document INTEGER NOT NULL
+    );
+    CREATE TABLE changes (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL,
+        path TEXT NOT NULL, trash TEXT NOT NULL
+    );
+    CREATE TABLE erased (sha256 TEXT PRIMARY KEY, wholly INTEGER NOT NULL);
+"""
+
+
+class DatabaseState(NamedTuple):
+    """What the database holds, as a value: another one is unequal."""
+
+    database: str
+    elsewhere: int
+    """Counts what other processes wrote."""
+    here: int
+
+
+class CorpusDatabase:
+    """One file, or memory where there is no ``path``; safe to use from several threads."""
+
+    def __init__(self, path: Path | None) -> None:
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._lock = threading.Lock()
+        self._written = 0
+        self.when_started_over: Callable[[], None] = lambda: None
+        """Called after a damaged file was replaced by an empty one."""
+        self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path or ":memory:", check_same_thread=False, isolation_level=None, timeout=_WAIT_S
+        )
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA secure_delete=ON")
+            _lay_out(connection)
+            self.id = str(connection.execute("SELECT id FROM about").fetchone()[0])
+        except (sqlite3.DatabaseError, TypeError) as error:
+            connection.close()
+            if isinstance(error, sqlite3.OperationalError) or self._path is None:
+                raise
+            return self._start_over(self._path, error)
+        return connection
+
+    def _start_over(self, path: Path, error: Exception) -> sqlite3.Connection:
+        logger.warning(
+            "What was read of the corpus before is damaged (%s); all files are read again.", error
+        )
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return self._open()
+
+    def read(self, sql: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a query; none where the file turned out to be damaged and was started over."""
+        with self._lock:
+            try:
+                return self._connection.execute(sql, tuple(values)).fetchall()
+            except sqlite3.DatabaseError as error:
+                harmless = (sqlite3.OperationalError, sqlite3.ProgrammingError)  # locked, closed
+                if self._path is None or isinstance(error, harmless):
+                    raise
+                self._connection.close()
+                self._connection = self._start_over(self._path, error)
+        self.when_started_over()
+        return []
+
+    @contextmanager
+    def writing(self, *, counts: bool = True) -> Iterator[sqlite3.Connection]:
+        """One transaction, kept whole or not at all; ``counts``: does it change the state?"""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+            self._written += counts
+
+    @property
+    def state(self) -> DatabaseState:
+        """Another value when something that counts was written."""
+        version = self.read("PRAGMA data_version")
+        return DatabaseState(self.id, int(version[0][0]) if version else 0, self._written)
+
+    def checkpoint(self, *, truncate: bool = False) -> None:
+        """Bring what was written onto the disk; ``truncate``: leave nothing of it in the log."""
+        with self._lock:
+            mode = "TRUNCATE" if truncate else "FULL"
+            self._connection.execute(f"PRAGMA wal_checkpoint({mode})")
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    """Make the tables where they are not there, or of another layout."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] == _LAYOUT:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    if connection.execute("PRAGMA user_version").fetchone()[0] != _LAYOUT:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
+        for (name,) in tables:
+            if not name.startswith("sqlite_"):
+                connection.execute(f'DROP TABLE "{name}"')
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            connection.execute(statement)
+        connection.execute("INSERT INTO about VALUES (?)", [uuid.uuid4().hex])
+        connection.execute(f"PRAGMA user_version={_LAYOUT}")
+    connection.execute("COMMIT")

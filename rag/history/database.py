@@ -1,0 +1,72 @@
+"""The SQLite file of conversations: opened, brought to the newest schema, asked.
+
+It is opened in write-ahead mode, so that a process that is killed loses at most what it had not
+yet written. Every call blocks for a moment and may come from several threads.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rag.history.schema import MIGRATIONS, Migration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+
+class HistoryDatabase:
+    """One file of conversations."""
+
+    def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.execute("PRAGMA foreign_keys=ON")
+        self._connection.execute("PRAGMA secure_delete=ON")
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        for number, step in enumerate(migrations[version:], start=version + 1):
+            self._migrate(step, number)
+
+    def _migrate(self, step: Migration, number: int) -> None:
+        """Bring the file to a version of the schema, whole or not at all."""
+        if isinstance(step, str):
+            self._connection.executescript(f"BEGIN; {step} PRAGMA user_version={number}; COMMIT;")
+            return
+        with self.transaction():
+            step(self._connection)
+            self._connection.execute(f"PRAGMA user_version={number}")
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Run one statement; return its rows."""
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep what is run inside whole, or not at all."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+
+def now() -> str:
+    """The moment in UTC, as ISO 8601 with a Z."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
