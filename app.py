@@ -21,7 +21,7 @@ from rag.interfaces.chat.server import prepare_server
 from rag.interfaces.chat.sidebar import OPEN_MESSAGE, show_documents
 from rag.interfaces.chat.tabs import cancel_after_grace, sweep, tell_of_reading
 from rag.interfaces.http.corpus_admin import CorpusAdmin
-from rag.presentation.texts import say
+from rag.presentation.texts import language_of, say
 
 settings = load_settings()
 assistant = build_assistant(settings)
@@ -68,9 +68,9 @@ async def sign_in_local_user(_: object) -> cl.User:
 
 
 @cl.set_starters
-async def set_starters() -> list[cl.Starter]:
+async def set_starters(_: cl.User | None, language: str | None) -> list[cl.Starter]:
     """Offer first questions."""
-    return starters(assistant.knowledge.current)
+    return starters(assistant.knowledge.current, language_of(language))
 
 
 @cl.on_chat_start

@@ -34,7 +34,7 @@
     }
     if (!places.size) return "";
     const lines = [...places].map(([number, words]) => `[${number}] ${words}`);
-    return `\n\n${texts.sources ?? "Sources"}\n${lines.join("\n")}`;
+    return `\n\n${texts.sources}\n${lines.join("\n")}`;
   };
 
   const SOURCES = /\n*\[\]\(#sources "([^"]*)"\)/g;
@@ -103,7 +103,7 @@
   const name = () => {
     for (const [selector, key] of NAMES) {
       for (const button of document.querySelectorAll(`:is(${selector}):not([aria-label])`)) {
-        if (!button.textContent.trim()) button.setAttribute("aria-label", texts[key] ?? key);
+        if (!button.textContent.trim()) button.setAttribute("aria-label", texts[key]);
       }
     }
     for (const options of document.querySelectorAll("#thread-options:not([role])")) {
@@ -129,8 +129,7 @@
     line.id = "reading-status";
     line.setAttribute("role", "status");
     const [done, total] = progress.map((number) => number.toLocaleString());
-    const text = texts.reading ?? "{done} / {total}";
-    line.textContent = text.replace("{done}", done).replace("{total}", total);
+    line.textContent = texts.reading.replace("{done}", done).replace("{total}", total);
     line.style.setProperty("--done", `${(100 * progress[0]) / progress[1]}%`);
     if (!shown) document.body.append(line);
   };
@@ -150,7 +149,7 @@
     button.id = "documents-button";
     button.type = "button";
     button.className = readme.className;
-    button.textContent = texts.documents ?? "Documents";
+    button.textContent = texts.documents;
     button.addEventListener("click", () => {
       window.postMessage("plumbline:corpus", window.location.origin);
     });

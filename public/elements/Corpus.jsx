@@ -1,27 +1,5 @@
 import { useRef, useState } from "react";
 
-const LABELS = {
-  search: "Search the documents",
-  files: "Documents",
-  changes: "Last changes",
-  undo: "Undo",
-  open: "Open the file",
-  again: "Read again",
-  delete: "Delete",
-  erase: "Delete for good",
-  sure_delete: "Delete {name}? It can be restored for 7 days.",
-  sure_erase: "Delete {name} and its copies for good, also from all conversations? This cannot be undone.",
-  yes: "Yes, delete",
-  no: "Cancel",
-  why: "Why not this passage?",
-  query: "A question that should find it",
-  tell: "Tell",
-  more: "{count} more; search to see them.",
-  none: "No document fits.",
-  upload: "Add documents to the corpus",
-  uploading: "{name} is being added…",
-};
-
 const SIGNS = {
   indexed: ["✓", "pl-ok"],
   partly: ["≈", "pl-partly"],
@@ -33,7 +11,7 @@ const SIGNS = {
 const PAUSE_MS = 300;
 
 function label(key, values = {}) {
-  const text = props.labels?.[key] ?? LABELS[key] ?? key;
+  const text = props.labels?.[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
@@ -75,7 +53,7 @@ function Why({ path, act }) {
         aria-label={label("query")}
         onChange={(event) => setQuery(event.target.value)}
       />
-      <button type="submit" className="pl-button">{label("tell")}</button>
+      <button type="submit" className="pl-button">{label("explain")}</button>
     </form>
     {told && <p role="status" className="pl-note">{told}</p>}
     </>

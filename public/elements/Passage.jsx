@@ -1,14 +1,5 @@
-const LABELS = {
-  page: "page {page}",
-  table: "Table",
-  open: "Open the file",
-  digest: "Fingerprint of the file",
-  erased: "This passage has been erased.",
-  only_in: "Ask only in this document",
-};
-
 function label(key, values = {}) {
-  const text = props.labels?.[key] ?? LABELS[key] ?? key;
+  const text = props.labels?.[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
@@ -59,7 +50,7 @@ function PassageTable({ header, segments }) {
 async function narrow(scope) {
   try {
     const picker = document.getElementById("mode-picker-trigger-model");
-    const model = picker?.textContent.trim().toLowerCase() ?? "";
+    const model = picker?.textContent.trim() ?? "";
     await callAction({ name: "only_in", payload: { scope, model } });
     // On a phone the panel covers the picker that has just changed.
     if (window.innerWidth < 768) document.querySelector("#side-view-title button")?.click();

@@ -1,41 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
-const LABELS = {
-  card: "How this answer came about",
-  who: "Who answered, and why",
-  understood: "Understood as",
-  signals: "Signals",
-  met: "met",
-  missed: "not met",
-  waterfall: "Where the time went",
-  bar: "starts at {start} ms, {share} % of the time",
-  cost: "Cost of this answer",
-  query: "Searched for",
-  passages: "Passages",
-  page: "page {page}",
-  table: "Table",
-  unused: "not used",
-  more: "more",
-  less: "less",
-  drafts: "Draft against answer",
-  changes: "What changed",
-  accepted: "accepted",
-  rejected: "not accepted",
-  full: "supported",
-  partial: "partly supported",
-  none: "not supported",
-  prefer: "Which do you prefer?",
-  prefer_draft: "I prefer the draft",
-  prefer_answer: "I prefer the answer",
-  preferred: "Kept ✓",
-  unkept: "It could not be kept",
-  removed: "removed:",
-  added: "added:",
-  copy: "Copy trace",
-  copied: "Copied ✓",
-  failed: "The browser did not allow copying",
-};
-
 const SUPPORT = {
   full: { sign: "✓", tone: "pl-ok" },
   partial: { sign: "≈", tone: "pl-partly" },
@@ -46,7 +10,7 @@ const SUPPORT = {
 const CLOSE_DELAY_MS = 300;
 
 function label(key, values = {}) {
-  const text = props.labels?.[key] ?? LABELS[key] ?? key;
+  const text = props.labels?.[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 

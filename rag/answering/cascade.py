@@ -92,7 +92,7 @@ class Cascade:
         self.large = large
         self._rules = rules
         self._clock = clock
-        self._policy = EscalationPolicy(rules, has_large=large is not None)
+        self._policy = EscalationPolicy(rules)
 
     async def run(self, found: CascadeInput, result: CascadeResult) -> AsyncGenerator[Event, None]:
         """Yield what happens and fill ``result``."""
@@ -110,7 +110,11 @@ class Cascade:
                 async for event in events:
                     yield event
             attempt = result.attempts[-1]
-            wants_more = may_escalate and self._policy.wants_more(mode, model.role)
+            wants_more = (
+                may_escalate
+                and self.large is not None
+                and self._policy.wants_more(mode, model.role)
+            )
             if attempt.confidence.accepted and not wants_more:
                 self._answer(attempt, found, result)
                 return
@@ -131,7 +135,8 @@ class Cascade:
 
     def _models(self, mode: Mode) -> list[Model]:
         found = {"small": self.small, "large": self.large}
-        return [model for role in self._policy.order(mode) if (model := found[role])]
+        roles = self._policy.order(mode, has_large=self.large is not None)
+        return [model for role in roles if (model := found[role])]
 
     async def _try(
         self, model: Model, found: CascadeInput, grounding: Grounding, result: CascadeResult

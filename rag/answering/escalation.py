@@ -34,23 +34,22 @@ class Rules:
 class EscalationPolicy:
     """Which models a question may go to, and how many of the last ones were escalated."""
 
-    def __init__(self, rules: Rules, *, has_large: bool) -> None:
+    def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._has_large = has_large
         self._recent: deque[bool] = deque(maxlen=RECENT)
         """Were the last questions in mode Auto escalated?"""
 
-    def order(self, mode: Mode) -> tuple[ModelRole, ...]:
+    def order(self, mode: Mode, *, has_large: bool) -> tuple[ModelRole, ...]:
         """The models to ask, one after the other until one's text stands."""
         if mode is Mode.LARGE:
-            return ("large",) if self._has_large else ()
+            return ("large",) if has_large else ()
         never = mode is Mode.SMALL or self._rules.escalation is Escalation.NEVER
-        return ("small",) if never or not self._has_large else ("small", "large")
+        return ("small",) if never or not has_large else ("small", "large")
 
     def wants_more(self, mode: Mode, role: ModelRole) -> bool:
-        """Is the large model asked even after a draft that stands?"""
+        """Is the large model, where there is one, asked even after a draft that stands?"""
         always = mode is Mode.AUTO and self._rules.escalation is Escalation.ALWAYS
-        return always and role == "small" and self._has_large
+        return always and role == "small"
 
     def admit(self, mode: Mode) -> bool:
         """Count a question; return whether it may be escalated."""

@@ -33,6 +33,8 @@ def _renewed(value: Any) -> Any:  # noqa: ANN401 - JSON data has no narrower typ
     for key in ("detail", "value"):
         if "code" in fields and (share := _SHARE.fullmatch(str(fields.get(key)))):
             fields |= {key: "", "part": int(share[1]), "whole": int(share[2])}
+    if fields.get("code") == "short" and str(fields.get("detail")).isdigit():
+        fields |= {"detail": "", "part": int(fields["detail"])}
     if change := fields.get("would_change"):
         code = str(change["code"]).removeprefix("without_")
         more = code == "more_supported"

@@ -37,10 +37,10 @@ def panel_props(
             "panel_summary",
             language,
             documents=len(corpus.documents),
-            files=len(corpus.files),
-            passages=corpus.passage_count,
+            count=len(corpus.files),
+            passages=say("passages", language, count=corpus.passage_count),
         ),
-        "progress": say("panel_progress", language, done=progress[0], total=progress[1])
+        "progress": say("panel_progress", language, done=progress[0], count=progress[1])
         if progress
         else "",
         "files": [_file_props(file, language) for file in found[:SHOWN_FILES]],
@@ -56,14 +56,8 @@ def _holds(file: LedgerEntry, words: Sequence[str]) -> bool:
 
 def _file_props(file: LedgerEntry, language: str) -> dict[str, Any]:
     facts = [
-        say(
-            "listed_passages_one" if file.passages == 1 else "listed_passages",
-            language,
-            count=file.passages,
-        )
-        if file.passages
-        else "",
-        say("panel_pages", language, readable=file.pages_readable, pages=file.pages)
+        say("passages", language, count=file.passages) if file.passages else "",
+        say("panel_pages", language, readable=file.pages_readable, count=file.pages)
         if file.pages
         else "",
         file.language,
@@ -95,18 +89,22 @@ def _change_props(change: CorpusChange, language: str) -> dict[str, Any]:
 def explanation_text(explanation: Explanation, path: str, language: str) -> str:
     """Why a document's best passage is, or is not, found by a query."""
     if explanation.rank is None or explanation.best is None:
-        words = ", ".join(f"“{word}”" for word in explanation.missing)
+        words = _quoted(explanation.missing, language)
         return say("why_not_found", language, path=path, words=words)
-    missing = ", ".join(f"“{word}”" for word in explanation.missing)
+    missing = _quoted(explanation.missing, language)
     return say(
         "why_found" if not missing else "why_partly_found",
         language,
         place=place(explanation.best, language),
         rank=explanation.rank,
         score=f"{explanation.score:.2f}",
-        matched=", ".join(f"“{word}”" for word in explanation.matched),
+        matched=_quoted(explanation.matched, language),
         missing=missing,
     )
+
+
+def _quoted(words: Sequence[str], language: str) -> str:
+    return ", ".join(say("word", language, word=word) for word in words)
 
 
 def size_text(size: int) -> str:

@@ -51,8 +51,7 @@ def summary_line(answer: Answer) -> str:
         parts.append(say("tokens", answer.language, tokens=written))
     sources = len(answer.citations)
     if sources:
-        key = "source" if sources == 1 else "sources"
-        parts.append(say(key, answer.language, count=sources))
+        parts.append(say("sources", answer.language, count=sources))
     if any(not attempt.generation.local for attempt in answer.attempts):
         parts.append(say("elsewhere", answer.language))
     weak = sum(sentence.support is not Support.FULL for sentence in answer.sentences)
@@ -110,7 +109,8 @@ def ledger_lines(files: Sequence[LedgerEntry]) -> str:
     """A line a file, then how many there are of each status."""
     lines = []
     for file in files:
-        about = [f"{file.passages} passages" if file.passages else "", file.language]
+        passages = say("passages", count=file.passages) if file.passages else ""
+        about = [passages, file.language]
         about += [file.reason, " ".join(file.flags)]
         lines.append(f"{file.status.value:10}  {file.name}  {' · '.join(filter(None, about))}")
     counts = Counter(file.status.value for file in files)
@@ -126,7 +126,7 @@ def verdict_lines(verdicts: Sequence[Verdict]) -> str:
         now = verdict.document if verdict.document != receipt.document else ""
         where = f"{receipt.document} → {now}" if now else receipt.document
         lines.append(f"[{receipt.number}] {verdict.status.value:21}  {where}")
-    return "\n".join(lines) or "The answer cites nothing."
+    return "\n".join(lines) or "The answer has no citations."
 
 
 def progress_bar(done: int, total: int) -> str:

@@ -8,7 +8,7 @@ from rag.domain.answers import Answer, Outcome, ReasonCode
 from rag.domain.requests import SMALL_TALK, Intent
 from rag.presentation.markdown import escape, link_title, marked
 from rag.presentation.texts import say
-from rag.presentation.wording import file_path, place, reason_text, share_text, shown_path
+from rag.presentation.wording import detailed, file_path, place, reason_text, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +67,7 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
     language = answer.language
     codes = {reason.code for reason in answer.reasons}
     if answer.intent in SMALL_TALK:
-        counts = {"documents": answer.documents, "passages": answer.passages}
-        return say(answer.intent, language, **counts)
+        return say(answer.intent, language, **_sizes(answer))
     missing = next((r.detail for r in answer.reasons if r.code is ReasonCode.NO_SUCH_FILE), "")
     if missing:
         return say("no_such_file", language, name=escape(missing) if escaped else missing)
@@ -98,13 +97,19 @@ def _listing_opening(answer: Answer, *, escaped: bool) -> str:
         "topic": escape(topic) if escaped else topic,
         "count": len(answer.listed),
         "documents": answer.documents,
-        "passages": answer.passages,
     }
     if topic:
-        key = {0: "listed_none", 1: "listed_topic_one"}.get(len(answer.listed), "listed_topic")
-    else:
-        key = "listed_newest" if request and request.newest_first else "listed_all"
-    return say(key, answer.language, **values)
+        return say("listed_topic" if answer.listed else "listed_none", answer.language, **values)
+    key = "listed_newest" if request and request.newest_first else "listed_all"
+    return say(key, answer.language, **_sizes(answer))
+
+
+def _sizes(answer: Answer) -> dict[str, str]:
+    """How many documents and passages can be searched, in words."""
+    return {
+        "documents": say("documents", answer.language, count=answer.documents),
+        "passages": say("passages", answer.language, count=answer.passages),
+    }
 
 
 def _listing(answer: Answer, *, linked: bool = False) -> str:
@@ -118,14 +123,14 @@ def _listing(answer: Answer, *, linked: bool = False) -> str:
 def _listed(item: Listed, answer: Answer, *, linked: bool) -> str:
     language = answer.language
     shown = shown_path(item.path, language)
-    key = "listed_passages_one" if item.passages == 1 else "listed_passages"
     title = item.title if item.title != item.path else ""
     name, title = (
         (f"[{escape(shown)}]({file_path(item.path, answer.conversation)})", escape(title))
         if linked
         else (shown, title)
     )
-    parts = [part for part in (name, title, say(key, language, count=item.passages)) if part]
+    passages = say("passages", language, count=item.passages)
+    parts = [part for part in (name, title, passages) if part]
     return f"- {' · '.join(parts)}" + (f" [{item.number}]" if item.number else "")
 
 
@@ -143,11 +148,9 @@ def notes_of(answer: Answer) -> list[str]:
         notes.append(say("listed_in", language, scope=shown_path(answer.scope, language)))
     for reason in answer.reasons:
         if reason.code is ReasonCode.PARTLY_QUOTED:
-            share = share_text(reason.part, reason.whole, language)
-            notes.append(say("partly_quoted", language, share=share))
+            notes.append(detailed("partly_quoted", reason, language))
         if reason.code is ReasonCode.READING:
-            detail = share_text(reason.part, reason.whole, language)
-            notes.append(say("note.reading", language, detail=detail))
+            notes.append(detailed("note.reading", reason, language))
         if reason.code is ReasonCode.MAY_NOT_ANSWER:
             notes.append(say("reason.may_not_answer", language))
         if reason.code is ReasonCode.OTHER_LANGUAGE:

@@ -55,7 +55,8 @@ def below_baseline(
 ) -> list[str]:
     """A line for each figure that is lower than what was accepted for its set."""
     return [
-        f"{document['set']}: {name} is {document[name] or 0:.4f}, accepted was {accepted:.4f}."
+        f"{document['set']}: {name} is {document[name] or 0:.4f}, below the accepted"
+        f" {accepted:.4f}."
         for document in documents
         for name, accepted in baseline.get(str(document["set"]), {}).items()
         if (document[name] or 0.0) < accepted - TOLERANCE
@@ -112,7 +113,7 @@ def calibration_table(fitted: Calibration) -> str:
         ["", "before", "after"],
         *(
             [
-                f"{name} below",
+                f"evidence {name!r} below",
                 f"{getattr(fitted.before, name):.2f}",
                 f"{getattr(fitted.after, name):.2f}",
             ]
@@ -184,7 +185,7 @@ def answers_table(report: AnswersReport) -> str:
     lines += ["", "correct when escalated", *_curve_lines(report)]
     lines += [
         "",
-        "evidence: AUROC against answerable questions, and shares refused below a strength",
+        "evidence: AUROC against answerable questions, and the share refused below each level",
     ]
     lines += [f"{name:<32}{value:>8.3f}" for name, value in report.gate.items()]
     kinds = list(next(iter(report.gate_curve.values())))
@@ -193,7 +194,8 @@ def answers_table(report: AnswersReport) -> str:
         f"{level:<8}" + "".join(f"{row[kind]:>20.3f}" for kind in kinds)
         for level, row in report.gate_curve.items()
     ]
-    lines += ["", f"sentences made true or false, judged right ({report.check_ms:.1f} ms a check)"]
+    each = f"{report.check_ms:.1f} ms each"
+    lines += ["", f"sentences made true or false, and the share judged right ({each})"]
     lines += [
         f"{made:<32}{int(one['count']):>6}{one['right']:>8.3f}"
         for made, one in report.support.items()

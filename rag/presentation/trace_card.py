@@ -274,7 +274,7 @@ def _conversation(answers: Sequence[Answer], language: str) -> str:
     return say(
         "conversation",
         language,
-        answers=len(answers),
+        answers=say("answers", language, count=len(answers)),
         escalated=sum(a.escalated for a in answers),
         refused=sum(answer.outcome is Outcome.REFUSED for answer in answers),
         median=milliseconds(times[len(times) // 2]) if times else "–",

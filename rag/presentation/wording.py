@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from rag.domain.answers import Change, Reason, Sentence
     from rag.domain.documents import Passage
 
+_COUNTS_PART = frozenset({ReasonCode.REMOVED, ReasonCode.SHORT})
+"""Of these the part is what a text speaks of; of others it is the whole."""
+
+
 FILES_PATH = "/corpus/"
 """Where the chat serves the corpus' files."""
 
@@ -21,14 +25,20 @@ def reason_text(reason: Reason, language: str = "en") -> str:
     """Say a reason in a sentence."""
     if reason.code is ReasonCode.UNREACHABLE and not reason.detail:
         return say("reason.no_large", language)
-    detail = share_text(reason.part, reason.whole, language) if reason.whole else reason.detail
-    return say(f"reason.{reason.code}", language, detail=detail, count=reason.part)
+    return detailed(f"reason.{reason.code}", reason, language)
+
+
+def detailed(key: str, reason: Reason, language: str) -> str:
+    """Fill a text with a reason's detail, or with how many of how many it counts."""
+    share = share_text(reason.part, reason.whole, language) if reason.whole else reason.detail
+    count = reason.part if reason.code in _COUNTS_PART else reason.whole
+    return say(key, language, detail=share, count=count)
 
 
 def change_text(change: Change, language: str = "en") -> str:
     """Say what would have turned a decision round."""
     key = "more_supported" if change.count else f"without_{change.code}"
-    return say(f"change.{key}", language, detail=change.count)
+    return say(f"change.{key}", language, detail=change.count, count=change.count)
 
 
 def share_text(part: int, whole: int, language: str) -> str:

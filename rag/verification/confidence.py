@@ -114,7 +114,7 @@ def _problems(
         (_off_topic(sentences), Reason(ReasonCode.OFF_TOPIC)),
         (
             _too_short(generation, sentences, expected, min_tokens),
-            Reason(ReasonCode.SHORT, str(generation.usage.completion_tokens)),
+            Reason(ReasonCode.SHORT, part=generation.usage.completion_tokens),
         ),
         (
             logprob is not None and logprob < LOW_LOGPROB,

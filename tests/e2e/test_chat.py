@@ -153,7 +153,7 @@ def test_the_line_opens_the_trace_and_it_follows_the_newest_answer(
     chat.shot("trace")
     prefer = card.get_by_role("button", name="I prefer the draft")
     prefer.click()
-    expect(card).to_contain_text("Kept")
+    expect(card).to_contain_text("Saved")
     expect(prefer).to_have_attribute("aria-pressed", "true")
     stage.small.script = Script("The RelayBox costs 249 euros.")
     chat.ask("How much does the RelayBox cost?")

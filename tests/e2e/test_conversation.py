@@ -81,7 +81,7 @@ def test_the_last_answer_is_worked_on_with_its_passages(chat: Chat, stage: Stage
     assert chat.page.locator("[id^='step-Retrieved']").count() == 1
     chat.shot("rework")
     chat.lines.last.click()
-    expect(chat.page.locator("#side-view-content")).to_contain_text("work on the last answer")
+    expect(chat.page.locator("#side-view-content")).to_contain_text("a change to the last answer")
 
 
 def test_a_translation_is_marked_as_compared_by_numbers_and_names(chat: Chat, stage: Stage) -> None:
@@ -96,7 +96,7 @@ def test_a_translation_is_marked_as_compared_by_numbers_and_names(chat: Chat, st
 def test_a_document_is_summed_up_and_the_share_read_is_said(chat: Chat, stage: Stage) -> None:
     stage.small.script = Script("Employees have 28 days of holiday a year.")
     chat.ask("Summarise office/holidays.md")
-    assert "Read whole: office/holidays.md." in chat.answer
+    assert "Read in full: office/holidays.md." in chat.answer
     assert chat.page.locator("[id^='step-Read']").count() == 1
     chat.shot("document")
 
@@ -197,7 +197,7 @@ def test_code_and_lists_of_an_answer_are_rendered(chat: Chat, stage: Stage) -> N
 @pytest.mark.parametrize(
     ("locale", "readme", "place", "again"),
     [
-        ("nl-NL", "Vraag je documenten", "Overal", "Opnieuw antwoorden"),
+        ("nl-NL", "Stel vragen aan je documenten", "Overal", "Opnieuw antwoorden"),
         ("de-DE", "Frag deine Dokumente", "Überall", "Noch einmal antworten"),
     ],
 )
@@ -310,7 +310,7 @@ def test_a_long_conversation_keeps_its_page_short_and_its_earlier_turns_near(
         expect(chat.page.locator("#stop-button")).to_have_count(0)
     expect(users).to_have_count(OPENED_TURNS)
     expect(answers.last).to_contain_text("249 euros")
-    chat.page.get_by_role("button", name="earlier turns").click()
+    chat.page.get_by_role("button", name="earlier question").click()
     expect(users).to_have_count(OPENED_TURNS + EARLIER_TURNS)
     expect(chat.lines).to_have_count(OPENED_TURNS + EARLIER_TURNS)
     expect(chat.page.locator("#side-view-content")).to_have_count(0)
@@ -371,7 +371,7 @@ def test_a_summary_keeps_its_steps_above_and_tells_its_progress(chat: Chat, stag
         answer = chat.page.locator("[data-step-type=assistant_message]").last.bounding_box()
         assert answer is not None
         assert lowest < answer["y"]
-        assert "Read whole: book.md" in chat.answer
+        assert "Read in full: book.md" in chat.answer
         chat.shot("summary")
     finally:
         book.unlink()

@@ -128,7 +128,7 @@ def test_a_private_document_is_shared_at_a_click(
     attach(chat, salaries)
     chat.page.click("#chat-submit")
     chat.page.get_by_role("button", name="Share salaries.md").click()
-    chat.page.get_by_text("is in the shared corpus now").wait_for()
+    chat.page.get_by_text("is now among the shared documents").wait_for()
     assert (stage.corpus / "salaries.md").read_text() == SALARIES
     context = browser.new_context()
     other = Chat(context.new_page(), stage)
@@ -168,22 +168,22 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
     expect(panel.locator(".pl-file", has_text="broken.pdf")).to_contain_text("cannot be read")
     expect(panel.locator(".pl-file", has_text="copy.md")).to_contain_text("duplicate")
     file.locator("summary").first.click()
-    expect(file).to_contain_text("answers · 2 passages · en")
+    expect(file).to_contain_text("searchable · 2 passages · en")
     chat.shot("panel")
     assert findings(page) == []
 
     file.get_by_text("Why not this passage?").click()
     file.get_by_label("A question that should find it").fill("Who pays the postage in euros?")
-    file.get_by_role("button", name="Tell").click()
-    expect(file.get_by_role("status")).to_contain_text("is number 1 for this query")
-    expect(file.get_by_role("status")).to_contain_text("lacks “euros”")
+    file.get_by_role("button", name="Explain").click()
+    expect(file.get_by_role("status")).to_contain_text("is number 1 for this question")
+    expect(file.get_by_role("status")).to_contain_text("not “euros”")
 
     file.get_by_role("button", name="Delete", exact=True).click()
     file.get_by_role("button", name="Yes, delete").click()
-    expect(panel.get_by_role("status").first).to_contain_text("returns.md is deleted")
+    expect(panel.get_by_role("status").first).to_contain_text("returns.md has been deleted")
     assert not (stage.corpus / "returns.md").exists()
     panel.get_by_role("button", name="Undo").first.click()
-    expect(panel.get_by_role("status").first).to_contain_text("Taken back")
+    expect(panel.get_by_role("status").first).to_contain_text("Undone")
     assert (stage.corpus / "returns.md").exists()
 
     page.set_input_files(".pl-upload input", str(salaries))
@@ -216,7 +216,9 @@ def test_deleted_for_good_is_erased_from_conversations_too(
     context = browser.new_context()
     page = context.new_page()
     page.goto(thread)
-    page.get_by_text("This answer rested on a document that has been erased.").wait_for()
+    page.get_by_text(
+        "This answer was based on a document that has been deleted for good."
+    ).wait_for()
     assert "4711" not in page.content()
     context.close()
     state = [path for path in stage.app.state.rglob("*") if path.is_file()]
@@ -227,7 +229,7 @@ def test_deleted_for_good_is_erased_from_conversations_too(
     ("change", "words"),
     [
         (lambda path: path.write_text("# Ferry\n\nThere is no ferry."), "has changed since"),
-        (lambda path: path.unlink(), "the file is gone"),
+        (lambda path: path.unlink(), "the file no longer exists"),
     ],
 )
 @pytest.mark.usefixtures("folder")

@@ -147,4 +147,4 @@ def test_the_command_fails_below_an_accepted_figure(
     assert json.loads(capsys.readouterr().out)["correct"] == 1.0
     baseline.write_text(json.dumps({"houses answers": {"correct": 1.1}}))
     assert main(command) == 1
-    assert "accepted was 1.1" in capsys.readouterr().err
+    assert "below the accepted 1.1" in capsys.readouterr().err

@@ -103,7 +103,7 @@ def test_a_figure_below_the_baseline_fails(
     baseline = tmp_path / "baseline.json"
     baseline.write_text(json.dumps({"tiny": {"ndcg@10": accepted}}))
     assert main(["eval", "retrieval", str(folder), "--baseline", str(baseline)]) == code
-    assert ("accepted was" in capsys.readouterr().err) == bool(code)
+    assert ("below the accepted" in capsys.readouterr().err) == bool(code)
 
 
 def test_what_the_baseline_does_not_name_is_free() -> None:

@@ -41,7 +41,7 @@ async def test_an_accepted_answer_tells_how_many_sentences_are_supported(corpus:
     answer = await answered(corpus, "How long can a customer keep the RelayBox?", backend)
     props = trace_props(answer, [answer])
     assert props["who"]["badge"] == "answered"
-    assert "1 of 1 sentences" in props["who"]["why"]
+    assert "1 of 1 sentence is" in props["who"]["why"]
     assert [row["label"] for row in props["waterfall"]] == [
         "prepare",
         "retrieve",
@@ -51,7 +51,7 @@ async def test_an_accepted_answer_tells_how_many_sentences_are_supported(corpus:
         "verify",
     ]
     assert props["changes"] == []
-    assert "1 answers" in props["conversation"]
+    assert "1 answer ·" in props["conversation"]
 
 
 async def test_a_replaced_draft_is_held_against_the_answer(corpus: Path) -> None:

@@ -10,6 +10,7 @@ from rag.config.bootstrap import build_assistant
 from rag.config.environment import load_settings
 from rag.domain.paths import PROJECT_FOLDER
 from rag.domain.search import EvidenceLevel
+from rag.presentation.texts import CATALOGUE, all_under
 
 QUESTIONS = [
     json.loads(line)
@@ -46,3 +47,20 @@ async def test_what_it_does_not_tell_has_no_evidence(settings_with_guide_alone: 
 def test_the_guide_uses_every_reader() -> None:
     kinds = {path.suffix for path in (PROJECT_FOLDER / "docs_corpus" / "guide").iterdir()}
     assert kinds == {".md", ".html", ".pdf", ".docx", ".xlsx", ".csv"}
+
+
+GUIDE_STARTERS = [
+    (key, question)
+    for language in CATALOGUE
+    for key, question in all_under("starter.question.", language).items()
+]
+
+
+@pytest.mark.parametrize(("key", "question"), GUIDE_STARTERS)
+async def test_a_first_question_finds_evidence_in_the_guide_where_it_should(
+    settings_with_guide_alone: None, key: str, question: str
+) -> None:
+    assistant = build_assistant(load_settings(corpus_dir=PROJECT_FOLDER / "docs_corpus"))
+    retrieved, _ = await assistant.search(question, 5, "guide")
+    assert retrieved.evidence
+    assert (retrieved.evidence.level is EvidenceLevel.NONE) == (key == "unknown")

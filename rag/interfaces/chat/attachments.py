@@ -49,8 +49,7 @@ def _add(uploads: Uploads, name: str, path: Path) -> LedgerEntry:
 
 
 def _added(entry: LedgerEntry, language: str) -> str:
-    key = "listed_passages_one" if entry.passages == 1 else "listed_passages"
-    line = f"**{escape(entry.path)}** · {say(key, language, count=entry.passages)}"
+    line = f"**{escape(entry.path)}** · {say('passages', language, count=entry.passages)}"
     return f"{line} · {escape(entry.reason)}" if entry.status is FileStatus.PARTLY else line
 
 

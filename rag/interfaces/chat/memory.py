@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import chainlit as cl
 
 from rag.answering.conversation import counts_as_turn, turn_of
-from rag.presentation.texts import CATALOGUE
+from rag.presentation.texts import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -107,8 +107,7 @@ async def corpus_here(assistant: Assistant) -> Snapshot | None:
 
 def page_language() -> str:
     """The browser's language, where the catalogue has it."""
-    language = str(cl.context.session.language).partition("-")[0].lower()
-    return language if language in CATALOGUE else "en"
+    return language_of(cl.context.session.language)
 
 
 def large_model_name(assistant: Assistant) -> str:

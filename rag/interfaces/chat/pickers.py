@@ -11,7 +11,7 @@ import chainlit as cl
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.requests import Mode
 from rag.interfaces.chat.memory import conversation, corpus_here, page_language
-from rag.presentation.texts import say
+from rag.presentation.texts import all_under, say
 
 if TYPE_CHECKING:
     from rag.answering.assistant import Assistant
@@ -66,7 +66,7 @@ def _own_documents(corpus: Snapshot, language: str) -> list[Place]:
         return []
     name = say("this_conversation", language)
     return [
-        Place(PRIVATE, name, say("only_in_folder", language, path=name)),
+        Place(PRIVATE, name, say("this_conversation_tip", language)),
         *(Place(path, path.removeprefix(PRIVATE), title) for path, title in own),
     ]
 
@@ -91,7 +91,7 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
                 options=[
                     cl.ModeOption(
                         id=option.value,
-                        name=option.value.capitalize(),
+                        name=say(f"mode_name.{option.value}", language),
                         description=say(f"mode.{option.value}", language),
                         default=option is mode,
                     )
@@ -115,6 +115,13 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
     )
 
 
+def mode_named(name: str) -> Mode | None:
+    """The mode that the page shows under a name."""
+    language = page_language()
+    shown = {say(f"mode_name.{mode.value}", language).casefold(): mode for mode in Mode}
+    return shown.get(name.casefold())
+
+
 def choose(mode: Mode, scope: str) -> None:
     """Remember what the pickers show; Chainlit keeps it with the thread."""
     cl.user_session.set("mode", mode.value)
@@ -128,23 +135,19 @@ def chosen() -> tuple[Mode, str]:
     return (Mode(mode) if mode in set(Mode) else Mode.AUTO), scope
 
 
-_ABOUT_THE_GUIDE = (
-    ("Connect a model server", "How do I connect Ollama?"),
-    ("When does it escalate?", "When is a draft escalated to the large model?"),
-    ("Is it private?", "Does anything leave this machine?"),
-    ("Something it can't know", "What is the capital of Mongolia?"),
-)
 _SHOWN = 4
 
 
-def starters(corpus: Snapshot | None) -> list[cl.Starter]:
+def starters(corpus: Snapshot | None, language: str) -> list[cl.Starter]:
     """Own documents first, one question each; then the shipped guide, where it is there."""
     documents = corpus.documents if corpus else ()
     own = [d for d in documents if not d.path.startswith(f"{GUIDE_FOLDER}/")]
     found = [
-        cl.Starter(label=d.title, message=say("starter", d.language, title=d.title))
+        cl.Starter(label=d.title, message=say("starter.own", d.language, title=d.title))
         for d in own[:_SHOWN]
     ]
     if len(own) < len(documents):
-        found += [cl.Starter(label=label, message=text) for label, text in _ABOUT_THE_GUIDE]
+        questions = all_under("starter.question.", language)
+        labels = all_under("starter.label.", language)
+        found += [cl.Starter(label=labels[key], message=text) for key, text in questions.items()]
     return found[:_SHOWN]

@@ -224,8 +224,7 @@ class Reply:
 
     def _checked_line(self, attempt: Attempt) -> str:
         count = len(attempt.sentences)
-        key = "checked_one" if count == 1 else "checked"
-        return say(key, self._language, count=count, ms=milliseconds(attempt.verify_ms))
+        return say("checked", self._language, count=count, ms=milliseconds(attempt.verify_ms))
 
     def _support(self, attempt: Attempt) -> str:
         full = sum(sentence.support == "full" for sentence in attempt.sentences)

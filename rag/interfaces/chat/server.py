@@ -23,10 +23,10 @@ from rag.domain.paths import PROJECT_FOLDER
 from rag.interfaces.chat.sign_in import EverybodyIsLocal, prepare_sign_in
 from rag.interfaces.http.files import files_route
 from rag.interfaces.http.origin_guard import OwnPagesOnly, own_hosts, own_origins
-from rag.presentation.texts import CATALOGUE, all_under, say
+from rag.presentation.texts import CATALOGUE, all_under, language_of, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -65,7 +65,8 @@ def prepare_server(assistant: Assistant, admin: CorpusAdmin, upload_max_mb: int)
     # A chip is an element named like its text, "[1]", and an element's name is its file's too.
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
     server.get_html_template = _without_outside_links(server.get_html_template)
-    ChainlitConfig.load_translation = _with_plain_steps(ChainlitConfig.load_translation)
+    load = _with_plain_steps(ChainlitConfig.load_translation)
+    ChainlitConfig.load_translation = _with_our_words(load)
     logging.getLogger("chainlit").addFilter(_is_not_about_languages)
 
 
@@ -113,10 +114,30 @@ def _with_plain_steps(load: Callable[..., dict[str, Any]]) -> Callable[..., dict
         texts = load(self, language)
         chat = texts.get("chat", {})
         chat.get("messages", {}).get("status", {}).update({"used": "", "using": ""})
-        chat["watermark"] = say("watermark", language.partition("-")[0])
         return texts
 
     return translation
+
+
+def _with_our_words(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """The catalogue's texts in place of Chainlit's; of a language without one, the watermark."""
+
+    def translation(self: ChainlitConfig, language: str) -> dict[str, Any]:
+        texts = load(self, language)
+        ours = language_of(language)
+        known = language.lower().startswith(ours)
+        for path, text in all_under("frame.", ours).items():
+            if known or path == "chat.watermark":
+                _put(texts, path.split("."), text)
+        return texts
+
+    return translation
+
+
+def _put(texts: dict[str, Any], path: Sequence[str], text: str) -> None:
+    for name in path[:-1]:
+        texts = texts.setdefault(name, {})
+    texts[path[-1]] = text
 
 
 def _is_not_about_languages(record: logging.LogRecord) -> bool:

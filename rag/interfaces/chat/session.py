@@ -25,7 +25,15 @@ from rag.interfaces.chat.memory import (
     large_model_name,
     page_language,
 )
-from rag.interfaces.chat.pickers import EVERYWHERE, MODE, SCOPE, choose, chosen, offer_modes
+from rag.interfaces.chat.pickers import (
+    EVERYWHERE,
+    MODE,
+    SCOPE,
+    choose,
+    chosen,
+    mode_named,
+    offer_modes,
+)
 from rag.interfaces.chat.reply import Reply
 from rag.interfaces.chat.resume import catch_up, forget_steps_after, keep_page_short
 from rag.interfaces.chat.sidebar import show_sidebar, show_trace
@@ -85,7 +93,7 @@ async def retry_large(assistant: Assistant, message_id: str) -> None:
 
 async def only_in(assistant: Assistant, scope: str, model: str = "") -> None:
     """Narrow what follows to a folder or document; ``model`` is what the other picker shows."""
-    choose(Mode(model) if model in set(Mode) else chosen()[0], scope)
+    choose(mode_named(model) or chosen()[0], scope)
     await offer_modes(assistant, *chosen())
 
 

@@ -53,4 +53,4 @@ async def show_documents(admin: CorpusAdmin, language: str) -> None:
         return
     props = await asyncio.to_thread(admin.answer, {}, language)
     element = cl.CustomElement(name="Corpus", display="inline", props=props)
-    await show_sidebar(say("panel", language), [element])
+    await show_sidebar(say("panel_title", language), [element])

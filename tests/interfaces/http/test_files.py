@@ -36,7 +36,7 @@ def test_a_documents_own_page_is_saved_and_never_run(client: TestClient) -> None
 def test_what_the_corpus_does_not_list_is_not_served(client: TestClient, path: str) -> None:
     response = client.get(f"/corpus/{path}")
     assert response.status_code == 404
-    assert "not in the corpus" in response.text
+    assert "no such file" in response.text
 
 
 def test_a_file_that_is_gone_is_not_served(client: TestClient, corpus: Path) -> None:
