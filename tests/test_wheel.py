@@ -57,6 +57,12 @@ def test_it_holds_what_the_chat_serves_and_nothing_else(installed: Path) -> None
     assert found == served | folders | {"app.py", ".chainlit/config.toml"}
 
 
+def test_it_holds_every_file_of_data_that_the_code_reads(installed: Path) -> None:
+    data = {name for name in files_in(PROJECT_FOLDER / "rag") if name.endswith(".toml")}
+    assert data
+    assert data <= files_in(installed / "rag")
+
+
 @pytest.fixture(scope="module")
 def chat(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """``plumbline-rag serve --corpus documents``, from the folder in which they lie."""
