@@ -119,11 +119,11 @@ class Assistant:
 
         What fails here is said when somebody asks.
         """
-        await asyncio.to_thread(prepare_for_many)
         try:
             await asyncio.to_thread(self.knowledge.fresh)
         except RagError as error:
             logger.warning("%s", error.sentence)
+        await asyncio.to_thread(prepare_for_many)
         small = self.cascade.small
         await asyncio.to_thread(small.count, "")  # loads its encoding
         check = await small.backend.check()

@@ -79,6 +79,7 @@ def connects(url: str, headers: dict[str, str]) -> bool:
     "path", ["nothing.md", "../app.log", "%2e%2e/app.log", "..%2fapp.log", "/etc/passwd", ""]
 )
 def test_only_files_of_the_corpus_are_served(stage: Stage, path: str) -> None:
+    stage.app.wait_until_listed("returns.md")
     assert status(f"{stage.app.url}/corpus/returns.md") == 200
     assert status(f"{stage.app.url}/corpus/{path}") == 404
 
