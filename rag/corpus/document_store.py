@@ -93,13 +93,20 @@ class Changes(NamedTuple):
 class DocumentStore:
     """What is known of a corpus' files; safe to use from several threads and processes."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """``path``: where it is kept; without, in memory."""
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        version: str = "",
+        cached_characters: int = _CACHED_CHARACTERS,
+    ) -> None:
+        """``path``: where it is kept; without, in memory. ``version``: of what reads files."""
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._lock = threading.Lock()
-        self.version = reader_version()
+        self.version = version or reader_version()
+        self._most_cached = cached_characters
         self._cache: OrderedDict[int, tuple[Document, tuple[Passage, ...]]] = OrderedDict()
         self._cached_characters = 0
         self._written = 0
@@ -310,7 +317,7 @@ class DocumentStore:
             if number not in self._cache:
                 self._cache[number] = found
                 self._cached_characters += len(found[0].text)
-            while self._cached_characters > _CACHED_CHARACTERS and len(self._cache) > 1:
+            while self._cached_characters > self._most_cached and len(self._cache) > 1:
                 _, (oldest, _) = self._cache.popitem(last=False)
                 self._cached_characters -= len(oldest.text)
         return found

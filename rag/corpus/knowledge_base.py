@@ -65,6 +65,8 @@ class KnowledgeBase:
         state: Path | None = None,
         readers: Readers | None = None,
         settle_s: float = 0.0,
+        publish_s: float = PUBLISH_S,
+        held_passages: int = HELD_PASSAGES,
     ) -> None:
         """``state``: the folder for what is kept of the corpus; without, nothing is kept.
 
@@ -78,6 +80,7 @@ class KnowledgeBase:
         self._folder = Folder(folder, guide=guide, settle_s=settle_s)
         self._readers = readers or InProcessReader()
         self._settle_s = settle_s
+        self._publish_s, self._held_passages = publish_s, held_passages
         self._lock = threading.Lock()
         self._lock_file = FileLock(state / "writing.lock") if state else None
         self._generation: Snapshot | None = None
@@ -240,7 +243,7 @@ class KnowledgeBase:
             self.progress = (done, len(files))
             if self.report:
                 self.report(done, len(files))
-            if time.monotonic() - started > PUBLISH_S:
+            if time.monotonic() - started > self._publish_s:
                 yield batch
                 self._first_look.set()
                 batch, started = [], time.monotonic()
@@ -275,7 +278,7 @@ class KnowledgeBase:
                     originals[entry.sha256] = entry
         self._library.keep(kept)
         self._catch_up()
-        if self._unsaved > HELD_PASSAGES:
+        if self._unsaved > self._held_passages:
             self._index.compact(wholly=True)
             self._save()
 

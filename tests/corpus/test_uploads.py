@@ -14,6 +14,7 @@ from rag.corpus.uploads import MAX_FILES, Uploads
 from rag.domain.documents import PRIVATE
 from rag.domain.errors import UploadError
 from rag.retrieval.family import RETRIEVERS
+from tests.builders import found
 
 CANARY = "# Salaries\n\nThe salary of the director is xylophone-canary 93,517 euros a year.\n"
 
@@ -33,10 +34,6 @@ def salaries(tmp_path: Path) -> Path:
     path = tmp_path / "salaries.md"
     path.write_text(CANARY)
     return path
-
-
-def found(corpus: Snapshot, *terms: str) -> list[str]:
-    return [p.document for _, p in corpus.search(dict.fromkeys(terms, 1.0), 5)]
 
 
 def test_a_private_document_is_searched_together_with_the_shared_ones(

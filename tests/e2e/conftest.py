@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import FLAGS, SENTENCE, find
-from tests.conftest import FILES
+from tests.builders import FILES
 from tests.e2e.app import App
 from tests.scripted_server import Script, ScriptedServer
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import socketio
 
-from tests.conftest import FILES
+from tests.builders import FILES
 from tests.e2e.app import App
 from tests.scripted_server import Script, ScriptedServer
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from rag.history import conversations as module
 from rag.history.conversations import History
 from rag.history.schema import MIGRATIONS
 
@@ -139,17 +138,14 @@ def test_elements_are_found_and_deleted(history: History) -> None:
     assert history.element("t", "e") is None
 
 
-def test_an_older_file_is_migrated_and_a_current_one_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_older_file_is_migrated_and_a_current_one_left(tmp_path: Path) -> None:
     path = tmp_path / "h.sqlite3"
     first = History(path)
     first.put_step(step("t", 1))
     first.close()
     newer = (*MIGRATIONS, "CREATE TABLE later (id TEXT);")
-    monkeypatch.setattr(module, "MIGRATIONS", newer)
     for _ in range(2):
-        again = History(path)
+        again = History(path, newer)
         assert len(again.steps("t")) == 1
         again.close()
     with sqlite3.connect(path) as db:

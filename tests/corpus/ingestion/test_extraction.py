@@ -82,12 +82,11 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         extract(tmp_path / "gone.md", "gone.md")
 
 
-def test_a_file_that_is_too_large_is_not_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rag.corpus.ingestion.extraction.MAX_FILE_BYTES", 10)
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.md", "ten bytes.")
+    assert extract(path, "a.md", max_bytes=10).text.strip() == "ten bytes."
     with pytest.raises(ExtractionError, match="larger than"):
-        extract(made(tmp_path / "a.md", "more than ten bytes"), "a.md")
+        extract(path, "a.md", max_bytes=9)
 
 
 def test_an_encrypted_file_is_said(tmp_path: Path) -> None:
@@ -157,11 +156,8 @@ def test_scanned_pages_among_others_are_recognised_in_their_places(half_scanned:
 
 
 @needs_tesseract
-def test_pages_for_which_there_is_no_time_stay_unreadable(
-    half_scanned: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rag.corpus.ingestion.recognition.RECOGNISING_S", -1.0)
-    document = extract(half_scanned, "mixed.pdf")
+def test_pages_for_which_there_is_no_time_stay_unreadable(half_scanned: Path) -> None:
+    document = extract(half_scanned, "mixed.pdf", recognising_s=-1.0)
     assert document.pages_readable == 2
 
 

@@ -87,16 +87,18 @@ def test_a_child_that_is_killed_is_replaced(children: WorkerPool, corpus: Path) 
     assert {one.entry.status for one in found.values()} == {FileStatus.INDEXED}
 
 
+@pytest.mark.parametrize(("idle_s", "alive"), [(600.0, True), (-1.0, False)])
 def test_children_end_when_nothing_was_to_be_read_for_a_while(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Path,
+    idle_s: float,
+    alive: bool,  # noqa: FBT001
 ) -> None:
-    children = WorkerPool(1)
+    children = WorkerPool(1, idle_s=idle_s)
     read(children, corpus)
-    children.rest()
     [child] = children._idle.queue
-    monkeypatch.setattr("rag.corpus.ingestion.worker_pool.IDLE_S", -1.0)
     children.rest()
-    assert not child.alive
+    assert child.alive is alive
+    children.close()
 
 
 def ended(pid: int) -> bool:
