@@ -49,14 +49,21 @@ def found(corpus: Snapshot, *terms: str) -> list[str]:
     return [passage.document for _, passage in corpus.search(dict.fromkeys(terms, 1.0), 5)]
 
 
-def assistant_of(folder: Path, backend: FakeBackend, **options: object) -> Assistant:
+def assistant_of(
+    folder: Path, backend: FakeBackend, large: FakeBackend | None = None, **options: object
+) -> Assistant:
     clock = FakeClock(step=1)
     return Assistant(
         KnowledgeBase(folder, RETRIEVERS["bm25"]),
-        Cascade(Model("small", backend, clock, count_words), None, Rules(), clock),
+        cascade_of(backend, large, clock),
         clock,
         **options,  # type: ignore[arg-type]
     )
+
+
+def cascade_of(small: FakeBackend, large: FakeBackend | None, clock: FakeClock) -> Cascade:
+    above = Model("large", large, clock, count_words) if large else None
+    return Cascade(Model("small", small, clock, count_words), above, Rules(), clock)
 
 
 async def answered(corpus: Path, text: str, backend: FakeBackend) -> Answer:
@@ -86,13 +93,7 @@ class Talk:
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        clock = FakeClock(step=1)
-        large = Model("large", self.large, clock, count_words) if self.large else None
-        self.assistant = Assistant(
-            KnowledgeBase(self.folder, RETRIEVERS["bm25"]),
-            Cascade(Model("small", self.small, clock, count_words), large, Rules(), clock),
-            clock,
-        )
+        self.assistant = assistant_of(self.folder, self.small, self.large)
 
     async def ask(
         self, text: str, says_small: str = "", says_large: str = "", scope: str = ""

@@ -104,6 +104,8 @@ def agrees(corpus: Path, generation: Snapshot) -> None:
         number, _, round_ = word.removeprefix("word").partition("round")
         found = generation.search({f"word{number}round{round_}": 1.0}, 2)
         assert [passage.document for _, passage in found] == [path]
+        for before in range(int(round_)):
+            assert generation.search({f"word{number}round{before}": 1.0}, 2) == []
 
 
 def test_two_processes_on_one_corpus_see_the_same(corpus: Path, tmp_path: Path) -> None:

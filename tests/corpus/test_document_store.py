@@ -186,7 +186,7 @@ def test_a_damaged_file_is_noticed_and_built_anew(
         database.close()
     reads.clear()
     knowledge = opened()
-    assert found(knowledge.refresh(), "postag") in (["returns.md"], [])
+    knowledge.refresh()
     for path in ("faq.md", "office/holidays.md", "returns.md"):
         knowledge.refresh().document(path)
     assert found(knowledge.refresh(), "postag") == ["returns.md"]

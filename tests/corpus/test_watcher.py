@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from rag.corpus.watcher import Watcher, tells_nothing
 from rag.domain.documents import File, FileStatus, Watch
 from rag.retrieval.family import RETRIEVERS
 from tests import builders
+from tests.waiting import until
 
 pytestmark = pytest.mark.parametrize("mode", [Watch.NATIVE, Watch.POLL])
 
@@ -36,12 +37,6 @@ async def watched(
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 def found(knowledge: KnowledgeBase, term: str) -> list[str]:

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rag.corpus.ingestion.cleaning import readable_pages
 from rag.corpus.ingestion.extraction import extract
+from rag.corpus.ingestion.recognition import in_time
 from rag.domain.errors import ExtractionError
 from rag.domain.paths import PROJECT_FOLDER
 
@@ -153,6 +154,11 @@ def test_scanned_pages_among_others_are_recognised_in_their_places(half_scanned:
     assert "470" in texts[3]
     assert "thirty days" in texts[4]
     assert (document.pages_readable, document.page_count, document.recognised) == (4, 4, True)
+
+
+def test_pages_are_recognised_as_long_as_there_is_time() -> None:
+    assert list(in_time([2, 3], 600.0)) == [2, 3]
+    assert list(in_time([2, 3], -1.0)) == []
 
 
 @needs_tesseract

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from rag.corpus.ingestion.record import Packed
 from rag.corpus.ingestion.worker_pool import WorkerPool
 from rag.domain.documents import File, FileStatus
 from rag.domain.paths import PROJECT_FOLDER
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,9 @@ def test_children_are_kept_for_the_next_files(children: WorkerPool, corpus: Path
     read(children, corpus)
     before = {child.process.pid for child in children._idle.queue}
     read(children, corpus)
-    assert {child.process.pid for child in children._idle.queue} == before
+    after = {child.process.pid for child in children._idle.queue}
+    assert before
+    assert before <= after
 
 
 def test_a_file_that_blocks_its_reader_is_marked_and_the_rest_goes_on(corpus: Path) -> None:
@@ -80,10 +82,12 @@ def test_a_bomb_is_marked_in_no_time(children: WorkerPool, tmp_path: Path) -> No
 
 def test_a_child_that_is_killed_is_replaced(children: WorkerPool, corpus: Path) -> None:
     read(children, corpus)
-    for child in children._idle.queue:
+    killed = list(children._idle.queue)
+    for child in killed:
         child.process.kill()
         child.process.wait()
     found = read(children, corpus)
+    assert killed
     assert {one.entry.status for one in found.values()} == {FileStatus.INDEXED}
 
 
@@ -102,12 +106,10 @@ def test_children_end_when_nothing_was_to_be_read_for_a_while(
 
 
 def ended(pid: int) -> bool:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return True
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return True
     return False
 
 
@@ -131,7 +133,7 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     # The child holds the other end of its parent's output, until it ends.
     assert process.stdout.read() == b""
     process.stdout.close()
-    assert ended(child)
+    wait_until(lambda: ended(child))
 
 
 NAMES = (
