@@ -12,6 +12,14 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True)
+class Pause:
+    """After so many pieces the server waits until ``over`` is set, or the client goes."""
+
+    after: int
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
 class Script:
     """What the server does with a chat request."""
 
@@ -25,6 +33,7 @@ class Script:
     content_type: str = "text/event-stream"
     drop_after: int | None = None
     """Close the connection after so many pieces."""
+    pause: Pause | None = None
     silent: bool = False
     """Take the request and send nothing."""
     usage: bool = True
@@ -157,6 +166,9 @@ class ScriptedServer:
             if script.drop_after is not None and index >= script.drop_after:
                 writer.transport.abort()
                 return
+            if script.pause and index == script.pause.after:
+                while not (script.pause.over.is_set() or request.closed.is_set()):
+                    await asyncio.sleep(0.01)
             if request.closed.is_set():
                 return
             request.sent_first = request.sent_first or time.time()
