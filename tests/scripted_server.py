@@ -13,7 +13,10 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Pause:
-    """After so many pieces the server waits until ``over`` is set, or the client goes."""
+    """After so many pieces nothing but spaces come until ``over`` is set, or the client goes.
+
+    Spaces, because a page may show what came before only when something more comes.
+    """
 
     after: int
     over: threading.Event = field(default_factory=threading.Event)
@@ -168,7 +171,8 @@ class ScriptedServer:
                 return
             if script.pause and index == script.pause.after:
                 while not (script.pause.over.is_set() or request.closed.is_set()):
-                    await asyncio.sleep(0.01)
+                    await self._chunk(writer, {"content": " "})
+                    await asyncio.sleep(_PAUSE_S)
             if request.closed.is_set():
                 return
             request.sent_first = request.sent_first or time.time()
@@ -195,5 +199,7 @@ class ScriptedServer:
         writer.write(f"data: {json.dumps(document)}\n\n".encode())
         await writer.drain()
 
+
+_PAUSE_S = 0.1
 
 _FRAME = {"id": "scripted", "object": "chat.completion.chunk", "created": 0, "model": "scripted"}

