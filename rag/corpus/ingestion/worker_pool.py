@@ -106,9 +106,11 @@ class WorkerPool:
         *,
         max_seconds: float = MAX_SECONDS,
         max_bytes: int = MAX_BYTES,
+        idle_s: float = IDLE_S,
     ) -> None:
         self._count = count or max(1, min(4, os.cpu_count() or 1))
         self._max_seconds, self._max_bytes = max_seconds, max_bytes
+        self._idle_s = idle_s
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._used = time.monotonic()
 
@@ -168,7 +170,7 @@ class WorkerPool:
 
     def rest(self) -> None:
         """End the children where nothing was to be read for a while."""
-        if time.monotonic() - self._used > IDLE_S:
+        if time.monotonic() - self._used > self._idle_s:
             self.close()
 
     def close(self) -> None:
