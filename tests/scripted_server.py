@@ -13,12 +13,14 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Pause:
-    """After so many pieces nothing but spaces come until ``over`` is set, or the client goes.
+    """After so many pieces nothing but ``filler`` comes until ``over`` is set, or the client goes.
 
-    Spaces, because a page may show what came before only when something more comes.
+    Something has to come: a page may show what came before only when more does. A space ends the
+    sentence before it, a dot in the middle of the line does not.
     """
 
     after: int
+    filler: str = " "
     over: threading.Event = field(default_factory=threading.Event)
 
 
@@ -171,7 +173,7 @@ class ScriptedServer:
                 return
             if script.pause and index == script.pause.after:
                 while not (script.pause.over.is_set() or request.closed.is_set()):
-                    await self._chunk(writer, {"content": " "})
+                    await self._chunk(writer, {"content": script.pause.filler})
                     await asyncio.sleep(_PAUSE_S)
             if request.closed.is_set():
                 return

@@ -15,13 +15,15 @@ QUESTION = "How long can a customer keep the RelayBox?"
 
 
 def colour(page: Page, selector: str) -> str:
-    return str(page.locator(selector).last.evaluate("e => getComputedStyle(e).color"))
+    # At once: while an answer streams, what a locator has found is drawn anew before it is asked.
+    last = "selector => getComputedStyle([...document.querySelectorAll(selector)].at(-1)).color"
+    return str(page.evaluate(last, selector))
 
 
 def test_while_it_streams_what_is_not_checked_is_soft_and_then_ink(
     chat: Chat, stage: Stage
 ) -> None:
-    pause = Pause(after=14)
+    pause = Pause(after=14, filler="·")
     stage.small.script = Script(
         "Customers may return the RelayBox within 30 days of delivery. The return is possible in"
         " the original box.",
@@ -328,7 +330,7 @@ def test_an_edited_question_comes_back_without_its_old_steps(chat: Chat, stage: 
 def test_after_a_reload_in_mid_answer_it_is_said_to_go_on_and_is_remembered(
     chat: Chat, stage: Stage
 ) -> None:
-    pause = Pause(after=4)
+    pause = Pause(after=4, filler="·")
     stage.small.script = Script(
         "Penguins or customers may return the RelayBox within 30 days of delivery.", pause=pause
     )
