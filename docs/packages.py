@@ -1,10 +1,11 @@
-"""Checks the locked packages: known weaknesses, and that each platform finds all of them.
+"""Checks the locked packages: known weaknesses, and that each Python and platform finds them all.
 
 Run by ``make check``. Both need a package index; what could not be asked is said.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
 LOCK = FOLDER / "requirements.lock"
+PYTHONS = ("3.11", "3.12", "3.13")
 PLATFORMS = ("x86_64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc")
 SOURCE_ONLY = ("cuid", "literalai", "syncer")
 """Pure Python packages that come without a wheel; everything else must have one."""
@@ -23,7 +25,7 @@ ACCEPTED_WEAKNESSES: dict[str, str] = {}
 
 
 def main() -> int:
-    """Return 1 when a package has a known weakness or a platform lacks one."""
+    """Return 1 when a package has a known weakness or is missing somewhere."""
     problems = [*_weaknesses(), *_missing()]
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -53,25 +55,30 @@ def _weaknesses() -> list[str]:
 
 
 def _missing() -> list[str]:
-    problems = []
-    for platform in PLATFORMS:
-        with tempfile.TemporaryDirectory() as target:
-            result = subprocess.run(
-                [
-                    *(sys.executable, "-m", "uv", "pip", "install", "--dry-run", "--quiet"),
-                    *("--no-deps", "--require-hashes", "--only-binary", ":all:"),
-                    *(option for name in SOURCE_ONLY for option in ("--no-binary", name)),
-                    *("--python-platform", platform, "--python-version", "3.11"),
-                    *("--target", target, "-r", str(LOCK)),
-                ],
-                capture_output=True,
-                text=True,
-                check=False,
-                env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": MACOS},
-            )
-        if result.returncode:
-            problems.append(f"The lock does not resolve on {platform}: {result.stderr.strip()}")
-    return problems
+    return [
+        f"The lock does not resolve for Python {python} on {platform}: {problem}"
+        for python, platform in itertools.product(PYTHONS, PLATFORMS)
+        if (problem := _unresolved(python, platform))
+    ]
+
+
+def _unresolved(python: str, platform: str) -> str:
+    """What the resolver says where it fails."""
+    with tempfile.TemporaryDirectory() as target:
+        result = subprocess.run(
+            [
+                *(sys.executable, "-m", "uv", "pip", "install", "--dry-run", "--quiet"),
+                *("--no-deps", "--require-hashes", "--only-binary", ":all:"),
+                *(option for name in SOURCE_ONLY for option in ("--no-binary", name)),
+                *("--python-platform", platform, "--python-version", python),
+                *("--target", target, "-r", str(LOCK)),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "MACOSX_DEPLOYMENT_TARGET": MACOS},
+        )
+    return result.stderr.strip() if result.returncode else ""
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Set-up with the standard library only: ``python -m rag.install [--dev]``.
 
-Makes ``.venv`` beside this project, installs the pinned packages of ``requirements.lock`` with
-their hashes, and the project itself. Does nothing when that is done already.
+Makes ``.venv`` beside this project with a Python that every package runs on, installs the pinned
+packages of ``requirements.lock`` with their hashes, and the project itself. Does nothing when that
+is done already. Runs on Python 3.7 and on those to come, so that it can say what is missing.
 """
 
 from __future__ import annotations
@@ -11,69 +12,98 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent
 ENVIRONMENT = FOLDER / ".venv"
-NEEDED = (3, 11)
+USABLE = ((3, 13), (3, 12), (3, 11))
+"""Chainlit refuses 3.14. The first one that is there is taken, unless this one will do."""
+_CHECK = f"import sys; assert sys.version_info[:2] in {USABLE!r}; print(sys.executable)"
+_NO_VENV = (
+    "No virtual environment can be made with this Python. On Debian and Ubuntu install its "
+    "part for that (apt install python3-venv), then run this again."
+)
 
 
 def main() -> int:
     """Install; return the exit code."""
-    if sys.version_info < NEEDED:
-        print(
-            f"Plumbline needs Python {NEEDED[0]}.{NEEDED[1]} or newer; this is "
-            f"{sys.version.split()[0]}. Run this with a newer Python.",
-            file=sys.stderr,
-        )
-        return 1
     lock = FOLDER / ("requirements-dev.lock" if "--dev" in sys.argv[1:] else "requirements.lock")
     mark = ENVIRONMENT / "installed"
     wanted = _fingerprint(lock)
-    done = mark.read_text().split() if mark.is_file() else []
-    if wanted in done and _runs(_python()):
+    if mark.is_file() and wanted in mark.read_text().split() and _runs(_python()):
         return 0
+    base = find_python()
+    if base is None:
+        return _failed(_no_python())
     print(
         f"Setting up {ENVIRONMENT.name} from {lock.name}; this takes a minute or two.", flush=True
     )
-    try:
-        python = _environment()
-    except (subprocess.CalledProcessError, OSError):
-        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-        print(
-            "No virtual environment can be made with this Python. On Debian and Ubuntu install its "
-            "part for that (apt install python3-venv), then run this again.",
-            file=sys.stderr,
+    if not _make_environment(base):
+        return _failed(_NO_VENV)
+    code = _install(lock)
+    if code:
+        return _failed(
+            f"The installation did not finish (pip ended with {code}); its message "
+            "stands above. Once the package index can be reached, run this again."
         )
-        return 1
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    try:
-        subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", str(lock)], check=True)
-        subprocess.run(
-            [*pip, "--no-deps", "--no-build-isolation", "--editable", str(FOLDER)],
-            check=True,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},  # setuptools warns of every such one
-        )
-    except subprocess.CalledProcessError as error:
-        print(
-            f"The installation did not finish (pip ended with {error.returncode}); its message "
-            "stands above. Once the package index can be reached, run this again.",
-            file=sys.stderr,
-        )
-        return 1
     # The developers' lock holds the users' one.
     marks = {wanted, _fingerprint(FOLDER / "requirements.lock")}
     mark.write_text("\n".join(sorted(marks)))
     return 0
 
 
-def _environment() -> Path:
-    """Return the Python of the environment, made anew where it does not run or has no pip."""
-    if not _runs(_python(), "-m", "pip", "--version"):
-        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-        venv.create(ENVIRONMENT, with_pip=True)
-    return _python()
+def find_python(version: tuple[int, int] | None = None) -> str | None:
+    """The Python that runs this where its version will do, else one on the PATH or of Windows."""
+    if (version or sys.version_info[:2]) in USABLE:
+        return sys.executable
+    names = ["{}.{}".format(*usable) for usable in USABLE]
+    commands = [[f"python{name}"] for name in names] + [["py", f"-{name}"] for name in names]
+    return next(filter(None, map(_found, commands)), None)
+
+
+def _found(command: list[str]) -> str | None:
+    """The Python that a command starts, where it can make an environment."""
+    return _output([*command, "-c", f"import ensurepip; {_CHECK}"])
+
+
+def _no_python() -> str:
+    return (
+        f"Plumbline needs Python 3.13, 3.12 or 3.11, this is {sys.version.split()[0]} and no other "
+        "was found: install one (python.org has them), or have uv bring it: "
+        "uv run --no-project --python 3.13 -m rag.install" + "".join(f" {a}" for a in sys.argv[1:])
+    )
+
+
+def _make_environment(base: str) -> bool:
+    """Make it anew where its Python is not there, not usable or without pip."""
+    if _runs(_python(), "-c", _CHECK) and _runs(_python(), "-m", "pip", "--version"):
+        return True
+    shutil.rmtree(str(ENVIRONMENT), ignore_errors=True)
+    if _runs(Path(base), "-m", "venv", str(ENVIRONMENT)):
+        return True
+    shutil.rmtree(str(ENVIRONMENT), ignore_errors=True)
+    return False
+
+
+def _install(lock: Path) -> int:
+    """Return pip's exit code."""
+    pip = [str(_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    code = subprocess.run(
+        [*pip, "--no-deps", "--require-hashes", "-r", str(lock)], check=False
+    ).returncode
+    return (
+        code
+        or subprocess.run(
+            [*pip, "--no-deps", "--no-build-isolation", "--editable", str(FOLDER)],
+            check=False,
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},  # setuptools warns of every such one
+        ).returncode
+    )
+
+
+def _failed(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
 
 
 def _python() -> Path:
@@ -81,11 +111,15 @@ def _python() -> Path:
 
 
 def _runs(python: Path, *arguments: str) -> bool:
-    command = [str(python), *(arguments or ("-c", ""))]
+    return _output([str(python), *(arguments or ("-c", ""))]) is not None
+
+
+def _output(command: list[str]) -> str | None:
+    """What a program prints; None where it is not there or fails."""
     try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
+        return subprocess.run(command, capture_output=True, check=True).stdout.decode().strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def _fingerprint(lock: Path) -> str:

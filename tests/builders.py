@@ -1,4 +1,4 @@
-"""Assistants over small corpora, asked in tests of several stages."""
+"""Small corpora and assistants over them, for tests of several stages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rag.answering.cascade import Cascade
 from rag.answering.conversation import turn_of
 from rag.answering.escalation import Rules
 from rag.corpus.knowledge_base import KnowledgeBase
+from rag.corpus.snapshot import Snapshot
 from rag.domain.answers import Answer
 from rag.domain.conversation import Question, Turn
 from rag.domain.events import Answered, Event
@@ -18,15 +19,51 @@ from rag.models.model import Model
 from rag.retrieval.family import RETRIEVERS
 from tests.fakes import FakeBackend, FakeClock, count_words, says
 
+FILES = {
+    "returns.md": (
+        "# Returns\n\n## Deadline\n\nCustomers may return the RelayBox within 30 days of delivery,"
+        " in the original box. After that no return is possible.\n\n## Postage\n\nWe pay the return"
+        " postage when the device is faulty; in all other cases the customer does.\n"
+    ),
+    "faq.md": (
+        "# RelayBox FAQ\n\nThe RelayBox costs 249 euros and weighs 1.2 kg. It ships within two"
+        " working days.\n\n## Warranty\n\nThe warranty lasts two years from the date of purchase.\n"
+    ),
+    "office/holidays.md": (
+        "# Holidays\n\nEmployees have 28 days of holiday a year. Unused days expire on 31 March.\n"
+    ),
+}
 
-def assistant_of(folder: Path, backend: FakeBackend, **options: object) -> Assistant:
+
+def write_corpus(folder: Path) -> Path:
+    """A folder of three documents."""
+    for name, text in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def found(corpus: Snapshot, *terms: str) -> list[str]:
+    """The documents of the best passages with these terms."""
+    return [passage.document for _, passage in corpus.search(dict.fromkeys(terms, 1.0), 5)]
+
+
+def assistant_of(
+    folder: Path, backend: FakeBackend, large: FakeBackend | None = None, **options: object
+) -> Assistant:
     clock = FakeClock(step=1)
     return Assistant(
         KnowledgeBase(folder, RETRIEVERS["bm25"]),
-        Cascade(Model("small", backend, clock, count_words), None, Rules(), clock),
+        cascade_of(backend, large, clock),
         clock,
         **options,  # type: ignore[arg-type]
     )
+
+
+def cascade_of(small: FakeBackend, large: FakeBackend | None, clock: FakeClock) -> Cascade:
+    above = Model("large", large, clock, count_words) if large else None
+    return Cascade(Model("small", small, clock, count_words), above, Rules(), clock)
 
 
 async def answered(corpus: Path, text: str, backend: FakeBackend) -> Answer:
@@ -56,13 +93,7 @@ class Talk:
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        clock = FakeClock(step=1)
-        large = Model("large", self.large, clock, count_words) if self.large else None
-        self.assistant = Assistant(
-            KnowledgeBase(self.folder, RETRIEVERS["bm25"]),
-            Cascade(Model("small", self.small, clock, count_words), large, Rules(), clock),
-            clock,
-        )
+        self.assistant = assistant_of(self.folder, self.small, self.large)
 
     async def ask(
         self, text: str, says_small: str = "", says_large: str = "", scope: str = ""

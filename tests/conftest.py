@@ -10,25 +10,10 @@ import pytest
 
 from rag.config.environment import load_settings
 from rag.config.settings import Settings
+from tests.builders import write_corpus
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-FILES = {
-    "returns.md": (
-        "# Returns\n\n## Deadline\n\nCustomers may return the RelayBox within 30 days of delivery,"
-        " in the original box. After that no return is possible.\n\n## Postage\n\nWe pay the return"
-        " postage when the device is faulty; in all other cases the customer does.\n"
-    ),
-    "faq.md": (
-        "# RelayBox FAQ\n\nThe RelayBox costs 249 euros and weighs 1.2 kg. It ships within two"
-        " working days.\n\n## Warranty\n\nThe warranty lasts two years from the date of purchase.\n"
-    ),
-    "office/holidays.md": (
-        "# Holidays\n\nEmployees have 28 days of holiday a year. Unused days expire on 31 March.\n"
-    ),
-}
-
 
 # The first example of a run compiles, loads or builds what later ones find ready.
 hypothesis.settings.register_profile("without deadline", deadline=None)
@@ -47,12 +32,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
-    for name, text in FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
+    return write_corpus(tmp_path / "corpus")
 
 
 @pytest.fixture

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.corpus.ingestion.index_terms import indexed
+from rag.corpus.ingestion.reader import InProcessReader
 from rag.domain.completions import Check, Delta, Message, Profile, Usage
 from rag.domain.documents import Document, Indexed, Passage
 from rag.domain.search import Hit
 from rag.retrieval.bm25.index import PassageIndex, View
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from rag.corpus.ingestion.record import Packed
+    from rag.domain.documents import File
     from rag.domain.errors import BackendError
 
 
@@ -66,6 +70,18 @@ class FakeBackend:
 
     async def close(self) -> None:
         pass
+
+
+@dataclass
+class NotingReader(InProcessReader):
+    """Reads files, and remembers which."""
+
+    paths: list[str] = field(default_factory=list)
+
+    def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
+        for file in files:
+            self.paths.append(file.path)
+            yield from super().read(folder, [file])
 
 
 def says(text: str, *, finish: str = "stop", tokens: int | None = None) -> list[Delta]:

@@ -12,6 +12,19 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True)
+class Pause:
+    """After so many pieces nothing but ``filler`` comes until ``over`` is set, or the client goes.
+
+    Something has to come: a page may show what came before only when more does. A space ends the
+    sentence before it, a dot in the middle of the line does not.
+    """
+
+    after: int
+    filler: str = " "
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True)
 class Script:
     """What the server does with a chat request."""
 
@@ -25,6 +38,7 @@ class Script:
     content_type: str = "text/event-stream"
     drop_after: int | None = None
     """Close the connection after so many pieces."""
+    pause: Pause | None = None
     silent: bool = False
     """Take the request and send nothing."""
     usage: bool = True
@@ -157,6 +171,10 @@ class ScriptedServer:
             if script.drop_after is not None and index >= script.drop_after:
                 writer.transport.abort()
                 return
+            if script.pause and index == script.pause.after:
+                while not (script.pause.over.is_set() or request.closed.is_set()):
+                    await self._chunk(writer, {"content": script.pause.filler})
+                    await asyncio.sleep(_PAUSE_S)
             if request.closed.is_set():
                 return
             request.sent_first = request.sent_first or time.time()
@@ -183,5 +201,7 @@ class ScriptedServer:
         writer.write(f"data: {json.dumps(document)}\n\n".encode())
         await writer.drain()
 
+
+_PAUSE_S = 0.1
 
 _FRAME = {"id": "scripted", "object": "chat.completion.chunk", "created": 0, "model": "scripted"}

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 
 from rag.answering.context import Parts, RequestContext
 from rag.answering.intent.rules import request_of
+from rag.answering.passages import (
+    MAX_QUESTION_CHARACTERS,
+    require_documents,
+    require_text,
+    search_passages,
+)
 from rag.answering.routes import ROUTES
 from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason, ReasonCode
-from rag.domain.conversation import Question
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE
-from rag.domain.errors import CorpusError, QuestionError, RagError
-from rag.domain.events import Answered, Event, Retrieved, Token
+from rag.domain.errors import RagError
+from rag.domain.events import Answered, Event, Token
 from rag.domain.requests import SMALL_TALK, Intent
+from rag.retrieval.family import prepare_for_many
 from rag.text.language_detection import message_language
 
 if TYPE_CHECKING:
@@ -25,12 +31,12 @@ if TYPE_CHECKING:
     from rag.corpus.knowledge_base import KnowledgeBase
     from rag.corpus.snapshot import Snapshot
     from rag.corpus.uploads import Uploads
+    from rag.domain.conversation import Question
+    from rag.domain.events import Retrieved
     from rag.domain.protocols import Clock
 
 logger = logging.getLogger(__name__)
 TIDY_S = 60.0
-MAX_QUESTION_CHARACTERS = 8_000
-"""About 2,000 tokens: more is a document, which belongs in the corpus."""
 
 
 class Assistant:
@@ -73,20 +79,17 @@ class Assistant:
 
         Raises QuestionError and CorpusError.
         """
-        question = Question(text, scope=scope)
-        case = await asyncio.to_thread(self._open, question, self._clock.now())
-        self._require(case.corpus, scope)
-        return await asyncio.to_thread(case.retrieve, k), case.corpus.revision
+        return await asyncio.to_thread(search_passages, self.knowledge, self._clock, text, k, scope)
 
     def _open(self, question: Question, start: float) -> RequestContext:
         """Look at the folder, read what changed, tell what is asked for; blocks."""
-        _validate(question.text)
+        require_text(question.text)
         corpus = self.corpus_of(question.conversation)
         focus = _focus(question, corpus)
         spoken = message_language(question.text, corpus.languages, question.language)
         request = request_of(question.text, spoken, question.history, corpus.titles, focus)
         if request.intent not in SMALL_TALK:
-            self._require(corpus, question.scope)
+            require_documents(self.knowledge, corpus, question.scope)
         return RequestContext(
             self._parts, question, spoken, request, corpus, start, self._clock.now()
         )
@@ -95,23 +98,6 @@ class Assistant:
         """What a conversation is answered from; blocks at the first look. Raises CorpusError."""
         shared = self.knowledge.fresh()
         return self.uploads.with_shared(conversation, shared) if self.uploads else shared
-
-    def _require(self, corpus: Snapshot, scope: str) -> None:
-        if not corpus.documents and (progress := self.knowledge.progress):
-            raise CorpusError(
-                f"The documents are being read ({progress[0]} of {progress[1]}).",
-                "Ask again in a moment.",
-            )
-        if not corpus.documents:
-            raise CorpusError(
-                f"There are no documents to answer from in {self.knowledge.folder}.",
-                "Put files into it and ask again; `rag doctor` names files that cannot be read.",
-            )
-        if scope and not corpus.has(scope):
-            raise CorpusError(
-                f"There is no file or folder {scope} in the corpus.",
-                "Name it as `rag search` shows it, relative to the corpus folder.",
-            )
 
     def _failed(self, question: Question, error: RagError, start: float) -> Answer:
         text = question.text[:MAX_QUESTION_CHARACTERS]
@@ -129,7 +115,7 @@ class Assistant:
         )
 
     async def warm(self) -> None:
-        """Read the corpus and let the built-in model load, so that the first question is quick.
+        """Make the first question quick: read the corpus, have the built-in model loaded.
 
         What fails here is said when somebody asks.
         """
@@ -137,6 +123,7 @@ class Assistant:
             await asyncio.to_thread(self.knowledge.fresh)
         except RagError as error:
             logger.warning("%s", error.sentence)
+        await asyncio.to_thread(prepare_for_many)
         small = self.cascade.small
         await asyncio.to_thread(small.count, "")  # loads its encoding
         check = await small.backend.check()
@@ -177,14 +164,3 @@ def _focus(question: Question, corpus: Snapshot) -> str:
                 return hit.passage.document
     own = [path for path in corpus.titles if not path.startswith(f"{GUIDE_FOLDER}/")]
     return own[0] if len(own) == 1 else ""
-
-
-def _validate(text: str) -> None:
-    if not text.strip():
-        raise QuestionError("The question is empty.", "Type what you want to know.")
-    if len(text) > MAX_QUESTION_CHARACTERS:
-        raise QuestionError(
-            f"The question has {len(text):,} characters;"
-            f" at most {MAX_QUESTION_CHARACTERS:,} are taken.",
-            "Shorten it, or put the text into the corpus folder as a document and ask about that.",
-        )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from rag.answering.assistant import Assistant
 from rag.answering.cascade import Cascade
 from rag.answering.escalation import Rules
+from rag.config.clock import SystemClock
+from rag.config.knowledge import build_knowledge
 from rag.config.model_choice import build_large, build_small
 from rag.config.state_folder import corpus_state, usable
 from rag.corpus.curation import Curator
-from rag.corpus.knowledge_base import KnowledgeBase
 from rag.corpus.readers import separate_processes
 from rag.corpus.uploads import Uploads
 from rag.models.model import Model
@@ -23,20 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rag.config.settings import Settings
+    from rag.corpus.knowledge_base import KnowledgeBase
     from rag.corpus.readers import Readers
     from rag.domain.protocols import ErasableHistory, LikedAnswers
-
-
-class SystemClock:
-    """The machine's own clock."""
-
-    def now(self) -> float:
-        """Milliseconds since some fixed moment; never goes back."""
-        return time.perf_counter() * 1000
-
-
-SETTLE_S = 0.4
-"""A file is read when nothing was written to it for so long: copying programs pause less."""
 
 
 def build_assistant(settings: Settings) -> Assistant:
@@ -75,18 +64,6 @@ def build_uploads(settings: Settings, readers: Readers) -> Uploads:
         RETRIEVERS["bm25"],
         readers,
         max_bytes=settings.upload_max_mb * 1024**2,
-    )
-
-
-def build_knowledge(settings: Settings, readers: Readers | None = None) -> KnowledgeBase:
-    """Return the knowledge base of the corpus folder, still unread."""
-    return KnowledgeBase(
-        settings.corpus_dir,
-        RETRIEVERS["bm25"],
-        guide=settings.guide,
-        state=usable(corpus_state(settings)),
-        readers=readers or separate_processes(),
-        settle_s=SETTLE_S,
     )
 
 

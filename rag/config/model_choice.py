@@ -9,7 +9,7 @@ from rag.config.settings import EMBEDDED
 from rag.domain.completions import Endpoint, Profile
 from rag.models.addresses import is_local, with_version
 from rag.models.embedded import PROFILE as EMBEDDED_PROFILE
-from rag.models.family import BACKENDS
+from rag.models.family import build_backend
 
 if TYPE_CHECKING:
     from rag.config.settings import Settings
@@ -28,17 +28,18 @@ def build_small(settings: Settings) -> ChatBackend:
             EMBEDDED_PROFILE,
             passage_tokens=settings.context_tokens or EMBEDDED_PROFILE.passage_tokens,
         )
-        return BACKENDS["embedded"](
-            Endpoint(EMBEDDED, EMBEDDED, profile, timeout_s=settings.timeout_s)
+        return build_backend(
+            "embedded", Endpoint(EMBEDDED, EMBEDDED, profile, timeout_s=settings.timeout_s)
         )
-    return BACKENDS["openai_compatible"](
+    return build_backend(
+        "openai_compatible",
         Endpoint(
             settings.small_base_url,
             settings.small_model,
             _served(settings, settings.small_base_url, SMALL_ANSWER_TOKENS),
             settings.small_api_key,
             settings.timeout_s,
-        )
+        ),
     )
 
 
@@ -46,14 +47,15 @@ def build_large(settings: Settings) -> ChatBackend | None:
     """Return the large model, where one is configured."""
     if not settings.large_base_url:
         return None
-    return BACKENDS["openai_compatible"](
+    return build_backend(
+        "openai_compatible",
         Endpoint(
             settings.large_base_url,
             settings.large_model,
             _served(settings, settings.large_base_url, LARGE_ANSWER_TOKENS),
             settings.large_api_key,
             settings.timeout_s,
-        )
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - pydantic reads the fields' types
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -32,6 +32,15 @@ def _address(value: str) -> str:
     return value.strip()
 
 
+def _absolute(path: Path) -> Path:
+    """Say where a folder is seen from here: readers run elsewhere. Links stay as they are."""
+    try:
+        return path.expanduser().absolute()
+    except (RuntimeError, OSError) as error:
+        raise ValueError(f"it names no folder from here ({error})") from error
+
+
+Folder = Annotated[Path, AfterValidator(_absolute)]
 Address = Annotated[str, AfterValidator(_address)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
 
@@ -52,7 +61,7 @@ class Settings(BaseSettings):
         case_sensitive=True,
     )
 
-    corpus_dir: Path = Field(
+    corpus_dir: Folder = Field(
         PROJECT_FOLDER / "docs_corpus",
         validation_alias=_names("CORPUS_DIR"),
         description="The folder of documents that is answered from.",
@@ -62,7 +71,7 @@ class Settings(BaseSettings):
         validation_alias=_names("GUIDE"),
         description="`on`: the shipped guide in `docs_corpus/guide` answers too; `off`: not.",
     )
-    state_dir: Path = Field(
+    state_dir: Folder = Field(
         user_data_path("plumbline", appauthor=False),
         validation_alias=_names("STATE_DIR"),
         description="Where Plumbline keeps its own files.",

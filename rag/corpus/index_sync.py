@@ -38,11 +38,18 @@ class Synced:
 class IndexSync:
     """The index of one document store; not safe to use from several threads at once."""
 
-    def __init__(self, store: DocumentStore, family: RetrieverFamily, state: Path | None) -> None:
+    def __init__(
+        self,
+        store: DocumentStore,
+        family: RetrieverFamily,
+        state: Path | None,
+        held_passages: int = HELD_PASSAGES,
+    ) -> None:
         """``state``: the folder for what is kept; without, the index is in memory."""
         self._store = store
         self._family = family
         self._state = state
+        self._held_passages = held_passages
         self._unsaved = 0
         self._erased = len(store.erased())
         """How many documents had been erased when the index was compacted last."""
@@ -89,7 +96,7 @@ class IndexSync:
 
     def save_if_much_is_held(self) -> Retriever | None:
         """Compact and save where unsaved passages fill the memory; return what is seen then."""
-        if self._unsaved <= HELD_PASSAGES:
+        if self._unsaved <= self._held_passages:
             return None
         self._index.compact(wholly=True)
         return self.save()

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from rag.corpus.document_store import DocumentStore
 from rag.corpus.folder import BEING_WRITTEN, Folder, still_written
-from rag.corpus.index_sync import IndexSync
+from rag.corpus.index_sync import HELD_PASSAGES, IndexSync
 from rag.corpus.ingestion.reader import InProcessReader, renamed, sha256_of
 from rag.corpus.ingestion.record import Packed
 from rag.corpus.snapshot import Snapshot
@@ -50,6 +50,8 @@ class KnowledgeBase:
         state: Path | None = None,
         readers: Readers | None = None,
         settle_s: float = 0.0,
+        publish_s: float = PUBLISH_S,
+        held_passages: int = HELD_PASSAGES,
     ) -> None:
         """``state``: the folder for what is kept of the corpus; without, nothing is kept.
 
@@ -58,10 +60,11 @@ class KnowledgeBase:
         self.folder = folder
         self._state = state
         self.store = DocumentStore(state / "library.sqlite3" if state else None)
-        self._index = IndexSync(self.store, family, state)
+        self._index = IndexSync(self.store, family, state, held_passages)
         self._folder = Folder(folder, guide=guide, settle_s=settle_s)
         self._readers = readers or InProcessReader()
         self._settle_s = settle_s
+        self._publish_s = publish_s
         self._lock = threading.Lock()
         self._lock_file = FileLock(state / "writing.lock") if state else None
         self._snapshot: Snapshot | None = None
@@ -187,7 +190,7 @@ class KnowledgeBase:
             self.progress = (done, len(files))
             if self.report:
                 self.report(done, len(files))
-            if time.monotonic() - started > PUBLISH_S:
+            if time.monotonic() - started > self._publish_s:
                 yield batch
                 self._first_look.set()
                 batch, started = [], time.monotonic()

@@ -35,9 +35,17 @@ _NO_EVENTS = ("nfs", "cifs", "smb", "9p", "drvfs", "vboxsf", "fuse", "virtiofs",
 class Watcher:
     """Looks at the folder when its system tells of a change, and now and then anyway."""
 
-    def __init__(self, knowledge: KnowledgeBase, mode: Watch = Watch.AUTO) -> None:
+    def __init__(
+        self,
+        knowledge: KnowledgeBase,
+        mode: Watch = Watch.AUTO,
+        *,
+        compare_s: float = COMPARE_S,
+        locked_s: float = LOCKED_S,
+    ) -> None:
         self._knowledge = knowledge
         self._mode = mode
+        self._compare_s, self._locked_s = compare_s, locked_s
         self._changed = asyncio.Event()
         self._told = True
         """Does the system tell of changes?"""
@@ -63,7 +71,7 @@ class Watcher:
     async def _look(self) -> float:
         """Bring the knowledge base up to date; return how many seconds to wait at most."""
         self._changed.clear()
-        usual = COMPARE_S if self._told else POLL_S
+        usual = self._compare_s if self._told else POLL_S
         try:
             generation = await asyncio.to_thread(self._knowledge.refresh, wait=False)
         except RagError as error:
@@ -71,11 +79,11 @@ class Watcher:
             return usual
         except Exception:  # a full disk, a locked database: it may be well the next time
             logger.exception("The folder could not be looked at; it is tried again.")
-            return LOCKED_S
+            return self._locked_s
         waiting = [file for file in generation.files if file.status is FileStatus.WAITING]
         if self._knowledge.behind or any(file.reason == BEING_WRITTEN for file in waiting):
             return RETRY_S
-        return min(usual, LOCKED_S) if waiting else usual
+        return min(usual, self._locked_s) if waiting else usual
 
     async def _listen(self) -> None:
         """Notice what the system tells; where it cannot tell, the folder is polled."""

@@ -12,7 +12,7 @@ from rag.corpus.ingestion.index_terms import indexed
 from rag.domain.documents import Document
 from rag.domain.search import Hit
 from rag.evaluation.metrics import hit_rate, mean, ndcg, recall, reciprocal_rank
-from rag.retrieval.family import RETRIEVERS
+from rag.retrieval.family import RETRIEVERS, prepare_for_many
 from rag.retrieval.query import build_query
 from rag.text.language_detection import detect_language, message_language
 
@@ -108,6 +108,7 @@ class SetIndex:
 
 def index_of(testset: EvaluationSet) -> SetIndex:
     """Index a set's documents. Blocks."""
+    prepare_for_many()
     passages, added = [], {}
     counts: Counter[str] = Counter()
     for number, text in enumerate(testset.documents):

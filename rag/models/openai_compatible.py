@@ -1,13 +1,14 @@
-"""Any server with OpenAI's HTTP interface: Foundry Local, Ollama, LM Studio, vLLM, llama.cpp."""
+"""Any server with OpenAI's HTTP interface: Foundry Local, Ollama, LM Studio, vLLM, llama.cpp.
+
+OpenAI's client takes half a second to import, so it is imported when a model is first asked.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-import httpx2
-import openai
 
 from rag.domain.completions import Check, Delta, Endpoint, Message, Profile, Usage
 from rag.domain.errors import (
@@ -23,11 +24,10 @@ from rag.models.reasoning import ReasoningFilter
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
+    import httpx2
+    import openai
     from openai.types.chat import ChatCompletionChunk
 
-ONE_REQUEST_EACH = httpx2.Limits(max_keepalive_connections=0)
-"""A connection that is used again may be closed by the server at that very moment: llama.cpp's does
-so after a stream, and requests that followed at once failed. A new one costs 0.2 ms."""
 CONNECT_TIMEOUT_S = 5.0
 CHECK_TIMEOUT_S = 2.0
 _ADVICE = "Is it running? `rag doctor` shows every server."
@@ -50,15 +50,26 @@ class OpenAICompatibleBackend:
         self._profile = endpoint.profile
         self._timeout_s = endpoint.timeout_s
         self._extra_body = dict(extra_body or {})
-        self._client = openai.AsyncOpenAI(
+        self._api_key = endpoint.api_key
+        self._transport = transport
+
+    @cached_property
+    def _client(self) -> openai.AsyncOpenAI:
+        import httpx2  # noqa: PLC0415 - see above
+        import openai  # noqa: PLC0415
+
+        return openai.AsyncOpenAI(
             base_url=self._base_url,
-            api_key=endpoint.api_key or "none",
+            api_key=self._api_key or "none",
             max_retries=0,
             http_client=httpx2.AsyncClient(
-                transport=transport,
+                transport=self._transport,
                 trust_env=not is_local(self._base_url),
                 timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
-                limits=ONE_REQUEST_EACH,
+                # One that is used again may be closed by the server at that very moment:
+                # llama.cpp's does so after a stream, and requests that followed at once failed.
+                # A new one costs 0.2 ms.
+                limits=httpx2.Limits(max_keepalive_connections=0),
             ),
         )
 
@@ -81,6 +92,7 @@ class OpenAICompatibleBackend:
         self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
     ) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; see ``ChatBackend.stream``."""
+        await prepare()
         thinking = ReasoningFilter()
         ended = False
         try:
@@ -105,7 +117,7 @@ class OpenAICompatibleBackend:
             ) from error
         except BackendError:
             raise
-        except (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, ValueError) as error:
+        except _client_errors() as error:
             raise self._ours(error) from error
 
     async def _request(
@@ -167,6 +179,9 @@ class OpenAICompatibleBackend:
         return None if delta == Delta() else delta
 
     def _ours(self, error: Exception) -> BackendError:
+        import httpx2  # noqa: PLC0415
+        import openai  # noqa: PLC0415
+
         where = f"{self._model} at {self._base_url}"
         if isinstance(error, openai.APIStatusError):
             what = _message_of(error.body) or error.response.reason_phrase
@@ -195,21 +210,13 @@ class OpenAICompatibleBackend:
 
     async def check(self) -> Check:
         """Ask the server for its models; never raises."""
+        await prepare()
         name = f"model {self._display_name}"
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_S):
                 models = [model.id async for model in await self._client.models.list()]
-        except (
-            openai.OpenAIError,
-            httpx2.HTTPError,
-            TimeoutError,
-            ValueError,
-            TypeError,
-            AttributeError,
-        ) as error:
-            ours = self._ours(error) if isinstance(error, openai.OpenAIError) else None
-            detail = str(ours) if ours else f"{self._base_url} does not answer like a model server."
-            return Check(name, ok=False, detail=detail, remedy=_ADVICE)
+        except _client_errors() + (TimeoutError, TypeError, AttributeError) as error:  # noqa: RUF005 - mypy
+            return Check(name, ok=False, detail=self._unchecked(error), remedy=_ADVICE)
         if self._model in models or f"{self._model}:latest" in models:  # as Ollama lists it
             return Check(name, ok=True, detail=f"{self._base_url} has it.")
         known = ", ".join(sorted(models)[:8]) or "none"
@@ -220,9 +227,29 @@ class OpenAICompatibleBackend:
             remedy="Load it there, or name one of those as the model.",
         )
 
+    def _unchecked(self, error: Exception) -> str:
+        import openai  # noqa: PLC0415
+
+        if isinstance(error, openai.OpenAIError):
+            return str(self._ours(error))
+        return f"{self._base_url} does not answer like a model server."
+
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.close()
+        if "_client" in self.__dict__:  # else it was never asked
+            await self._client.close()
+
+
+async def prepare() -> None:
+    """Import what reaches a server: beside the event loop, and before any time is limited."""
+    await asyncio.to_thread(_client_errors)
+
+
+def _client_errors() -> tuple[type[Exception], ...]:
+    import httpx2  # noqa: PLC0415
+    import openai  # noqa: PLC0415
+
+    return openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, ValueError
 
 
 def _usage(chunk: ChatCompletionChunk) -> Usage | None:

@@ -8,10 +8,12 @@ import math
 import os
 import threading
 from pathlib import Path
-
-import tiktoken
+from typing import TYPE_CHECKING
 
 from rag.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    import tiktoken
 
 ESTIMATE = "estimate"
 BYTES_PER_TOKEN = 3.5
@@ -45,6 +47,8 @@ class TokenCounter:
         return len(self._encodings[encoding].encode(text, disallowed_special=()))
 
     def _load(self, encoding: str) -> tiktoken.Encoding:
+        import tiktoken  # noqa: PLC0415 - only who counts needs it
+
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / _CACHE_NAMES[encoding]
         table = gzip.decompress(_packed(encoding).read_bytes())

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rag.evaluation.baselines import Figures
     from rag.evaluation.retrieval import RetrievalReport
     from rag.evaluation.speed import SpeedReport
+    from rag.evaluation.start import StartReport
     from rag.retrieval.calibration import Calibration
 
 TOLERANCE = 0.0005
@@ -93,6 +94,16 @@ def speed_table(reports: Sequence[SpeedReport]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
     return "\n".join([f"engine: {reports[0].engine}", *lines])
+
+
+def start_table(reports: Sequence[StartReport]) -> str:
+    """How long commands take, for a terminal."""
+    width = max(len(report.command) for report in reports)
+    rows = [
+        f"{one.command:{width}}  {one.processor_ms:12,.0f}  {one.elapsed_ms:10,.0f}"
+        for one in reports
+    ]
+    return "\n".join([f"{'rag':{width}}  processor ms  elapsed ms", *rows])
 
 
 def calibration_table(fitted: Calibration) -> str:

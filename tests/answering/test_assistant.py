@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.answering.assistant import MAX_QUESTION_CHARACTERS, Assistant
+from rag.answering.assistant import Assistant
+from rag.answering.passages import MAX_QUESTION_CHARACTERS
 from rag.domain.answers import Answer, Outcome
 from rag.domain.conversation import Question, Turn
 from rag.domain.errors import QuestionError

@@ -125,6 +125,7 @@ async def test_without_a_large_model_the_passages_are_quoted() -> None:
     result = await this.follow()
     assert (result.outcome, result.model) == (Outcome.QUOTED, "")
     assert "unreachable" in this.codes
+    assert result.sentences
     assert all(s.text in CORPUS[0].text + CORPUS[1].text + CORPUS[2].text for s in result.sentences)
     assert all(s.support is Support.FULL and s.citations for s in result.sentences)
 

@@ -6,7 +6,7 @@ import pytest
 
 from rag.config.environment import default_text, load_settings, unknown_settings
 from rag.config.settings import Settings
-from rag.config.state_folder import usable
+from rag.config.state_folder import corpus_state, usable
 from rag.domain.errors import SettingsError
 from rag.domain.requests import Escalation
 
@@ -96,3 +96,37 @@ def test_defaults_are_shown_the_same_on_every_machine() -> None:
     assert texts["corpus_dir"] == "docs_corpus"
     assert texts["guide"] == "on"
     assert not any(text.startswith("/") for text in texts.values())
+
+
+@pytest.mark.parametrize("name", ["RAG_CORPUS_DIR", "RAG_STATE_DIR"])
+def test_a_relative_folder_is_meant_from_where_the_person_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(name, "documents")
+    field = name.removeprefix("RAG_").lower()
+    assert getattr(load_settings(), field) == tmp_path / "documents"
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("RAG_CORPUS_DIR", "~/documents")
+    assert load_settings().corpus_dir == tmp_path / "documents"
+
+
+def test_a_home_that_nobody_has_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_CORPUS_DIR", "~nobody-at-all/documents")
+    with pytest.raises(SettingsError, match="RAG_CORPUS_DIR"):
+        load_settings()
+
+
+def test_a_link_stays_a_link_and_keeps_the_state_of_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    monkeypatch.chdir(tmp_path)
+    linked, real = load_settings(corpus_dir="link"), load_settings(corpus_dir="real")
+    assert linked.corpus_dir == tmp_path / "link"
+    assert corpus_state(linked) == corpus_state(real)

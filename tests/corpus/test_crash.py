@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -20,21 +21,27 @@ from rag.retrieval.family import RETRIEVERS
 TIMES = 20 if os.environ.get("SOAK") else 3
 FILES = 60
 READER = """
-import sys
+import sys, time
 from pathlib import Path
-from rag import knowledge
 from rag.corpus.ingestion.worker_pool import WorkerPool
+from rag.corpus.knowledge_base import KnowledgeBase
 from rag.retrieval.family import RETRIEVERS
-knowledge.PUBLISH_S, knowledge.HELD_PASSAGES = 0.02, 5
-made = knowledge.KnowledgeBase(
-    Path(sys.argv[1]), RETRIEVERS["bm25"], state=Path(sys.argv[2]), readers=Children(2)
+made = KnowledgeBase(
+    Path(sys.argv[1]), RETRIEVERS["bm25"], state=Path(sys.argv[2]), readers=WorkerPool(2),
+    publish_s=0.02, held_passages=5,
 )
+made.report = lambda done, total: print("read", done, flush=True)
 print("ready", flush=True)
 made.refresh()
 while True:
     made.tidy()
+    print("tidied", flush=True)
     made.save()
+    print("saved", flush=True)
+    time.sleep(0.02)  # else the other process, which polls for the lock, hardly gets it
 """
+STEPS = 60
+"""It is killed after at most so many lines, so that it may be reading, tidying or saving."""
 
 
 @pytest.fixture
@@ -60,18 +67,29 @@ def test_after_a_kill_folder_ledger_and_index_agree(corpus: Path, tmp_path: Path
     state = tmp_path / "state"
     for round_ in range(TIMES):
         write(corpus, round_)
-        reader = subprocess.Popen(
-            [sys.executable, "-c", READER, str(corpus), str(state)],
-            cwd=PROJECT_FOLDER,
-            stdout=subprocess.PIPE,
-        )
-        assert reader.stdout is not None
-        reader.stdout.readline()
-        time.sleep(chance.random())
-        reader.send_signal(signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM)
+        with reading(corpus, state) as lines:
+            for _ in range(chance.randrange(STEPS)):
+                assert lines.readline()
+        agrees(corpus, KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state).refresh())
+
+
+@contextmanager
+def reading(corpus: Path, state: Path) -> Iterator[IO[bytes]]:
+    """The lines of a process that reads the corpus over and over; it is killed at the end."""
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(corpus), str(state)],
+        cwd=PROJECT_FOLDER,
+        stdout=subprocess.PIPE,
+    )
+    assert reader.stdout is not None
+    try:
+        assert reader.stdout.readline() == b"ready\n"
+        yield reader.stdout
+        assert reader.poll() is None
+    finally:
+        reader.kill()
         reader.wait()
         reader.stdout.close()
-        agrees(corpus, KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state).refresh())
 
 
 def agrees(corpus: Path, generation: Snapshot) -> None:
@@ -86,29 +104,20 @@ def agrees(corpus: Path, generation: Snapshot) -> None:
         number, _, round_ = word.removeprefix("word").partition("round")
         found = generation.search({f"word{number}round{round_}": 1.0}, 2)
         assert [passage.document for _, passage in found] == [path]
+        for before in range(int(round_)):
+            assert generation.search({f"word{number}round{before}": 1.0}, 2) == []
 
 
 def test_two_processes_on_one_corpus_see_the_same(corpus: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     mine = KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state)
     mine.refresh()
-    reader = subprocess.Popen(
-        [sys.executable, "-c", READER, str(corpus), str(state)],
-        cwd=PROJECT_FOLDER,
-        stdout=subprocess.PIPE,
-    )
-    assert reader.stdout is not None
-    try:
-        reader.stdout.readline()
+    with reading(corpus, state):
         for round_ in range(1, 6):  # while the other one writes generation after generation
             write(corpus, round_)
             agrees(corpus, mine.refresh())
             mine.save()
             agrees(corpus, KnowledgeBase(corpus, RETRIEVERS["bm25"], state=state).refresh())
-    finally:
-        reader.kill()
-        reader.wait()
-        reader.stdout.close()
 
 
 def test_two_corpora_never_share_anything(corpus: Path, tmp_path: Path) -> None:

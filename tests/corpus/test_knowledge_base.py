@@ -1,25 +1,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+from rag.corpus.ingestion.reader import InProcessReader
+from rag.corpus.ingestion.record import Packed
 from rag.corpus.knowledge_base import KnowledgeBase
 from rag.corpus.snapshot import Snapshot
-from rag.domain.documents import ChangeKind, Document, FileStatus
-from rag.domain.errors import CorpusError, FileBusy
+from rag.domain.documents import ChangeKind, File, FileStatus
+from rag.domain.errors import CorpusError
 from rag.retrieval.family import RETRIEVERS
+from tests.builders import found
+from tests.fakes import NotingReader
 
 
 @pytest.fixture(params=sorted(RETRIEVERS))
 def knowledge(request: pytest.FixtureRequest, corpus: Path) -> KnowledgeBase:
     return KnowledgeBase(corpus, RETRIEVERS[request.param])
-
-
-def found(generation: Snapshot, term: str) -> list[str]:
-    return [passage.document for _, passage in generation.search({term: 1.0}, 5)]
 
 
 def numbers(generation: Snapshot) -> dict[str, int]:
@@ -59,11 +61,15 @@ def test_a_changed_file_answers_with_its_new_text_only(
     assert found(after, "umbrella") == ["returns.md"]
 
 
-def test_only_what_changed_is_read(knowledge: KnowledgeBase, corpus: Path) -> None:
-    kept = knowledge.refresh().titles["faq.md"], numbers(knowledge.refresh())["faq.md"]
+def test_only_what_changed_is_read(corpus: Path) -> None:
+    readers = NotingReader()
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], readers=readers)
+    kept = numbers(knowledge.refresh())["faq.md"]
+    readers.paths.clear()
     (corpus / "new.md").write_text("Umbrellas are free of charge.")
     after = knowledge.refresh()
-    assert (after.titles["faq.md"], numbers(after)["faq.md"]) == kept
+    assert readers.paths == ["new.md"]
+    assert numbers(after)["faq.md"] == kept
 
 
 def test_a_bad_file_is_named_and_keeps_no_other_back(
@@ -111,18 +117,22 @@ def test_a_name_that_is_no_text_is_named_and_keeps_no_other_back(
     assert found(generation, "postag") == ["returns.md"]
 
 
-def test_a_file_that_was_locked_is_tried_again(
-    knowledge: KnowledgeBase, corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from rag.corpus.ingestion import reader as module
+class Locked(InProcessReader):
+    """Finds every file in use, until it is told that they are free."""
 
-    def locked(path: Path, name: str) -> Document:
-        raise FileBusy("It cannot be opened.")
+    free = False
 
-    with monkeypatch.context() as patch:
-        patch.setattr(module, "extract", locked)
-        assert len(knowledge.refresh().unreadable) == 3
-    assert knowledge.refresh().unreadable == ()
+    def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
+        problem = "" if self.free else "It cannot be opened."
+        return super().read(folder, [replace(file, problem=problem) for file in files])
+
+
+def test_a_file_that_was_locked_is_tried_again(corpus: Path) -> None:
+    readers = Locked()
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], readers=readers)
+    assert set(statuses(knowledge.refresh()).values()) == {FileStatus.WAITING}
+    readers.free = True
+    assert set(statuses(knowledge.refresh()).values()) == {FileStatus.INDEXED}
 
 
 def test_tidying_keeps_what_is_found_and_what_changes_later(
@@ -168,14 +178,15 @@ def statuses(generation: Snapshot) -> dict[str, FileStatus]:
     return {file.path: file.status for file in generation.files}
 
 
-def test_a_moved_file_is_not_read_again_and_answers_under_its_new_path(
-    knowledge: KnowledgeBase, corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_moved_file_is_not_read_again_and_answers_under_its_new_path(corpus: Path) -> None:
+    readers = NotingReader()
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], readers=readers)
     before = knowledge.refresh()
-    monkeypatch.setattr("rag.corpus.ingestion.reader.extract", None)
+    readers.paths.clear()
     (corpus / "archive").mkdir()
     (corpus / "returns.md").rename(corpus / "archive" / "old.md")
     after = knowledge.refresh()
+    assert readers.paths == []
     assert found(after, "postag") == ["archive/old.md"]
     [moved] = [f for f in after.files if f.path == "archive/old.md"]
     [origin] = [f for f in before.files if f.path == "returns.md"]
@@ -265,12 +276,9 @@ def test_while_another_process_writes_the_last_state_answers(corpus: Path, tmp_p
     assert not knowledge.behind
 
 
-def test_what_was_read_of_many_files_is_found_before_the_last_is_read(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rag.corpus.knowledge_base.PUBLISH_S", -1.0)
+def test_what_was_read_of_many_files_is_found_before_the_last_is_read(corpus: Path) -> None:
     seen = []
-    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"])
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], publish_s=-1.0)
     knowledge.report = lambda done, total: seen.append(
         (done, total, len(knowledge.current.documents) if knowledge.current else 0)
     )

@@ -14,6 +14,7 @@ from rag.corpus.uploads import MAX_FILES, Uploads
 from rag.domain.documents import PRIVATE
 from rag.domain.errors import UploadError
 from rag.retrieval.family import RETRIEVERS
+from tests.builders import found
 
 CANARY = "# Salaries\n\nThe salary of the director is xylophone-canary 93,517 euros a year.\n"
 
@@ -33,10 +34,6 @@ def salaries(tmp_path: Path) -> Path:
     path = tmp_path / "salaries.md"
     path.write_text(CANARY)
     return path
-
-
-def found(corpus: Snapshot, *terms: str) -> list[str]:
-    return [p.document for _, p in corpus.search(dict.fromkeys(terms, 1.0), 5)]
 
 
 def test_a_private_document_is_searched_together_with_the_shared_ones(
@@ -115,12 +112,14 @@ def test_private_documents_come_back_after_a_restart(
 def test_nothing_is_left_when_the_conversation_goes(
     uploads: Uploads, shared: Snapshot, salaries: Path, tmp_path: Path
 ) -> None:
+    def kept() -> list[Path]:
+        return [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
+
     uploads.add("mine", "salaries.md", salaries)
+    assert any(b"xylophone-canary" in path.read_bytes() for path in kept())
     uploads.delete("mine")
     assert uploads.with_shared("mine", shared) is shared
-    left = [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()]
-    assert not [path for path in left if b"xylophone-canary" in path.read_bytes()]
-    assert left == []
+    assert kept() == []
 
 
 def test_a_promoted_document_is_shared_and_private_no_more(

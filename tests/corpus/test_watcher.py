@@ -2,25 +2,35 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from rag.corpus.ingestion.reader import InProcessReader
+from rag.corpus.ingestion.record import Packed
 from rag.corpus.knowledge_base import KnowledgeBase
-from rag.corpus.snapshot import Snapshot
+from rag.corpus.readers import Readers
 from rag.corpus.watcher import Watcher, tells_nothing
-from rag.domain.documents import FileStatus, Watch
+from rag.domain.documents import File, FileStatus, Watch
 from rag.retrieval.family import RETRIEVERS
+from tests import builders
+from tests.waiting import until
 
 pytestmark = pytest.mark.parametrize("mode", [Watch.NATIVE, Watch.POLL])
 
 
 @asynccontextmanager
-async def watched(corpus: Path, mode: Watch, settle_s: float = 0.2) -> AsyncIterator[KnowledgeBase]:
-    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], settle_s=settle_s)
-    task = asyncio.create_task(Watcher(knowledge, mode).run())
+async def watched(
+    corpus: Path,
+    mode: Watch,
+    settle_s: float = 0.2,
+    readers: Readers | None = None,
+    **seconds: float,
+) -> AsyncIterator[KnowledgeBase]:
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"], settle_s=settle_s, readers=readers)
+    task = asyncio.create_task(Watcher(knowledge, mode, **seconds).run())
     try:
         await until(lambda: bool(found(knowledge, "postag")))
         yield knowledge
@@ -29,15 +39,8 @@ async def watched(corpus: Path, mode: Watch, settle_s: float = 0.2) -> AsyncIter
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.02)
-
-
 def found(knowledge: KnowledgeBase, term: str) -> list[str]:
-    generation = knowledge.current
-    return [p.document for _, p in generation.search({term: 1.0}, 5)] if generation else []
+    return builders.found(knowledge.current, term) if knowledge.current else []
 
 
 async def test_a_new_file_is_found_and_a_deleted_one_is_gone(corpus: Path, mode: Watch) -> None:
@@ -68,24 +71,24 @@ async def test_a_file_that_is_being_written_waits_until_it_is_whole(
     corpus: Path, mode: Watch
 ) -> None:
     async with watched(corpus, mode, settle_s=2.0) as knowledge:
-        seen = set()
-        with (corpus / "long.md").open("w") as file:
-            for number in range(8):
-                file.write(f"Umbrella number{number} is free of charge.\n\n")
-                file.flush()
-                await asyncio.sleep(0.08)
-                seen |= {(f.path, f.status) for f in knowledge.fresh().files}
-        assert ("long.md", FileStatus.INDEXED) not in seen
-        await until(lambda: found(knowledge, "number7") == ["long.md"])
+        (corpus / "long.md").write_text("Umbrella number1 is free of charge.\n\n")
+        await until(lambda: status(knowledge, "long.md") is FileStatus.WAITING)
+        with (corpus / "long.md").open("a") as file:
+            file.write("Umbrella number2 is free of charge.\n\n")
+        await until(lambda: status(knowledge, "long.md") is FileStatus.INDEXED)
+        assert found(knowledge, "number2") == ["long.md"]
+
+
+def status(knowledge: KnowledgeBase, path: str) -> FileStatus | None:
+    return next((f.status for f in knowledge.fresh().files if f.path == path), None)
 
 
 async def test_a_folder_that_goes_and_comes_back_is_watched_again(
-    corpus: Path, mode: Watch, monkeypatch: pytest.MonkeyPatch
+    corpus: Path, mode: Watch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("rag.corpus.watcher.COMPARE_S", 0.5)
-    async with watched(corpus, mode) as knowledge:
+    async with watched(corpus, mode, compare_s=0.2) as knowledge:
         corpus.rename(corpus.with_name("away"))  # noqa: ASYNC240 - as above
-        await asyncio.sleep(0.1)
+        await until(lambda: "does not exist" in caplog.text)
         corpus.with_name("away").rename(corpus)
         (corpus / "new.md").write_text("Umbrellas are free of charge.")
         await until(lambda: found(knowledge, "umbrella") == ["new.md"])
@@ -109,21 +112,24 @@ def test_network_drives_tell_nothing(tmp_path: Path, kind: str, nothing: bool) -
     assert tells_nothing(tmp_path / "corpus", mounts) is nothing
 
 
+class FailingOnce(InProcessReader):
+    """A reader behind which the database is locked, the first time that ``path`` is read."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
+        wanted = list(files)
+        if self.path in {file.path for file in wanted}:
+            self.path = ""
+            raise sqlite3.OperationalError("database is locked")
+        return super().read(folder, wanted)
+
+
 async def test_what_goes_wrong_is_said_and_the_watch_goes_on(
-    corpus: Path, mode: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    corpus: Path, mode: Watch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("rag.corpus.watcher.LOCKED_S", 0.1)
-    async with watched(corpus, mode) as knowledge:
-        refresh = knowledge.refresh
-        failed: list[int] = []
-
-        def failing(*, wait: bool = True) -> Snapshot:
-            if not failed:
-                failed.append(1)
-                raise sqlite3.OperationalError("database is locked")
-            return refresh(wait=wait)
-
-        monkeypatch.setattr(knowledge, "refresh", failing)
+    async with watched(corpus, mode, readers=FailingOnce("new.md"), locked_s=0.1) as knowledge:
         (corpus / "new.md").write_text("Umbrellas are free of charge.")
         await until(lambda: found(knowledge, "umbrella") == ["new.md"])
     assert "tried again" in caplog.text

@@ -8,16 +8,16 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from contextlib import closing
 from typing import TYPE_CHECKING, Self
 
 from rag.domain.paths import PROJECT_FOLDER
+from tests.waiting import GENEROUS_S, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -31,8 +31,16 @@ class App:
     """``rag serve`` on a free port; ``with App(corpus, log) as app``."""
 
     def __init__(
-        self, corpus: Path, log: Path, *, port: int = 0, settings: dict[str, str] | None = None
+        self,
+        corpus: Path,
+        log: Path,
+        *,
+        port: int = 0,
+        settings: dict[str, str] | None = None,
+        command: Sequence[str] = (sys.executable, "-m", "rag", "serve"),
+        folder: Path = PROJECT_FOLDER,
     ) -> None:
+        self._command, self._folder = command, folder
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
@@ -53,50 +61,64 @@ class App:
     def __enter__(self) -> Self:
         with self._log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "rag", "serve"],
-                cwd=PROJECT_FOLDER,
+                self._command,
+                cwd=self._folder,
                 env=self._environment,
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + 60
-        while not self._answers():
-            assert self.process.poll() is None, self.log
-            assert time.monotonic() < deadline, self.log
-            time.sleep(0.05)
+        self._wait_until(lambda: self._ended() or self._answers())
+        assert not self._ended(), self.log
         return self
+
+    def _ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
 
     def listed(self) -> set[str]:
         """The files that answer, as the app's ledger has them."""
-        return self._paths("SELECT path FROM files WHERE document > 0")
+        return set(self._ledger("SELECT path FROM files WHERE document > 0"))
 
-    def _paths(self, query: str) -> set[str]:
-        return set(self._rows(query))
+    def _ledger(self, query: str, *values: str) -> list[str]:
+        return self._rows("corpora/*/library.sqlite3", query, *values)
 
-    def _rows(self, query: str, *values: str) -> list[str]:
-        [library] = self.state.glob("corpora/*/library.sqlite3")
-        with closing(sqlite3.connect(library)) as ledger:
-            return [value for (value,) in ledger.execute(query, values)]
+    def history(self, query: str, *values: str) -> list[str]:
+        """The first column of what is kept of the conversations."""
+        return self._rows("**/history.sqlite3", query, *values)
+
+    def _rows(self, place: str, query: str, *values: str) -> list[str]:
+        [file] = self.state.glob(place)
+        with closing(sqlite3.connect(file)) as database:
+            return [row[0] for row in database.execute(query, values)]
+
+    def wait_until_kept(self, text: str) -> None:
+        """What is written is kept once a second."""
+        query = "SELECT id FROM steps WHERE instr(text, ?)"
+        self._wait_until(lambda: bool(self.history(query, text)))
+
+    def wait_until_answered(self, thread: str, times: int = 1) -> None:
+        """An answer's record is written after it is shown."""
+        query = "SELECT message_id FROM answers WHERE thread_id = ?"
+        self._wait_until(lambda: len(self.history(query, thread)) >= times)
 
     def wait_until_listed(self, path: str) -> None:
         self._wait_until(lambda: path in self.listed())
 
     def wait_until_known(self, *paths: str) -> None:
-        self._wait_until(lambda: set(paths) <= self._paths("SELECT path FROM files"))
+        self._wait_until(lambda: set(paths) <= set(self._ledger("SELECT path FROM files")))
 
     def wait_until_changed(self, path: str) -> None:
         kinds = "SELECT kind FROM changes WHERE path = ? ORDER BY number"
-        self._wait_until(lambda: self._rows(kinds, path)[-1:] in (["changed"], ["removed"]))
+        self._wait_until(lambda: self._ledger(kinds, path)[-1:] in (["changed"], ["removed"]))
+
+    def wait_until_logged(self, text: str) -> None:
+        self._wait_until(lambda: text in self.log)
 
     def _wait_until(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 10
-        while not condition():
-            assert time.monotonic() < deadline, self.log
-            time.sleep(0.05)
+        wait_until(condition, otherwise=lambda: self.log)
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=5) as response:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=GENEROUS_S) as response:
                 return bool(response.status == 200)
         except (urllib.error.URLError, ConnectionError):
             return False
@@ -106,7 +128,7 @@ class App:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(10)
+            self.process.wait(GENEROUS_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -5,22 +5,25 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import Chat, Stage
-from tests.scripted_server import Script
+from tests.e2e.chat import Chat, Stage
+from tests.scripted_server import Pause, Script
+from tests.waiting import GENEROUS_S
 
 QUESTION = "How long can a customer keep the RelayBox?"
 INVENTED = Script("A customer may return the RelayBox within 14 days.", token_seconds=0.03)
-LONG = Script("The RelayBox ships within two working days. " * 60, token_seconds=0.02)
+ENDLESS = Script("The RelayBox ships within two working days. " * 60, pause=Pause(after=20))
 
 
 def test_an_answer_streams_is_cited_and_carries_its_line(chat: Chat, stage: Stage) -> None:
+    pause = Pause(after=3)
     stage.small.script = Script(
-        "Customers may return the RelayBox within 30 days of delivery.", token_seconds=0.15
+        "Customers may return the RelayBox within 30 days of delivery.", pause=pause
     )
     chat.send(QUESTION)
     message = chat.page.locator("[data-step-type=assistant_message]").last
     expect(message).to_contain_text("Customers may")
     assert "delivery" not in message.inner_text()
+    pause.over.set()
     chat.lines.first.wait_for()
     assert "30 days of delivery." in chat.answer
     assert chat.page.locator(".element-link").all_inner_texts() == ["[1]"]
@@ -92,13 +95,14 @@ def test_a_table_keeps_its_chips_and_its_weak_cells_are_marked(chat: Chat, stage
 
 
 def test_a_link_in_a_models_text_leads_nowhere(chat: Chat, stage: Stage) -> None:
+    pause = Pause(after=3)
     stage.small.script = Script(
-        "[log in](http://evil.example/) to see it. ![x](http://evil.example/x.png)",
-        token_seconds=0.3,
+        "[log in](http://evil.example/) to see it. ![x](http://evil.example/x.png)", pause=pause
     )
     chat.send("How much does the RelayBox cost?")
     expect(chat.page.locator("[data-step-type=assistant_message]").last).to_contain_text("log in")
     assert chat.page.locator("a[href*='evil'], img[src*='evil']").count() == 0
+    pause.over.set()
     chat.lines.first.wait_for()
     assert chat.page.locator("a[href*='evil'], img[src*='evil']").count() == 0
 
@@ -106,11 +110,13 @@ def test_a_link_in_a_models_text_leads_nowhere(chat: Chat, stage: Stage) -> None
 def test_a_weak_draft_moves_into_its_step_above_the_large_models_answer(
     chat: Chat, stage: Stage
 ) -> None:
-    stage.small.script = Script(INVENTED.text, token_seconds=0.4)
+    pause = Pause(after=7)
+    stage.small.script = Script(INVENTED.text, pause=pause)
     chat.send(QUESTION)
     message = chat.page.locator("[data-step-type=assistant_message]").last
     expect(message).to_contain_text("RelayBox within")
     assert stage.large.requests == []
+    pause.over.set()
     chat.lines.first.wait_for()
     answers = chat.page.locator("[data-step-type=assistant_message]")
     assert answers.count() == 1
@@ -134,9 +140,10 @@ def test_a_sentence_without_support_is_marked_with_its_reason(chat: Chat, stage:
     mark = chat.page.locator("a[href='#none']")
     assert mark.inner_text() == "Most people never need that."
     assert "No passage" in str(mark.get_attribute("title"))
-    pages = len(chat.page.context.pages)
+    address = chat.page.url
     mark.click()
-    assert len(chat.page.context.pages) == pages
+    expect(mark).to_have_attribute("data-why", "")
+    assert (len(chat.page.context.pages), chat.page.url) == (1, address)
     chat.shot("escalated")
 
 
@@ -159,19 +166,19 @@ def test_the_line_opens_the_trace_and_it_follows_the_newest_answer(
     chat.ask("How much does the RelayBox cost?")
     expect(card).to_contain_text("answered")
     expect(card).to_contain_text("2 answers")
-    chat.page.locator("#side-view-title button").click()
+    with chat.page.expect_response("**/project/action*"):  # the card tells that it was closed
+        chat.page.locator("#side-view-title button").click()
     expect(card).to_have_count(0)
-    chat.page.wait_for_timeout(600)  # the card tells that it was closed after 300 ms
     chat.ask(QUESTION)
     expect(card).to_have_count(0)
 
 
 def test_stop_keeps_the_text_marks_it_and_frees_the_model(chat: Chat, stage: Stage) -> None:
-    stage.small.script = LONG
+    stage.small.script = ENDLESS
     chat.send("When does the RelayBox ship?")
     expect(chat.page.locator("[data-step-type=assistant_message]").last).to_contain_text("ships")
     chat.page.click("#stop-button")
-    assert stage.small.requests[-1].closed.wait(2)
+    assert stage.small.requests[-1].closed.wait(GENEROUS_S)
     expect(chat.page.get_by_text("this part was not checked")).to_be_visible()
     assert "ships" in chat.answer
     stage.small.script = Script("The RelayBox costs 249 euros.")
@@ -181,7 +188,7 @@ def test_stop_keeps_the_text_marks_it_and_frees_the_model(chat: Chat, stage: Sta
 
 def test_an_edited_question_is_answered_anew_and_can_be_stopped(chat: Chat, stage: Stage) -> None:
     chat.ask(QUESTION)
-    stage.small.script = LONG
+    stage.small.script = ENDLESS
     chat.page.locator("[data-step-type=user_message]").hover()
     chat.page.locator("button.edit-message").click()
     chat.page.fill("#edit-chat-input", "When does the RelayBox ship?")
@@ -189,7 +196,7 @@ def test_an_edited_question_is_answered_anew_and_can_be_stopped(chat: Chat, stag
     expect(chat.page.locator("[data-step-type=assistant_message]").last).to_contain_text("ships")
     assert chat.page.locator("[data-step-type=assistant_message]").count() == 1
     chat.page.click("#stop-button")
-    assert stage.small.requests[-1].closed.wait(2)
+    assert stage.small.requests[-1].closed.wait(GENEROUS_S)
 
 
 def test_mode_large_asks_it_at_once(chat: Chat, stage: Stage) -> None:
@@ -258,8 +265,7 @@ def test_it_can_be_read_in_the_dark_and_on_a_phone(
     context = browser.new_context(viewport={"width": width, "height": 800})
     context.add_init_script(f"localStorage.setItem('vite-ui-theme', '{theme}')")
     page = context.new_page()
-    page.set_default_timeout(10_000)
-    chat = Chat(page, stage)
+    chat = Chat(page, stage.app)
     chat.ask(QUESTION)
     chat.shot(f"{name}-answer")
     expect(page.locator("#side-view-content")).to_have_count(0)

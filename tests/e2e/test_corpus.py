@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import CONNECTED, Chat, Stage
-from tests.e2e.test_conversation import findings
+from tests.e2e.chat import CONNECTED, Chat, Stage, findings
 from tests.scripted_server import Script
 
 SALARIES = "# Salaries\n\nThe director earns 93,517 euros a year. The salary is paid monthly.\n"
@@ -63,7 +62,7 @@ def test_an_attached_file_answers_in_its_conversation_and_nowhere_else(
     chat.shot("private")
 
     context = browser.new_context()
-    other = Chat(context.new_page(), stage)
+    other = Chat(context.new_page(), stage.app)
     other.ask("What does the director earn?")
     assert "93,517" not in other.answer
     assert other.page.request.get(address).ok
@@ -131,7 +130,7 @@ def test_a_private_document_is_shared_at_a_click(
     chat.page.get_by_text("is now among the shared documents").wait_for()
     assert (stage.corpus / "salaries.md").read_text() == SALARIES
     context = browser.new_context()
-    other = Chat(context.new_page(), stage)
+    other = Chat(context.new_page(), stage.app)
     stage.app.wait_until_listed("salaries.md")
     other.ask("What does the director earn?")
     assert "93,517" in other.answer
@@ -194,6 +193,11 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
     assert page.locator("a[href^='/thread/']", has_text="corpus").count() == 0
 
 
+def holding(folder: Path, words: bytes) -> list[Path]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if words in path.read_bytes()]
+
+
 @pytest.mark.usefixtures("folder")
 def test_deleted_for_good_is_erased_from_conversations_too(
     chat: Chat, stage: Stage, browser: Browser
@@ -203,7 +207,8 @@ def test_deleted_for_good_is_erased_from_conversations_too(
     stage.small.script = stage.large.script = Script("The vault code is xylophone 4711.")
     chat.ask("What is the vault code?")
     assert "4711" in chat.answer
-    expect(chat.page).to_have_url(re.compile("/thread/"))
+    stage.app.wait_until_answered(chat.thread)
+    assert holding(stage.app.state, b"xylophone 4711") != []
     thread = chat.page.url
     chat.page.click("#documents-button")
     panel = chat.page.locator("#side-view-content")
@@ -221,8 +226,7 @@ def test_deleted_for_good_is_erased_from_conversations_too(
     ).wait_for()
     assert "4711" not in page.content()
     context.close()
-    state = [path for path in stage.app.state.rglob("*") if path.is_file()]
-    assert not [path for path in state if b"xylophone 4711" in path.read_bytes()]
+    assert holding(stage.app.state, b"xylophone 4711") == []
 
 
 @pytest.mark.parametrize(
@@ -244,9 +248,7 @@ def test_an_old_conversation_shows_a_passage_as_it_was_and_says_so(
     expect(chat.page).to_have_url(re.compile("/thread/"))
     change(ferry)
     stage.app.wait_until_changed("ferry.md")
-    chat.page.reload()
-    chat.page.locator(".element-link").first.wait_for()
-    chat.page.wait_for_timeout(800)  # the sidebar closes once after a resume
+    chat.reload()
     chat.page.locator(".element-link").first.click()
     card = chat.page.locator("#side-view-content")
     expect(card.get_by_role("note")).to_contain_text(words)

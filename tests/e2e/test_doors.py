@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 import socketio
 
-from tests.conftest import FILES
+from tests.builders import FILES
 from tests.e2e.app import App
 from tests.scripted_server import Script, ScriptedServer
+from tests.waiting import GENEROUS_S, wait_until
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Stage
+    from tests.e2e.chat import Stage
 
 
 def status(url: str, **headers: str) -> int:
@@ -28,7 +28,7 @@ def status(url: str, **headers: str) -> int:
         url, headers={k.replace("_", "-"): v for k, v in headers.items()}
     )
     try:
-        with urllib.request.urlopen(request, timeout=5) as response:
+        with urllib.request.urlopen(request, timeout=GENEROUS_S) as response:
             return int(response.status)
     except urllib.error.HTTPError as error:
         return int(error.code)
@@ -79,6 +79,7 @@ def connects(url: str, headers: dict[str, str]) -> bool:
     "path", ["nothing.md", "../app.log", "%2e%2e/app.log", "..%2fapp.log", "/etc/passwd", ""]
 )
 def test_only_files_of_the_corpus_are_served(stage: Stage, path: str) -> None:
+    stage.app.wait_until_listed("returns.md")
     assert status(f"{stage.app.url}/corpus/returns.md") == 200
     assert status(f"{stage.app.url}/corpus/{path}") == 404
 
@@ -100,27 +101,20 @@ def test_a_proxy_sees_nothing_and_the_built_in_model_ends_with_the_app(tmp_path:
         proxied = dict.fromkeys(names, proxy.base_url)
         with App(corpus, tmp_path / "app.log", settings=proxied) as app:
             assert app.process is not None
-            child = _child_of(app.process.pid)
+            app_pid = app.process.pid
+            wait_until(lambda: bool(_models_of(app_pid)))
+            [child] = _models_of(app_pid)
             os.kill(app.process.pid, signal.SIGKILL)
-            app.process.wait(5)
-            deadline = time.monotonic() + 5
-            while Path(f"/proc/{child}").exists():
-                assert time.monotonic() < deadline, "the built-in model outlived the app"
-                time.sleep(0.02)
+            app.process.wait(GENEROUS_S)
+            wait_until(lambda: not Path(f"/proc/{child}").exists())
         assert proxy.connections == 0
 
 
-def _child_of(pid: int) -> int:
-    """The process of the built-in model, once it is there."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for child in children:
-            if b"embedded_server" in Path(f"/proc/{child}/cmdline").read_bytes():
-                return int(child)
-        time.sleep(0.05)
-    raise AssertionError("the built-in model did not start")
-
-
-def test_the_log_holds_no_traceback(stage: Stage) -> None:
-    assert "Traceback" not in stage.app.log
+def _models_of(pid: int) -> list[str]:
+    """The processes of the built-in model."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [
+        child
+        for child in children
+        if b"embedded_server" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]

@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.app import App
-from tests.e2e.conftest import CONNECTED, Chat, Stage
-from tests.scripted_server import Script
+from tests.e2e.chat import Chat, Stage
+from tests.scripted_server import Pause, Script
 
 QUESTION = "How long can a customer keep the RelayBox?"
 
@@ -27,8 +27,8 @@ def expect_conversation(page: Page) -> None:
 
 def test_a_reload_brings_the_conversation_back(chat: Chat, stage: Stage) -> None:
     chat.ask(QUESTION)
-    chat.page.wait_for_timeout(300)  # the answer's record is written after it is shown
-    chat.page.reload()
+    stage.app.wait_until_answered(chat.thread)
+    chat.reload()
     expect_conversation(chat.page)
     stage.small.script = Script("It costs 249 euros.")
     chat.ask("And how much does it cost?")
@@ -51,24 +51,18 @@ def test_a_kill_in_mid_answer_keeps_the_part_and_marks_it(
     models = {"RAG_SMALL_BASE_URL": stage.small.base_url}
     context = browser.new_context()
     page = context.new_page()
-    page.set_default_timeout(15_000)
     with App(stage.corpus, tmp_path / "app.log", settings=models) as app:
-        page.goto(app.url)
-        page.locator(CONNECTED).wait_for()
-        page.fill("#chat-input", QUESTION)
-        page.click("#chat-submit")
-        page.locator("button", has_text="first token").wait_for()
-        stage.small.script = Script("The RelayBox ships at once. " * 90, token_seconds=0.05)
-        page.fill("#chat-input", "When does the RelayBox ship?")
-        page.click("#chat-submit")
-        answer = page.locator("[data-step-type=assistant_message]").last
-        expect(answer).to_contain_text("ships at once. The RelayBox ships at once. The RelayBox")
-        page.wait_for_timeout(1_500)  # what is written is kept every second
+        chat = Chat(page, app)
+        chat.ask(QUESTION)
+        stage.small.script = Script("The RelayBox ships at once. " * 90, pause=Pause(after=20))
+        chat.send("When does the RelayBox ship?")
+        app.wait_until_kept("ships at once. The RelayBox ships at once. The RelayBox")
         assert app.process is not None
         app.process.kill()
         app.process.wait()
     with App(stage.corpus, tmp_path / "app.log", port=app.port, settings=models):
         page.goto(page.url)
+        chat.wait_until_resumed()
         expect(page.get_by_text("ended in the middle of this answer")).to_be_visible()
         expect(page.locator("[data-step-type=assistant_message]").last).to_contain_text(
             "ships at once"

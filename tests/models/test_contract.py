@@ -8,7 +8,7 @@ import pytest
 
 from rag.domain.completions import Endpoint, Message
 from rag.models.embedded import PROFILE
-from rag.models.family import BACKENDS
+from rag.models.family import BACKENDS, build_backend
 from tests.scripted_server import Script, ScriptedServer
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture(params=sorted(BACKENDS))
 def backend(request: pytest.FixtureRequest) -> Iterator[ChatBackend]:
     with ScriptedServer(Script("Two words"), ("scripted",)) as server:
-        yield BACKENDS[request.param](Endpoint(server.base_url, "scripted", PROFILE))
+        yield build_backend(request.param, Endpoint(server.base_url, "scripted", PROFILE))
 
 
 async def test_a_turn_has_text_and_an_end(backend: ChatBackend) -> None:

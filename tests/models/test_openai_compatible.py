@@ -17,13 +17,14 @@ from rag.domain.errors import (
 from rag.models.addresses import is_local, with_version
 from rag.models.openai_compatible import OpenAICompatibleBackend
 from tests.scripted_server import Script, ScriptedServer
+from tests.waiting import GENEROUS_S
 
 ASK = [Message("user", "How long?")]
 PROFILE = Profile(300, 80)
 
 
 def backend(
-    base_url: str, *, timeout_s: float = 5.0, model: str = "scripted"
+    base_url: str, *, timeout_s: float = GENEROUS_S, model: str = "scripted"
 ) -> OpenAICompatibleBackend:
     return OpenAICompatibleBackend(Endpoint(base_url, model, PROFILE, timeout_s=timeout_s))
 
@@ -38,7 +39,7 @@ async def read(client: OpenAICompatibleBackend) -> list[Delta]:
 async def failure(client: OpenAICompatibleBackend) -> BackendError:
     with pytest.raises(BackendError) as caught:
         await read(client)
-    assert caught.value.sentence.endswith((".", "server."))
+    assert caught.value.sentence.endswith(".")
     return caught.value
 
 
@@ -131,14 +132,14 @@ async def test_text_before_a_drop_is_kept() -> None:
 
 async def test_silence_ends_after_the_timeout() -> None:
     with ScriptedServer(Script(silent=True)) as server:
-        error = await failure(backend(server.base_url, timeout_s=0.2))
+        error = await failure(backend(server.base_url, timeout_s=0.5))
     assert isinstance(error, BackendTimeout)
-    assert "0.2 seconds" in str(error)
+    assert "0.5 seconds" in str(error)
 
 
 async def test_a_slow_stream_is_not_silence() -> None:
-    with ScriptedServer(Script("a b c d e f", token_seconds=0.1)) as server:
-        deltas = await read(backend(server.base_url, timeout_s=0.4))
+    with ScriptedServer(Script("a b c d e f", token_seconds=0.5)) as server:
+        deltas = await read(backend(server.base_url, timeout_s=2.0))
     assert "".join(d.text for d in deltas) == "a b c d e f"
 
 
@@ -156,7 +157,7 @@ async def test_cancelling_closes_the_stream_at_the_server() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await asyncio.to_thread(server.requests[0].closed.wait, 2)
+        assert await asyncio.to_thread(server.requests[0].closed.wait, GENEROUS_S)
         await client.close()
 
 

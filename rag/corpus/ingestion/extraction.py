@@ -11,7 +11,9 @@ from rag.corpus.ingestion.cleaning import text_of
 from rag.corpus.ingestion.pages import find_pages
 from rag.corpus.ingestion.parsing import PDF, kind_of, parse
 from rag.corpus.ingestion.recognition import (
+    RECOGNISING_S,
     has_tesseract,
+    in_time,
     languages_of,
     no_text_reason,
     recognise_pages,
@@ -27,18 +29,20 @@ if TYPE_CHECKING:
 _FIRST_HEADING = regex.compile(r"^#[ \t]+(.+)$", regex.MULTILINE)
 
 
-def extract(path: Path, name: str) -> Document:
+def extract(
+    path: Path, name: str, *, max_bytes: int = MAX_FILE_BYTES, recognising_s: float = RECOGNISING_S
+) -> Document:
     """Read the file at ``path`` as the document called ``name``.
 
     Raises ExtractionError with a sentence for people: unreadable, empty, encrypted, too large,
     of an unknown kind, or without any text.
     """
     try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else None
+        data = path.read_bytes() if path.stat().st_size <= max_bytes else None
     except OSError as error:
         raise FileBusy(f"It cannot be opened ({error.strerror}).") from error
     if data is None:
-        raise ExtractionError(f"It is larger than {MAX_FILE_BYTES // 1024**2} MiB.")
+        raise ExtractionError(f"It is larger than {max_bytes // 1024**2} MiB.")
     if not data:
         raise ExtractionError("It is empty (0 bytes).")
     kind = kind_of(path, data)
@@ -50,7 +54,10 @@ def extract(path: Path, name: str) -> Document:
         content = recognise_scan(path, data, kind)
         recognised = 1
     elif scanned and (tesseract := has_tesseract()):
-        content, found = recognise_pages(path, data, content, scanned, languages_of(tesseract))
+        pages_in_time = in_time(scanned, recognising_s)
+        content, found = recognise_pages(
+            path, data, content, pages_in_time, languages_of(tesseract)
+        )
         parts = [
             {**part, "content": found.get(part["page_number"], part["content"])} for part in parts
         ]

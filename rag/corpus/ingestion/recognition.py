@@ -12,7 +12,7 @@ from rag.corpus.ingestion.parsing import PDF, parse
 from rag.domain.errors import ExtractionError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 RECOGNISING_S = 18.0
@@ -48,18 +48,24 @@ def recognise_scan(path: Path, data: bytes, kind: str) -> str:
     return content
 
 
+def in_time(pages: Iterable[int], seconds: float) -> Iterator[int]:
+    """Yield the pages one after the other, as long as there is time."""
+    started = time.monotonic()
+    for page in pages:
+        if time.monotonic() - started > seconds:
+            return
+        yield page
+
+
 def recognise_pages(
-    path: Path, data: bytes, content: str, pages: Sequence[int], languages: str
+    path: Path, data: bytes, content: str, pages: Iterable[int], languages: str
 ) -> tuple[str, dict[int, str]]:
     """A PDF's text with that of its scanned pages in their places, and the text of each.
 
     Page by page: kreuzberg puts what it recognises into the text, but not into its list of pages.
     """
-    started = time.monotonic()
     found: dict[int, tuple[int, str]] = {}
     for page in pages:
-        if time.monotonic() - started > RECOGNISING_S:
-            break
         whole = parse(path, data, PDF, recognised_in=languages, page=page).content
         common = len(os.path.commonprefix([content, whole]))  # noqa: RUF071 - characters are meant
         start = content.rfind("\n\n", 0, common) + 2 if "\n\n" in content[:common] else 0

@@ -19,7 +19,7 @@ from rag.corpus.ingestion.limits import limit_from_outside
 from rag.corpus.ingestion.record import Packed, write_message
 from rag.domain.codec import from_plain, to_plain
 from rag.domain.documents import File, FileStatus, LedgerEntry
-from rag.domain.paths import PROJECT_FOLDER
+from rag.domain.paths import CODE_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +49,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=PROJECT_FOLDER,
+            cwd=CODE_FOLDER,
         )
         limit_from_outside(process, max_bytes)
         return cls(process, max_seconds)
@@ -106,9 +106,11 @@ class WorkerPool:
         *,
         max_seconds: float = MAX_SECONDS,
         max_bytes: int = MAX_BYTES,
+        idle_s: float = IDLE_S,
     ) -> None:
         self._count = count or max(1, min(4, os.cpu_count() or 1))
         self._max_seconds, self._max_bytes = max_seconds, max_bytes
+        self._idle_s = idle_s
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._used = time.monotonic()
 
@@ -168,7 +170,7 @@ class WorkerPool:
 
     def rest(self) -> None:
         """End the children where nothing was to be read for a while."""
-        if time.monotonic() - self._used > IDLE_S:
+        if time.monotonic() - self._used > self._idle_s:
             self.close()
 
     def close(self) -> None:

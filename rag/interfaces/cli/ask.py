@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from contextlib import aclosing
@@ -29,8 +30,12 @@ if TYPE_CHECKING:
     from rag.domain.answers import Answer
 
 
-async def run_ask(options: argparse.Namespace, settings: Settings) -> int:
+def run_ask(options: argparse.Namespace, settings: Settings) -> int:
     """``rag ask``; return the exit code."""
+    return asyncio.run(_ask(options, settings))
+
+
+async def _ask(options: argparse.Namespace, settings: Settings) -> int:
     question = Question(
         options.question,
         history=_read_history(options.history),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
     from rag.config.settings import Settings
 
 
-async def run_doctor(options: argparse.Namespace, settings: Settings) -> int:
+def run_doctor(options: argparse.Namespace, settings: Settings) -> int:
     """``rag doctor``; return the exit code."""
+    return asyncio.run(_doctor(options, settings))
+
+
+async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     assistant = build_assistant(settings)
     try:
         cascade = assistant.cascade

@@ -1,27 +1,18 @@
-"""The command line: parse, call, print."""
+"""The command line: parse, then import and run the one command that is asked for."""
 
 from __future__ import annotations
 
-import asyncio
+import importlib
 import io
 import sys
 from typing import TYPE_CHECKING
 
-from rag.config.environment import load_settings, unknown_settings
-from rag.domain.errors import QuestionError, RagError
-from rag.interfaces.cli.ask import run_ask
-from rag.interfaces.cli.corpus import run_index, run_search, run_verify
-from rag.interfaces.cli.doctor import run_doctor
-from rag.interfaces.cli.evaluate import run_bench, run_calibrate, run_evaluate
 from rag.interfaces.cli.output import print_error
 from rag.interfaces.cli.parser import build_parser
-from rag.interfaces.cli.serve import run_serve
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-
-    from rag.config.settings import Settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,12 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # Windows pipes are not UTF-8
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
+    # Help and usage errors, which have come by now, need none of this.
+    from rag.domain.errors import QuestionError, RagError  # noqa: PLC0415
+
     try:
-        corpus = getattr(options, "corpus", None)
-        settings = load_settings(**({"corpus_dir": corpus} if corpus else {}))
-        for warning in unknown_settings():
-            print_error(warning)
-        return _run(options, settings)
+        return _run(options)
     except QuestionError as error:
         print_error(error.sentence)
         return 2 if options.command in {"search", "verify"} else 1
@@ -46,18 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _run(options: argparse.Namespace, settings: Settings) -> int:
-    if options.command == "serve":
-        return run_serve(options, settings)
-    if options.command == "index":
-        return run_index(options, settings)
-    if options.command == "calibrate":
-        return run_calibrate(options, settings)
-    if options.command == "verify":
-        return run_verify(options, settings)
-    if options.command == "bench":
-        return run_bench(options)
-    if options.command == "eval":
-        return run_evaluate(options)
-    run = {"ask": run_ask, "search": run_search, "doctor": run_doctor}[options.command]
-    return asyncio.run(run(options, settings))
+def _run(options: argparse.Namespace) -> int:
+    from rag.config.environment import load_settings, unknown_settings  # noqa: PLC0415 - as above
+
+    corpus = getattr(options, "corpus", None)
+    settings = load_settings(**({"corpus_dir": corpus} if corpus else {}))
+    for warning in unknown_settings():
+        print_error(warning)
+    module, _, function = options.run.partition(":")
+    command = importlib.import_module(f"rag.interfaces.cli.{module}")
+    code: int = getattr(command, function)(options, settings)
+    return code

@@ -1,15 +1,30 @@
-"""The parser of ``rag``."""
+"""The parser of ``rag``: every command with its arguments.
+
+It imports nothing but the standard library, so that help and usage errors come at once; a command's
+code is imported when it runs.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from rag.domain.requests import Mode
+from rag import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - has no public name
+
+
+class Command(NamedTuple):
+    """One command, or one kind of a group of commands."""
+
+    text: str
+    run: str
+    """``module:function`` in this package."""
+    declare: Callable[[argparse.ArgumentParser], None]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -17,99 +32,53 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="rag", description="Grounded answers from your own documents, on your own machine."
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    serve = _command(commands, "serve", "start the chat in the browser")
-    serve.add_argument("--open", action="store_true", help="open the browser too")
-
-    ask = _command(commands, "ask", "ask a question and print the checked answer")
-    ask.add_argument("question", metavar="QUESTION")
-    ask.add_argument(
-        "--model", choices=[mode.value for mode in Mode], default="auto", help="who answers"
-    )
-    ask.add_argument(
-        "--history",
-        type=Path,
-        metavar="FILE",
-        help='earlier turns as JSON: [{"role": "user", "content": "..."}, ...]',
-    )
-    ask.add_argument("--in", dest="scope", default="", metavar="PATH", help=_SCOPE_HELP)
-    ask.add_argument("--json", action="store_true", help="print one JSON document")
-
-    search = _command(commands, "search", "find passages, without any model")
-    search.add_argument("query", metavar="QUERY")
-    search.add_argument(
-        "-k", type=_positive, default=None, metavar="N", help="how many (RAG_TOP_K)"
-    )
-    search.add_argument("--in", dest="scope", default="", metavar="PATH", help=_SCOPE_HELP)
-    search.add_argument("--json", action="store_true", help="print one JSON document")
-
-    calibrate = _command(
-        commands, "calibrate", "fit the levels of evidence to the corpus, without labels"
-    )
-    calibrate.add_argument(
-        "--questions",
-        type=Path,
-        metavar="FILE",
-        help='questions that the corpus answers, a line each: {"text": "..."}; 20 or more count',
-    )
-    calibrate.add_argument("--json", action="store_true", help="print one JSON document")
-    calibrate.add_argument("--svg", type=Path, metavar="FILE", help="draw how reliable they are")
-
-    evaluate = commands.add_parser(
-        "eval", help="quality on a set", description="quality on a set in BEIR layout"
-    )
-    kinds = evaluate.add_subparsers(dest="kind", metavar="KIND", required=True)
-    retrieval = kinds.add_parser("retrieval", help="how good are the passages found")
-    retrieval.add_argument("sets", metavar="BEIR_DIR", type=Path, nargs="+")
-    retrieval.add_argument("--json", action="store_true", help="print one JSON document")
-    retrieval.add_argument(
-        "--baseline",
-        type=Path,
-        metavar="FILE",
-        help="exit 1 where a figure is below the one in this file",
-    )
-
-    answers = kinds.add_parser("answers", help="how good are whole answers")
-    answers.add_argument("set", metavar="BEIR_DIR", type=Path)
-    answers.add_argument(
-        "--limit", type=_positive, default=None, metavar="N", help="so many questions only"
-    )
-    answers.add_argument(
-        "--model",
-        choices=["scripted", "small", "both"],
-        default="scripted",
-        help="which of the configured models are real",
-    )
-    answers.add_argument("--json", action="store_true", help="print one JSON document")
-    answers.add_argument("--svg", type=Path, metavar="FILE", help="draw the curves")
-    answers.add_argument("--baseline", type=Path, metavar="FILE", help="as above")
-
-    bench = commands.add_parser("bench", help="speed", description="speed on this machine")
-    kinds = bench.add_subparsers(dest="kind", metavar="KIND", required=True)
-    retrieval = kinds.add_parser("retrieval", help="how fast passages are found")
-    retrieval.add_argument("set", metavar="BEIR_DIR", type=Path)
-    retrieval.add_argument(
-        "--passages",
-        type=_positive,
-        nargs="+",
-        default=[1_000, 10_000, 100_000],
-        metavar="N",
-        help="how many, made from the set's",
-    )
-    retrieval.add_argument("--svg", type=Path, metavar="FILE", help="write a plot")
-    retrieval.add_argument("--json", action="store_true", help="print one JSON document")
-
-    index = _command(commands, "index", "bring the index up to date and show the ledger")
-    index.add_argument("--json", action="store_true", help="print one JSON document")
-
-    verify = _command(commands, "verify", "check an answer's receipts against today's files")
-    verify.add_argument("answer", metavar="ANSWER.json", type=Path, help="from rag ask --json")
-    verify.add_argument("--json", action="store_true", help="print one JSON document")
-
-    doctor = _command(commands, "doctor", "tell what runs where and what does not")
-    doctor.add_argument("--json", action="store_true", help="print one JSON document")
+    for name, entry in COMMANDS.items():
+        if isinstance(entry, Command):
+            command = commands.add_parser(name, help=entry.text, description=entry.text)
+            _add_corpus(command)
+            _declare(command, entry)
+        else:
+            _add_group(commands, name, entry)
     return parser
+
+
+def _declare(parser: argparse.ArgumentParser, command: Command) -> None:
+    command.declare(parser)
+    parser.set_defaults(run=command.run)
+
+
+def _add_group(commands: Subparsers, name: str, kinds: dict[str, Command]) -> None:
+    text, description = GROUPS[name]
+    group = commands.add_parser(name, help=text, description=description)
+    parsers = group.add_subparsers(dest="kind", metavar="KIND", required=True)
+    for kind, command in kinds.items():
+        _declare(parsers.add_parser(kind, help=command.text), command)
+
+
+def _add_corpus(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--corpus", type=Path, metavar="DIR", help="the folder of documents (RAG_CORPUS_DIR)"
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--in",
+        dest="scope",
+        default="",
+        metavar="PATH",
+        help="look only in this folder or document of the corpus",
+    )
+
+
+def _add_svg(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--svg", type=Path, metavar="FILE", help=text)
 
 
 def _positive(text: str) -> int:
@@ -119,12 +88,130 @@ def _positive(text: str) -> int:
     return number
 
 
-_SCOPE_HELP = "look only in this folder or document of the corpus"
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--open", action="store_true", help="open the browser too")
 
 
-def _command(commands: Subparsers, name: str, text: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=text)
+def _ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", metavar="QUESTION")
+    parser.add_argument("--model", choices=MODES, default="auto", help="who answers")
     parser.add_argument(
-        "--corpus", type=Path, metavar="DIR", help="the folder of documents (RAG_CORPUS_DIR)"
+        "--history",
+        type=Path,
+        metavar="FILE",
+        help='earlier turns as JSON: [{"role": "user", "content": "..."}, ...]',
     )
-    return parser
+    _add_scope(parser)
+    _add_json(parser)
+
+
+def _search(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("query", metavar="QUERY")
+    parser.add_argument(
+        "-k", type=_positive, default=None, metavar="N", help="how many (RAG_TOP_K)"
+    )
+    _add_scope(parser)
+    _add_json(parser)
+
+
+def _calibrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help='questions that the corpus answers, a line each: {"text": "..."}; 20 or more count',
+    )
+    _add_json(parser)
+    _add_svg(parser, "draw how reliable they are")
+
+
+def _evaluate_retrieval(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sets", metavar="BEIR_DIR", type=Path, nargs="+")
+    _add_json(parser)
+    parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="exit 1 where a figure is below the one in this file",
+    )
+
+
+def _evaluate_answers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("set", metavar="BEIR_DIR", type=Path)
+    parser.add_argument(
+        "--limit", type=_positive, default=None, metavar="N", help="so many questions only"
+    )
+    parser.add_argument(
+        "--model",
+        choices=["scripted", "small", "both"],
+        default="scripted",
+        help="which of the configured models are real",
+    )
+    _add_json(parser)
+    _add_svg(parser, "draw the curves")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="as above")
+
+
+def _bench_retrieval(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("set", metavar="BEIR_DIR", type=Path)
+    parser.add_argument(
+        "--passages",
+        type=_positive,
+        nargs="+",
+        default=[1_000, 10_000, 100_000],
+        metavar="N",
+        help="how many, made from the set's",
+    )
+    _add_svg(parser, "write a plot")
+    _add_json(parser)
+
+
+def _bench_start(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--times", type=_positive, default=7, metavar="N", help="how often; the median counts"
+    )
+    _add_json(parser)
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("answer", metavar="ANSWER.json", type=Path, help="from rag ask --json")
+    _add_json(parser)
+
+
+MODES = ("auto", "small", "large")
+"""The values of ``rag.domain.requests.Mode``, which is not imported for the sake of speed."""
+GROUPS = {
+    "eval": ("quality on a set", "quality on a set in BEIR layout"),
+    "bench": ("speed", "speed on this machine"),
+}
+"""Help and description of the commands that have kinds."""
+COMMANDS: dict[str, Command | dict[str, Command]] = {
+    "serve": Command("start the chat in the browser", "serve:run_serve", _serve),
+    "ask": Command("ask a question and print the checked answer", "ask:run_ask", _ask),
+    "search": Command("find passages, without any model", "search:run_search", _search),
+    "calibrate": Command(
+        "fit the levels of evidence to the corpus, without labels",
+        "calibrate:run_calibrate",
+        _calibrate,
+    ),
+    "eval": {
+        "retrieval": Command(
+            "how good are the passages found", "evaluate:run_retrieval", _evaluate_retrieval
+        ),
+        "answers": Command("how good are whole answers", "evaluate:run_answers", _evaluate_answers),
+    },
+    "bench": {
+        "retrieval": Command(
+            "how fast passages are found", "bench:run_retrieval", _bench_retrieval
+        ),
+        "start": Command("how fast each command starts", "bench:run_start", _bench_start),
+    },
+    "index": Command(
+        "bring the index up to date and show the ledger", "index:run_index", _add_json
+    ),
+    "verify": Command(
+        "check an answer's receipts against today's files", "verify:run_verify", _verify
+    ),
+    "doctor": Command("tell what runs where and what does not", "doctor:run_doctor", _add_json),
+}
+"""A new command is a line here, a function that declares its arguments, and a file."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import socket
 import sys
+from importlib import metadata
 from typing import TYPE_CHECKING
 
+from rag.config.state_folder import usable
 from rag.corpus.folder import scan
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
@@ -15,6 +18,7 @@ from rag.interfaces.cli.output import print_error
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from rag.config.settings import Settings
 
@@ -27,10 +31,9 @@ def run_serve(options: argparse.Namespace, settings: Settings) -> int:
     port = _free_port(settings.host, settings.port)
     if port is None:
         return 1
-    os.environ["CHAINLIT_APP_ROOT"] = str(PROJECT_FOLDER)
+    os.environ["CHAINLIT_APP_ROOT"] = str(chainlit_root(settings.state_dir))
     os.environ["CHAINLIT_HOST"], os.environ["CHAINLIT_PORT"] = settings.host, str(port)
-    if options.corpus:
-        os.environ["RAG_CORPUS_DIR"] = str(options.corpus.resolve())
+    os.environ["RAG_CORPUS_DIR"] = str(settings.corpus_dir)
     from chainlit.cli import run_chainlit  # noqa: PLC0415 - 1.5 s that other commands need not wait
     from chainlit.config import config  # noqa: PLC0415
 
@@ -41,6 +44,20 @@ def run_serve(options: argparse.Namespace, settings: Settings) -> int:
     )
     run_chainlit(str(PROJECT_FOLDER / "app.py"))
     return 0
+
+
+def chainlit_root(state: Path) -> Path:
+    """Return Chainlit's root, made anew in the state folder.
+
+    Chainlit writes its translations into it, and the folder of a package may be read-only.
+    """
+    root = usable(state / f"chainlit-{metadata.version('chainlit')}")
+    served = [PROJECT_FOLDER / ".chainlit" / "config.toml", *PROJECT_FOLDER.glob("chainlit*.md")]
+    for source in (*served, *(PROJECT_FOLDER / "public").rglob("*.*")):
+        target = root / source.relative_to(PROJECT_FOLDER)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)  # without its rights, which may be to read only
+    return root
 
 
 def _free_port(host: str, port: int) -> int | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from rag.retrieval.bm25.kernels import accumulate, candidates, exact
+from rag.retrieval.bm25 import kernels
 from rag.retrieval.bm25.segment import Segment
 from rag.retrieval.bm25.state import Impacts, Part, State
 
@@ -212,7 +212,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         shape = self.k1, self.b, state.average_length
         if len(state.parts) == 1:
             terms = [numbers[0] for numbers in plan.numbers]
-            exact(scores, state.parts[0].segment, documents, terms, plan.rarities, shape)
+            kernels.exact(scores, state.parts[0].segment, documents, terms, plan.rarities, shape)
             return scores
         cuts = documents.searchsorted(state.offsets).tolist()
         for position, part in enumerate(state.parts):
@@ -220,7 +220,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
             if start < end:
                 own = documents[start:end] - state.offsets[position]
                 terms = [numbers[position] for numbers in plan.numbers]
-                exact(scores[start:end], part.segment, own, terms, plan.rarities, shape)
+                kernels.exact(scores[start:end], part.segment, own, terms, plan.rarities, shape)
         return scores
 
     def top(
@@ -247,7 +247,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         mass = sum(map(abs, plan.rarities)) * (self.k1 + 1)
         mass += max((worth for _, worth in bonus), default=0.0)
         error = ((len(query) + 5) * _FLOAT32_ERROR + state.drift) * mass
-        documents = candidates(rough, k, 2 * error)
+        documents = kernels.candidates(rough, k, 2 * error)
         scores = self._exact(state, plan, documents)
         for numbers, worth in bonus:
             start, end = documents.searchsorted([numbers.start, numbers.stop])
@@ -277,7 +277,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
                 else:
                     own += row * np.float32(weight)
             if terms:
-                accumulate(own, part.segment, part.impacts.values, terms, weights)
+                kernels.accumulate(own, part.segment, part.impacts.values, terms, weights)
         return scores
 
 

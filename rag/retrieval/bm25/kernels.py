@@ -1,6 +1,7 @@
-"""The loops that take the time, in numpy, or compiled where numba is there.
+"""The loops that take the time, in numpy, or compiled where numba is there and asked for.
 
-Both give the same to within float32: what they find is scored again, exactly.
+Importing numba takes longer than many searches, so only who searches often asks for it. Both give
+the same to within float32: what they find is scored again, exactly.
 """
 
 from __future__ import annotations
@@ -84,10 +85,15 @@ def candidates_numpy(scores: NDArray[np.float32], k: int, margin: float) -> NDAr
     return np.concatenate([found, rest]) if len(rest) else found
 
 
-try:
-    from rag.retrieval.bm25 import compiled
-except ImportError:  # without the extra [fast]
-    accumulate, exact, candidates = accumulate_numpy, exact_numpy, candidates_numpy
-else:
-    accumulate, exact = compiled.accumulate, compiled.exact
-    candidates = compiled.candidates
+accumulate, exact, candidates = accumulate_numpy, exact_numpy, candidates_numpy
+
+
+def use_compiled() -> str:
+    """Take the compiled loops from now on where they are installed; return whose are used."""
+    global accumulate, exact, candidates
+    try:
+        from rag.retrieval.bm25 import compiled  # noqa: PLC0415
+    except ImportError:  # without the extra [fast]
+        return "numpy"
+    accumulate, exact, candidates = compiled.accumulate, compiled.exact, compiled.candidates
+    return "numba"

@@ -20,7 +20,7 @@ from rag.retrieval.bm25.segment import Segment, mapped
 from rag.retrieval.bm25.state import Impacts, Part, State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -40,11 +40,30 @@ class Saved:
     arrays: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
 
 
+def _load_arrays(folder: Path, sizes: Mapping[str, int]) -> dict[str, NDArray[np.generic]]:
+    found = {path.name: path.stat().st_size for path in folder.iterdir()}
+    if found != sizes:
+        raise ValueError("files are missing or cut off")
+    return {path.stem: mapped(path) for path in folder.glob("*.npy")}
+
+
+def load_part(folder: Path, described: dict[str, Any]) -> Part:
+    """Map a part that was saved in ``folder`` and described so."""
+    own = _load_arrays(folder, described["bytes"])
+    values = own.pop("_impacts").astype(np.float32, copy=False)
+    impacts = Impacts(values, float(described["average"]))
+    deleted, lost = own.pop("_deleted"), own.pop("_lost")
+    part = Part(Segment.from_arrays(own), impacts, np.array(deleted), dict(lost.tolist()))
+    part.__dict__["length"] = int(described["length"])  # else all lengths are read
+    return part
+
+
 @dataclass(frozen=True)
 class Store:
     """The generations in ``folder``; one process writes, several may read."""
 
     folder: Path
+    read_part: Callable[[Path, dict[str, Any]], Part] = load_part
 
     def save(self, content: Saved) -> None:
         """Write a generation and make it the current one; older ones are deleted."""
@@ -98,7 +117,9 @@ class Store:
             raise IndexDamaged("The index on disk is of another version.", "It is built anew.")
         folder = self.folder / described["generation"]
         states = {
-            name: State(tuple(_load_part(folder / f"{name}-{i}", p) for i, p in enumerate(parts)))
+            name: State(
+                tuple(self.read_part(folder / f"{name}-{i}", p) for i, p in enumerate(parts))
+            )
             for name, parts in described["parts"].items()
         }
         return Saved(states, _load_arrays(folder / "arrays", described["bytes"]))
@@ -119,13 +140,6 @@ def _save_arrays(arrays: Mapping[str, NDArray[np.generic]], folder: Path) -> dic
     return {path.name: path.stat().st_size for path in folder.iterdir()}
 
 
-def _load_arrays(folder: Path, sizes: Mapping[str, int]) -> dict[str, NDArray[np.generic]]:
-    found = {path.name: path.stat().st_size for path in folder.iterdir()}
-    if found != sizes:
-        raise ValueError("files are missing or cut off")
-    return {path.stem: mapped(path) for path in folder.glob("*.npy")}
-
-
 def _save_part(part: Part, folder: Path) -> dict[str, Any]:
     own: dict[str, NDArray[np.generic]] = {
         "_impacts": part.impacts.values,
@@ -134,13 +148,3 @@ def _save_part(part: Part, folder: Path) -> dict[str, Any]:
     }
     sizes = _save_arrays(part.segment.arrays() | own, folder)
     return {"average": part.impacts.average, "length": part.length, "bytes": sizes}
-
-
-def _load_part(folder: Path, described: dict[str, Any]) -> Part:
-    own = _load_arrays(folder, described["bytes"])
-    values = own.pop("_impacts").astype(np.float32, copy=False)
-    impacts = Impacts(values, float(described["average"]))
-    deleted, lost = own.pop("_deleted"), own.pop("_lost")
-    part = Part(Segment.from_arrays(own), impacts, np.array(deleted), dict(lost.tolist()))
-    part.__dict__["length"] = int(described["length"])  # else all lengths are read
-    return part

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from rag.answering.routes.document import MAX_PARTS, plan_reading
 from rag.domain.answers import Outcome, Reason, ReasonCode
-from rag.domain.completions import Profile
+from rag.domain.completions import Delta, Message, Profile
 from rag.domain.events import Reading
 from rag.domain.requests import Intent
 from tests.builders import Talk, book
@@ -94,17 +95,20 @@ def test_parts_keep_the_order_and_the_budget(sizes: list[int], budget: int) -> N
     assert (plan.share == pytest.approx(1.0)) == (len(plan.hits) == len(hits))
 
 
+class RightOnce(FakeBackend):
+    """A model that says what it should for the first time only."""
+
+    async def stream(
+        self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
+    ) -> AsyncGenerator[Delta, None]:
+        async for delta in super().stream(messages, max_tokens, temperature):
+            yield delta
+        self.deltas = says("Mongolia has 99 rivers.")
+
+
 async def test_quoted_parts_beside_written_ones_are_said(corpus: Path) -> None:
     book(corpus, 4)
-    talk = Talk(corpus, FakeBackend(profile=Profile(200, 80)))
-    stream = talk.small.stream
-
-    async def once(*arguments: object, **named: object) -> object:
-        async for delta in stream(*arguments, **named):  # type: ignore[arg-type]
-            yield delta
-        talk.small.deltas = says("Mongolia has 99 rivers.")
-
-    talk.small.stream = once  # type: ignore[method-assign,assignment]
+    talk = Talk(corpus, RightOnce(profile=Profile(200, 80)))
     answer = await talk.ask("Summarise book.md", "The boats came home in the evening light.")
     parts = len(answer.attempts)
     assert answer.outcome is Outcome.ANSWERED

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rag.corpus.ingestion.cleaning import readable_pages
 from rag.corpus.ingestion.extraction import extract
+from rag.corpus.ingestion.recognition import in_time
 from rag.domain.errors import ExtractionError
 from rag.domain.paths import PROJECT_FOLDER
 
@@ -82,12 +83,11 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         extract(tmp_path / "gone.md", "gone.md")
 
 
-def test_a_file_that_is_too_large_is_not_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rag.corpus.ingestion.extraction.MAX_FILE_BYTES", 10)
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = made(tmp_path / "a.md", "ten bytes.")
+    assert extract(path, "a.md", max_bytes=10).text.strip() == "ten bytes."
     with pytest.raises(ExtractionError, match="larger than"):
-        extract(made(tmp_path / "a.md", "more than ten bytes"), "a.md")
+        extract(path, "a.md", max_bytes=9)
 
 
 def test_an_encrypted_file_is_said(tmp_path: Path) -> None:
@@ -156,12 +156,14 @@ def test_scanned_pages_among_others_are_recognised_in_their_places(half_scanned:
     assert (document.pages_readable, document.page_count, document.recognised) == (4, 4, True)
 
 
+def test_pages_are_recognised_as_long_as_there_is_time() -> None:
+    assert list(in_time([2, 3], 600.0)) == [2, 3]
+    assert list(in_time([2, 3], -1.0)) == []
+
+
 @needs_tesseract
-def test_pages_for_which_there_is_no_time_stay_unreadable(
-    half_scanned: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rag.corpus.ingestion.recognition.RECOGNISING_S", -1.0)
-    document = extract(half_scanned, "mixed.pdf")
+def test_pages_for_which_there_is_no_time_stay_unreadable(half_scanned: Path) -> None:
+    document = extract(half_scanned, "mixed.pdf", recognising_s=-1.0)
     assert document.pages_readable == 2
 
 

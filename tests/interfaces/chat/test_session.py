@@ -18,10 +18,10 @@ from rag.interfaces.chat import session
 from rag.interfaces.chat.memory import conversation
 from rag.interfaces.chat.pickers import MODE, SCOPE
 from rag.interfaces.chat.tabs import cancel_after_grace, sweep
-from rag.models.model import Model
 from tests.builders import assistant_of, book
-from tests.fakes import FakeBackend, FakeClock, count_words, says
+from tests.fakes import FakeBackend, says
 from tests.interfaces.chat.socket import Socket
+from tests.waiting import until
 
 GOOD = says("Customers may return the RelayBox within 30 days of delivery.")
 QUESTION = "How long can a customer keep the RelayBox?"
@@ -76,7 +76,7 @@ async def test_an_editing_person_can_stop_too(corpus: Path, socket: Socket) -> N
         ) -> AsyncGenerator[Delta, None]:
             yield Delta(text="The RelayBox ships ")
             started.set()
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
 
     slow = assistant_of(corpus, Slow())
     task = asyncio.create_task(session.answer_message(slow, cl.Message(QUESTION)))
@@ -96,13 +96,12 @@ async def test_a_stop_before_the_first_word_is_said(corpus: Path, socket: Socket
         async def stream(
             self, messages: object, max_tokens: int, temperature: float = 0.0
         ) -> AsyncGenerator[Delta, None]:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
             yield Delta()
 
     silent = assistant_of(corpus, Silent())
     task = asyncio.create_task(session.answer_message(silent, cl.Message(QUESTION)))
-    while not any("writing" in step for step in socket.steps):
-        await asyncio.sleep(0.01)
+    await until(lambda: any("writing" in step for step in socket.steps))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -176,8 +175,7 @@ async def test_an_older_question_is_answered_again_without_what_came_after_it(
 
 async def test_the_large_model_is_asked_on_demand(corpus: Path, socket: Socket) -> None:
     large = FakeBackend(GOOD, model="gpt-oss-20b")
-    assistant = assistant_of(corpus, FakeBackend(GOOD))
-    assistant.cascade.large = Model("large", large, FakeClock(), count_words)
+    assistant = assistant_of(corpus, FakeBackend(GOOD), large)
     await session.answer_message(assistant, cl.Message(QUESTION))
     labels = [action["label"] for action in socket.named("action")]
     assert "Ask gpt-oss-20b" in labels
@@ -270,16 +268,16 @@ async def test_a_closed_tab_ends_its_run_after_a_grace_unless_it_is_back(
     back_in_time: bool,  # noqa: FBT001
 ) -> None:
     assert socket.session is not None
-    run = asyncio.create_task(asyncio.sleep(60))
+    run = asyncio.create_task(asyncio.Event().wait())
     socket.session.current_task = run
     waiting = cancel_after_grace(socket.session, grace_s=0.05)
     assert waiting is not None
     if back_in_time:
         socket.session.socket_id = "another"
     await waiting
-    await asyncio.sleep(0)
-    assert run.cancelled() is not back_in_time
+    cancelled = run.cancelling() > 0
     run.cancel()
+    assert cancelled is not back_in_time
 
 
 async def test_messages_of_ended_sessions_are_swept(socket: Socket) -> None:
@@ -287,8 +285,7 @@ async def test_messages_of_ended_sessions_are_swept(socket: Socket) -> None:
     chat_contexts["ended"] = []
     chat_contexts[socket.session.id] = []
     sweeping = asyncio.create_task(sweep(every_s=0.01))
-    while "ended" in chat_contexts:
-        await asyncio.sleep(0.01)
+    await until(lambda: "ended" not in chat_contexts)
     sweeping.cancel()
     assert socket.session.id in chat_contexts
 
@@ -305,14 +302,13 @@ async def test_a_summary_that_is_stopped_keeps_its_checked_parts(
         ) -> AsyncGenerator[Delta, None]:
             if asked.is_set():
                 yield Delta(text="The boats ")
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             asked.set()
             yield Delta(text="The boats came home in the evening light.")
 
     slow = assistant_of(corpus, Slow(profile=Profile(200, 80)))
     task = asyncio.create_task(session.answer_message(slow, cl.Message("Summarise book.md")))
-    while not any("part 2" in step for step in socket.steps):
-        await asyncio.sleep(0.01)
+    await until(lambda: any("part 2" in step for step in socket.steps))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

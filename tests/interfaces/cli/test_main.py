@@ -97,7 +97,7 @@ def test_with_the_small_model_down_the_large_one_answers(ask: Any) -> None:
 
 
 def test_a_server_that_is_silent_is_given_up(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAG_TIMEOUT_S", "0.3")
+    monkeypatch.setenv("RAG_TIMEOUT_S", "1.5")
     with ScriptedServer(Script(silent=True)) as small, ScriptedServer(LARGE) as large:
         code, answer = ask(QUESTION, small=small, large=large)
     assert (code, answer["model"]) == (0, "gpt-oss-20b")

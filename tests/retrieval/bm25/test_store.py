@@ -18,7 +18,7 @@ from rag.domain.errors import IndexDamaged
 from rag.domain.paths import PROJECT_FOLDER
 from rag.retrieval.bm25.lucene import LuceneBM25
 from rag.retrieval.bm25.state import Part
-from rag.retrieval.bm25.store import POINTER, Saved, Store
+from rag.retrieval.bm25.store import POINTER, Saved, Store, load_part
 
 documents = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=6)
 QUERY = [("a", None), ("b", 2.0)]
@@ -93,14 +93,9 @@ def test_damage_and_other_versions_are_noticed(tmp_path: Path, fault: str) -> No
     assert "built anew" in caught.value.sentence
 
 
-def test_a_generation_that_is_replaced_while_it_is_opened_is_no_damage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from rag.retrieval.bm25 import store as module
-
+def test_a_generation_that_is_replaced_while_it_is_opened_is_no_damage(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.save(Saved({"p": index().state}))
-    load_part = module._load_part
     replaced: list[Path] = []
 
     def replacing(folder: Path, described: dict[str, Any]) -> Part:
@@ -109,9 +104,9 @@ def test_a_generation_that_is_replaced_while_it_is_opened_is_no_damage(
             store.save(Saved({"p": index().state}))
         return load_part(folder, described)
 
-    monkeypatch.setattr(module, "_load_part", replacing)
-    saved = store.load()
+    saved = Store(tmp_path, replacing).load()
     assert saved is not None
+    assert [folder.parent.name for folder in replaced] == ["generation-1"]
     assert saved.states["p"].size == index().state.size
 
 

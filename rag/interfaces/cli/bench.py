@@ -1,0 +1,61 @@
+"""``rag bench``"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.domain.paths import PROJECT_FOLDER
+from rag.evaluation.beir import load
+from rag.evaluation.speed import bench_retrieval
+from rag.evaluation.start import bench_start
+from rag.interfaces.cli.output import print_json
+from rag.interfaces.cli.parser import COMMANDS
+from rag.presentation.charts import speed_svg
+from rag.presentation.reports import speed_table, start_table
+
+if TYPE_CHECKING:
+    import argparse
+
+    from rag.config.settings import Settings
+
+
+def run_retrieval(options: argparse.Namespace, _: Settings) -> int:
+    """``rag bench retrieval``; return the exit code."""
+    reports = bench_retrieval(load(options.set), options.passages)
+    if options.svg:
+        options.svg.write_text(speed_svg(reports), encoding="utf-8")
+    if options.json:
+        print_json({"sizes": [asdict(report) for report in reports]})
+    else:
+        print(speed_table(reports))
+    return 0
+
+
+def run_start(options: argparse.Namespace, _: Settings) -> int:
+    """``rag bench start``; return the exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        reports = bench_start(_starts(Path(folder)), Path(folder) / "state", options.times)
+    if options.json:
+        print_json({"starts": [asdict(report) for report in reports]})
+    else:
+        print(start_table(reports))
+    return 0
+
+
+def _starts(folder: Path) -> list[tuple[str, ...]]:
+    """Every command's help, and on the shipped guide those that need no model."""
+    corpus = ("--corpus", str(PROJECT_FOLDER / "docs_corpus"))
+    nothing = folder / "answer.json"
+    nothing.write_text('{"citations": []}', encoding="utf-8")
+    return [
+        ("--version",),
+        ("--help",),
+        *((name, "--help") for name in COMMANDS),
+        ("index", *corpus),
+        ("search", "confidence", *corpus),
+        ("verify", str(nothing), *corpus),
+        ("ask", "What is the capital of Mongolia?", *corpus),
+    ]

@@ -1,0 +1,145 @@
+"""The page with the chat, in the words of a person who sits before it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.app import App
+from tests.scripted_server import ScriptedServer
+from tests.waiting import GENEROUS_S
+
+CONNECTED = "#mode-picker-trigger-model"
+"""Comes when the page has its connection; what is typed before can be lost."""
+SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
+SERIOUS = {"serious", "critical"}
+
+_NOTES = """
+window.composers = new WeakMap();
+new MutationObserver(() => {
+  const composer = document.querySelector("#chat-input");
+  if (composer && !window.composers.has(composer))
+    window.composers.set(composer, location.pathname);
+}).observe(document, {subtree: true, childList: true});
+window.sidebarsSet = 0;
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", ({data}) => {
+      if (String(data).includes("set_sidebar_elements")) window.sidebarsSet += 1;
+    });
+  }
+};
+"""
+"""Notes on which page each field for questions was drawn, and how often the sidebar was set."""
+
+expect.set_options(timeout=GENEROUS_S * 1_000)
+
+
+@dataclass
+class Stage:
+    """The app, its two scripted models, and what they say by default."""
+
+    app: App
+    small: ScriptedServer
+    large: ScriptedServer
+    corpus: Path
+
+
+class Chat:
+    """A page with the chat."""
+
+    def __init__(self, page: Page, app: App) -> None:
+        self.page = page
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        self._asked = False
+        page.set_default_timeout(GENEROUS_S * 1_000)
+        page.add_init_script(_NOTES)
+        page.on("request", lambda r: None if app.url in r.url else self.outside.append(r.url))
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.goto(app.url)
+        page.locator(CONNECTED).wait_for()
+
+    def send(self, text: str) -> None:
+        self._wait_until_typing_is_safe()
+        self.page.fill("#chat-input", text)
+        self.page.click("#chat-submit")
+        self._asked = True
+
+    def _wait_until_typing_is_safe(self) -> None:
+        # After the first message Chainlit waits for the list of conversations, goes to the page of
+        # the new one, and draws the field for questions anew: what was typed meanwhile is gone.
+        if self._asked:
+            self.page.wait_for_function(
+                "() => window.composers.get(document.querySelector('#chat-input'))"
+                "?.startsWith('/thread/')"
+            )
+
+    def ask(self, text: str) -> None:
+        """Send, and wait for the line under the answer, and until all is said."""
+        before = self.lines.count()
+        self.send(text)
+        self.lines.nth(before).wait_for()
+        self.wait_until_done()
+
+    def wait_until_done(self) -> None:
+        expect(self.page.locator("#stop-button")).to_have_count(0)
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.wait_until_resumed()
+
+    def wait_until_resumed(self) -> None:
+        """The app closes the sidebar as the last thing when a conversation comes back."""
+        self.page.wait_for_function("() => window.sidebarsSet > 0")
+
+    @property
+    def thread(self) -> str:
+        """The conversation's id, once it has one."""
+        expect(self.page).to_have_url(re.compile("/thread/"))
+        return self.page.url.rpartition("/")[2]
+
+    @property
+    def lines(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a Locator
+        return (
+            self.page.locator("button", has_text=" · ")
+            .filter(has_text="first token")
+            .or_(self.page.locator("button", has_text="refused ·"))
+            .or_(self.page.locator("button", has_text="quotation ·"))
+            .or_(self.page.locator("button", has_text="from the index ·"))
+        )
+
+    @property
+    def answer(self) -> str:
+        return str(self.page.locator("[data-step-type=assistant_message]").last.inner_text())
+
+    def shot(self, name: str) -> None:
+        SCREENSHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+    def wait_until_still(self) -> None:
+        """Panels slide and fade in."""
+        self.page.wait_for_function(
+            "() => document.getAnimations().every(a => a.playState !== 'running'"
+            " || a.effect.getComputedTiming().endTime === Infinity)"
+        )
+
+
+def findings(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds that keeps people out, once the page has named what it has just drawn."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('button')].every(b =>"
+        " b.textContent.trim() || b.ariaLabel || b.title)"
+    )
+    response: dict[str, Any] = Axe().run(page).response
+    return [
+        (found["id"], [str(node["target"]) for node in found["nodes"]])
+        for found in response["violations"]
+        if found["impact"] in SERIOUS
+    ]
