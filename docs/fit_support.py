@@ -31,7 +31,7 @@ RIDGE = 1.0
 EDITS_WEIGHT = 0.3
 """Of the sentences of further files: most of a wrong summary with one edit is right."""
 NAMES = tuple(asdict(SupportSignals()))
-AGAINST = frozenset({"unknown_names", "elsewhere", "length", "replaced"})
+AGAINST = frozenset({"unknown_names", "replaced"})
 SIGNS = {name: -1 if name in AGAINST else 1 for name in NAMES}
 """More of a signal speaks for support, or against it."""
 FAITHFUL_KEPT = {"small": 0.84, "large": 0.95}

@@ -86,20 +86,12 @@ class SupportSignals:
 
     coverage: float = 0.0
     """Share of the sentence's idf mass in the best stretch of up to three sentences."""
-    passage: float = 0.0
-    """The same in the best passage as a whole."""
-    anywhere: float = 0.0
-    """The same in all passages together."""
     order: float = 0.0
     """Share of its neighbouring words that are neighbours in that stretch."""
     order_anywhere: float = 0.0
     """The same in all passages together."""
     unknown_names: float = 0.0
     """Share of its names that no passage has."""
-    elsewhere: float = 0.0
-    """How much of it stands in some passage, but not in the best stretch."""
-    length: float = 0.0
-    """Content words, on a logarithmic scale."""
     replaced: float = 0.0
     """Share of its words that stand between two others where the passages have another word."""
 

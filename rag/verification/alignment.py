@@ -31,6 +31,7 @@ NEAR_WORTH = 0.7
 LONGER_COST = 0.03
 """A stretch of one sentence more has to hold more than this of the claim to be the better one."""
 BREAK_CHARACTERS = 30
+OPPOSITE_SENTENCE = 0.5
 SAME_SENTENCE = 0.75
 """A claim that shares this much with one sentence, but for a word, changes that one."""
 SAME_BUT_A_NAME = 0.9
@@ -53,7 +54,11 @@ MISMATCHES = frozenset(
     }
 )
 """Problems of a sentence that says something else than the passage does."""
-_OPPOSITES = of_all(lambda one: one.opposites)
+_PAIRS = of_all(lambda one: one.opposites)
+_OPPOSITES = {
+    word: frozenset(other for pair in _PAIRS if word in pair for other in pair if other != word)
+    for word in {word for pair in _PAIRS for word in pair}
+}
 _AGGREGATES = frozenset(of_all(lambda one: one.aggregates))
 
 
@@ -225,6 +230,8 @@ def misplaced_number(
     """A number of the claim that the passages give, but to something else; or none of them has."""
     for number in claim.numbers:
         having = [a for a in aligned if _has(a.stretch, number, claim)]
+        if not having and _is_no_amount(number, aligned):
+            continue
         if not having:
             return Problem(ProblemCode.ABSENT_NUMBER, number.written or number.value)
         best = max(having, key=lambda a: a.coverage)
@@ -236,6 +243,14 @@ def misplaced_number(
         if all(_belongs_elsewhere(number, claim, masses, stretch) for stretch in good):
             return Problem(ProblemCode.MISPLACED_NUMBER, number.written or number.value)
     return None
+
+
+def _is_no_amount(number: Number, aligned: Sequence[Alignment]) -> bool:
+    """Is a number part of an identifier there, or an order where the passages order nothing?"""
+    if number.ordinal:
+        others = [n for a in aligned for n in a.stretch.claim.numbers]
+        return not any(other.ordinal and other.unit == number.unit for other in others)
+    return any(number.bare in a.stretch.claim.inner for a in aligned)
 
 
 def _has(stretch: Stretch, number: Number, claim: Claim) -> bool:
@@ -309,23 +324,26 @@ def contradiction_of(
     claim: Claim, masses: Mapping[str, float], aligned: Sequence[Alignment]
 ) -> Problem | None:
     """What a sentence that says nearly the same says otherwise: denied, opposite, bounded."""
-    for one in aligned:
-        if one.stretch.sentences > 1 or one.coverage < aligned[0].coverage - ELSEWHERE:
+    single = [one for one in aligned if one.stretch.sentences == 1]
+    for one in single:
+        if one.coverage < single[0].coverage - ELSEWHERE:
             continue
         said = one.stretch.claim
         if bound := _other_bound(claim, said):
             return Problem(ProblemCode.OPPOSITE, bound)
-        if one.coverage < SAME_SENTENCE or len(masses) + len(claim.numbers) < SAME_TERMS - 1:
+        if one.coverage < OPPOSITE_SENTENCE or len(masses) + len(claim.numbers) < SAME_TERMS - 1:
             continue
         if word := _opposite(claim, said):
             return Problem(ProblemCode.OPPOSITE, word)
         if said.times - claim.times and claim.times - said.times and not _counts_time(claim):
             return Problem(ProblemCode.OPPOSITE, min(claim.times - said.times))
-        if _denies_more(claim, said):
+        near = one.coverage >= SAME_SENTENCE
+        if _denies(claim, said, near=near):
             return Problem(ProblemCode.NOT_DENIED)
-        if _denies_less(claim, said):
+        if _denies(said, claim, near=near):
             return Problem(ProblemCode.DENIED)
-        return None
+        if near:
+            return None
     return None
 
 
@@ -381,28 +399,20 @@ def _other_bound(claim: Claim, said: Claim) -> str:
 
 def _opposite(claim: Claim, stretch: Claim) -> str:
     """A word of the claim whose opposite the stretch has in its place."""
-    for pair in _OPPOSITES:
-        for word, other in (pair, pair[::-1]):
-            mine = word in claim.words and other not in claim.words
-            theirs = other in stretch.words and word not in stretch.words
-            if mine and theirs:
-                return word
+    for word in sorted(claim.words - stretch.words):
+        if (_OPPOSITES.get(word, frozenset()) & stretch.words) - claim.words:
+            return word
     return ""
 
 
-def _denies_more(claim: Claim, stretch: Claim) -> bool:
-    """Does the claim deny something that the stretch does not deny?"""
-    denied = {term for scope in stretch.negations for term in scope}
-    return any(
-        scope and scope[0] in stretch.parts and denied.isdisjoint(scope)
-        for scope in claim.negations
-    )
+def _denies(one: Claim, other: Claim, *, near: bool) -> bool:
+    """Does one deny something that the other says?
 
-
-def _denies_less(claim: Claim, stretch: Claim) -> bool:
-    """Does the stretch deny something that the claim says?"""
-    denied = {term for scope in claim.negations for term in scope}
+    Where they are ``near`` the first word denied is enough, else two that are neighbours in both.
+    """
+    denied = {term for denial in other.denials for term in denial.scope}
     return any(
-        scope and scope[0] in claim.terms and denied.isdisjoint(scope)
-        for scope in stretch.negations
+        (near and denial.scope[0] in other.parts) or denial.pairs & other.pairs
+        for denial in one.denials
+        if denial.scope and denied.isdisjoint(denial.scope)
     )

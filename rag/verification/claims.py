@@ -42,6 +42,16 @@ where its own sentence has one."""
 
 
 @dataclass(frozen=True, slots=True)
+class Denial:
+    """One negation."""
+
+    scope: tuple[str, ...]
+    """The content terms that it is about, the nearest first."""
+    pairs: frozenset[tuple[str, str]]
+    """Neighbours among those and the term before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What a stretch of text says."""
 
@@ -52,6 +62,8 @@ class Claim:
     pairs: frozenset[tuple[str, str]]
     """Terms that are neighbours."""
     numbers: tuple[Number, ...]
+    inner: frozenset[str]
+    """Numbers within identifiers: the 4 of "4-bit"."""
     bounds: tuple[str, ...]
     """Of each number: ``max`` for "at most" and its like, ``min`` for "at least", else empty."""
     places: tuple[tuple[str, int], ...]
@@ -65,8 +77,7 @@ class Claim:
     months: frozenset[int]
     words: frozenset[str]
     """All words as they stand, casefolded: opposites are often function words."""
-    negations: tuple[tuple[str, ...], ...]
-    """For each negation the content terms that it is about, the nearest first."""
+    denials: tuple[Denial, ...]
 
     @property
     def times(self) -> frozenset[str]:
@@ -88,6 +99,7 @@ def joined(claims: Sequence[Claim]) -> Claim:
             for claim, shift in apart
             for number in claim.numbers
         ),
+        inner=frozenset().union(*(claim.inner for claim in claims)),
         bounds=tuple(bound for claim in claims for bound in claim.bounds),
         places=tuple((t, place + shift) for claim, shift in apart for t, place in claim.places),
         breaks=tuple(at + shift for claim, shift in apart for at in claim.breaks),
@@ -95,7 +107,7 @@ def joined(claims: Sequence[Claim]) -> Claim:
         nouns=frozenset().union(*(claim.nouns for claim in claims)),
         months=frozenset().union(*(claim.months for claim in claims)),
         words=frozenset().union(*(claim.words for claim in claims)),
-        negations=tuple(scope for claim in claims for scope in claim.negations),
+        denials=tuple(denial for claim in claims for denial in claim.denials),
     )
 
 
@@ -103,20 +115,20 @@ def claim_of(text: str, language: str) -> Claim:
     """Read a sentence or a few; "Yes," and "No," before a sentence are not part of it."""
     text = normalised(_LEAD_IN.sub("", text), language)
     inside = [match.span() for match in IDENTIFIER.finditer(text)]
-    numbers = tuple(
-        number
-        for number in numbers_of(text, language)
-        if number.measured or not any(start <= number.start < end for start, end in inside)
-    )
+    every = list(numbers_of(text, language))
+    inner = {n for n in every if any(start <= n.start < end for start, end in inside)}
+    numbers = tuple(number for number in every if number.measured or number not in inner)
     spans = [(number.start, number.end) for number in numbers]
     tokens = [t for t in analyse(text, language) if not _is_number(t, spans)]
     words = [match.group().casefold().replace("’", "'") for match in _WORD.finditer(text)]
+    tokens = [t for t in tokens if not _is_negation(t.word.casefold(), language)]
     first = [token.terms[0] for token in tokens]
     return Claim(
         terms=frozenset(first),
         parts=frozenset(term for token in tokens for term in token.terms),
         pairs=frozenset(pairwise(first)),
         numbers=numbers,
+        inner=frozenset(number.bare for number in inner),
         bounds=tuple(_bound(text, number, language) for number in numbers),
         places=tuple((token.terms[0], token.start) for token in tokens),
         breaks=tuple(match.start() for match in _CLAUSE.finditer(text)),
@@ -124,7 +136,7 @@ def claim_of(text: str, language: str) -> Claim:
         nouns=frozenset(_names(text, language, nouns=True)),
         months=frozenset(_months(text)),
         words=frozenset(words),
-        negations=tuple(_negations(text, language, tokens)),
+        denials=tuple(_denials(text, language, tokens)),
     )
 
 
@@ -176,7 +188,7 @@ def _opens_sentence(text: str, position: int) -> bool:
     return not before or before[-1] in ".!?:\n…"
 
 
-def _negations(text: str, language: str, tokens: list[AnalysedWord]) -> Iterator[tuple[str, ...]]:
+def _denials(text: str, language: str, tokens: list[AnalysedWord]) -> Iterator[Denial]:
     harmless = [match.span() for match in _NO_DENIAL.finditer(text)]
     for match in _WORD.finditer(text):
         if any(start <= match.start() < end for start, end in harmless):
@@ -184,7 +196,9 @@ def _negations(text: str, language: str, tokens: list[AnalysedWord]) -> Iterator
         if _is_negation(match.group().casefold().replace("’", "'"), language):
             after = [token.terms[0] for token in tokens if token.start >= match.end()]
             before = [token.terms[0] for token in tokens if token.end <= match.start()]
-            yield tuple((after or before[::-1])[:_NEGATION_SCOPE])
+            scope = tuple((after or before[::-1])[:_NEGATION_SCOPE])
+            around = [*before[-1:], *scope] if after else scope[::-1]
+            yield Denial(scope, frozenset(pairwise(around)))
 
 
 def _is_negation(word: str, language: str) -> bool:

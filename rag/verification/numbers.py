@@ -54,6 +54,7 @@ _FREQUENCIES = {
     word: often for language in LANGUAGES.values() for word, often in language.frequencies.items()
 }
 _DIGIT = regex.compile(r"\p{N}")
+_DIGITS = regex.compile(r"\p{N}+(?:[.,]\p{N}+)*")
 _UNIT_WORDS = 3
 _NOON, _DAY = 12, 24
 _ABBREVIATED = {*of_all(lambda one: one.morning), *of_all(lambda one: one.afternoon)}
@@ -63,9 +64,10 @@ _PART_OF_DAY = {
     **dict.fromkeys(of_all(lambda one: one.clock), "clock"),
 }
 _PARTS = "|".join(r"[. ]?".join(p) if p in _ABBREVIATED else p for p in _PART_OF_DAY)
+_CLOCKS = rf"(?:{'|'.join(of_all(lambda one: one.clock)) or '(?!)'})"
 _HOUR = regex.compile(
     r"(?<![\p{L}\p{N}_.,:/])(?P<hour>\p{N}{1,2})(?:[:.](?P<minute>\p{N}{2}))?\s?"
-    rf"(?P<part>{_PARTS})\b\.?",
+    rf"(?:{_CLOCKS}\s)?(?:['’]s\s)?(?P<part>{_PARTS})\b\.?",
     regex.IGNORECASE,
 )
 _TIME = regex.compile(
@@ -81,10 +83,17 @@ class Number:
     """In the base unit of its dimension."""
     unit: str
     """A dimension such as ``duration``, else the term that follows, else empty."""
+    bare: str = field(default="", compare=False)
+    """The value as it stands, whatever its measure."""
     written: str = field(default="", compare=False)
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
     """Of the digits in the normalised text."""
+
+    @property
+    def ordinal(self) -> bool:
+        """Is it a place in an order?"""
+        return not self.measured and self.written[-1:].isalpha()
 
     @property
     def measured(self) -> bool:
@@ -103,10 +112,10 @@ def normalised(text: str, language: str) -> str:
 
 
 def _spelled(text: str, language: str, data: Language | None) -> str:
-    """Number words as digits, but for "these two", which counts what was named before."""
-    if not data or not data.definites:
+    """Number words as digits, but for "these two" and "the other one", which give no amount."""
+    if not data:
         return str(text_to_num.alpha2digit(text, language, threshold=0))
-    pieces = _definite(data).split(text)
+    pieces = _kept_words(data).split(text)
     return "".join(
         piece if position % 2 else text_to_num.alpha2digit(piece, language, threshold=0)
         for position, piece in enumerate(pieces)
@@ -114,9 +123,17 @@ def _spelled(text: str, language: str, data: Language | None) -> str:
 
 
 @cache
-def _definite(language: Language) -> regex.Pattern[str]:
-    words = "|".join(sorted(language.definites))
-    return regex.compile(rf"(\b(?:{words}) \p{{L}}+\b)", regex.IGNORECASE)
+def _kept_words(language: Language) -> regex.Pattern[str]:
+    """Number words that stay words."""
+    definites = "|".join(sorted(language.definites)) or "(?!)"
+    uncounted = "|".join(language.uncounted) or "(?!)"
+    measures = [*language.magnitudes, *language.questions.counts]
+    measures += [word for words in language.units.values() for word in words]
+    return regex.compile(
+        rf"(\b(?:{definites}) \p{{L}}+\b"
+        rf"|(?<![\p{{L}}-])(?:{uncounted})(?![\p{{L}}-])(?!\s+(?:{'|'.join(sorted(measures))})\b))",
+        regex.IGNORECASE,
+    )
 
 
 @cache
@@ -169,6 +186,8 @@ def _time_of_day(match: regex.Match[str]) -> Number | None:
     """Minutes since midnight; None where it is no time of the day."""
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
     word = match.groupdict().get("part") or ""
+    if match["minute"] is None and UNITS.get(word.casefold()) == "hour":
+        return None
     part = _PART_OF_DAY.get(word.casefold().replace(".", "").replace(" ", ""), "clock")
     if hour > _DAY or (part != "clock" and hour > _NOON):
         return None
@@ -176,7 +195,8 @@ def _time_of_day(match: regex.Match[str]) -> Number | None:
         hour += _NOON
     if part == "am" and hour == _NOON:
         hour = 0
-    return Number(str(hour * 60 + minute), CLOCK, match.group(), match.start(), match.end())
+    minutes = str(hour * 60 + minute)
+    return Number(minutes, CLOCK, minutes, match.group(), match.start(), match.end())
 
 
 def _measured(value: str, symbol: str, match: regex.Match[str], text: str, language: str) -> Number:
@@ -185,18 +205,27 @@ def _measured(value: str, symbol: str, match: regex.Match[str], text: str, langu
     after = text[end : end + 60]
     break_at = _BREAK.search(after)
     near = (after[: break_at.start()] if break_at else after).lstrip("-– ")
-    if (digit := _DIGIT.search(near)) and not _RANGE.fullmatch(near[: digit.start()]):
-        near = near[: digit.start()]
-    following = [m.group().casefold().rstrip(".") for m in _WORD.finditer(near)][:_UNIT_WORDS]
-    unit = _SYMBOLS.get(symbol) or next((UNITS[w] for w in following if w in UNITS), "")
+    if digits := _DIGITS.search(near):
+        ranged = _RANGE.fullmatch(near[: digits.start()])
+        near = _DIGIT.split(near[digits.end() :])[0] if ranged else near[: digits.start()]
+    words = [m.group().rstrip(".") for m in _WORD.finditer(near)][:_UNIT_WORDS]
+    following = [word.casefold() if len(word) > 1 or word == "W" else word for word in words]
+    unit = _SYMBOLS.get(symbol) or _unit_among(following)
     if unit in _MEASURES and _is_number(value):
         dimension, size = _MEASURES[unit]
         written = f"{match.group().strip()} {following[0] if following and not symbol else ''}"
-        return Number(_plain(Decimal(value) * size), dimension, written.strip(), start, end)
+        base = _plain(Decimal(value) * size)
+        return Number(base, dimension, value, written.strip(), start, end)
     counted = next(analyse(near, language), None)
     named = counted is not None and not counted.word[0].isdigit()
     term = counted.terms[0] if counted is not None and named else ""
-    return Number(value, term, match.group().strip(), start, end)
+    return Number(value, term, value, match.group().strip(), start, end)
+
+
+def _unit_among(words: Sequence[str]) -> str:
+    """The first measure; a letter is one only where it stands first: 20 tokens/s is no time."""
+    found = (UNITS[w] for i, w in enumerate(words) if w in UNITS and (len(w) > 1 or i == 0))
+    return next(found, "")
 
 
 def _canonical(digits: str, language: Language | None) -> str:
@@ -234,8 +263,6 @@ def same(claimed: Number, said: Number) -> bool:
     A share is the same as its bare fraction: 92 % is 0.92. A bare number may be of any unit that
     stands elsewhere, as in a table's head; two measures are of one dimension or differ.
     """
-    if claimed.value != said.value:
-        return False
-    if claimed.measured or said.measured:
-        return claimed.unit == said.unit or not (claimed.unit and said.unit)
-    return True
+    if claimed.measured == said.measured:
+        return claimed.value == said.value and (claimed.unit == said.unit or not claimed.measured)
+    return claimed.bare == said.bare and not (claimed.unit and said.unit)

@@ -180,6 +180,8 @@ class Language:
     decimal_comma: bool = False
     ordinal_endings: Words = frozenset()
     """What follows the digits of an ordinal number."""
+    uncounted: Patterns = ()
+    """Number words that count nothing unless a measure follows: "the other one"."""
     definites: Words = frozenset()
     """Words before a count of what was named already: "these two"."""
     frequencies: Mapping[str, str] = field(default_factory=dict)
