@@ -42,6 +42,10 @@ ELSEWHERE = 0.25
 CLEARLY, LEAST_OWNED = 1.2, 0.2
 """A number belongs to words that weigh so much more than those near the one claimed, and so much of
 the claim."""
+AS_GOOD = 0.1
+"""A place with so much less of the claim is as good as the best."""
+BEFORE_ALL = 0.5
+"""What stands before the first number may be the subject of them all."""
 ELSEWHERE_IN_TABLE = 0.05
 """Rows differ in little but their subject."""
 MISMATCHES = frozenset(
@@ -239,7 +243,7 @@ def misplaced_number(
         least = ELSEWHERE_IN_TABLE if first.columns else ELSEWHERE
         if aligned[0].coverage - best.coverage > least and _has_another(first, number):
             return Problem(ProblemCode.MISPLACED_NUMBER, number.written or number.value)
-        good = [a.stretch for a in having if a.coverage >= best.coverage - ELSEWHERE]
+        good = [a.stretch for a in having if a.coverage >= best.coverage - AS_GOOD]
         if all(_belongs_elsewhere(number, claim, masses, stretch) for stretch in good):
             return Problem(ProblemCode.MISPLACED_NUMBER, number.written or number.value)
     return None
@@ -262,9 +266,20 @@ def _has(stretch: Stretch, number: Number, claim: Claim) -> bool:
             return True
         above = stretch.columns[position]
         named = above & (claim.terms | claim.parts) or number.unit in above
+        if not named and _names_another_column(stretch, position, number, claim):
+            continue
         sums = claim.words & _AGGREGATES - stretch.claim.words
         if not sums and (named or not above or said.measured):
             return True
+    return False
+
+
+def _names_another_column(stretch: Stretch, position: int, number: Number, claim: Claim) -> bool:
+    """Does a claim name the head of another column, of which it gives no other number?"""
+    above = stretch.columns[position]
+    for said, other in zip(stretch.claim.numbers, stretch.columns, strict=True):
+        if other != above and (other - above) & claim.parts:
+            return not any(same(n, said) for n in claim.numbers if n is not number)
     return False
 
 
@@ -297,21 +312,33 @@ def _belongs_elsewhere(
     "24 months for the RelayBox and 36 for the HydroLink": each word belongs to the number that is
     nearest to it.
     """
-    said = stretch.claim
-    if not said.places:
+    rivals = [n for n in stretch.claim.numbers if n.unit == number.unit or same(number, n)]
+    if len({n.value for n in rivals}) < 2:  # noqa: PLR2004 - a choice
         return False
-    rivals = [n for n in said.numbers if n.unit == number.unit or same(number, n)]
-    claimed = [n.value for n in claim.numbers]
-    if len(rivals) < 2 or all(n.value in claimed for n in rivals):  # noqa: PLR2004 - a choice
-        return False
-    worth: dict[str, float] = defaultdict(float)
-    for term, place in said.places:
-        if term in masses:
-            nearest = min(rivals, key=lambda n: _distance(n, place, said.breaks))
-            worth[nearest.value] += masses[term]
-    mine = max((worth[n.value] for n in rivals if same(number, n)), default=0.0)
-    others = max((worth[n.value] for n in rivals if n.value not in claimed), default=0.0)
+    mine = others = 0.0
+    said = _owners(stretch.claim, rivals)
+    for term, (owners, share) in _owners(claim, claim.numbers).items():
+        given, given_share = said.get(term, ((), 0.0))
+        if owners == (number.value,) and len(given) == 1 and term in masses:
+            worth = masses[term] * share * given_share
+            if given[0] in {n.value for n in rivals if same(number, n)}:
+                mine += worth
+            else:
+                others += worth
     return others > CLEARLY * mine and others >= LEAST_OWNED * sum(masses.values())
+
+
+def _owners(claim: Claim, numbers: Sequence[Number]) -> dict[str, tuple[tuple[str, ...], float]]:
+    """Term -> the values of the numbers nearest to its places, and how surely it is theirs."""
+    first = min((n.start for n in numbers), default=0)
+    found: dict[str, tuple[tuple[str, ...], float]] = {}
+    for term, place in claim.places:
+        if numbers:
+            nearest = min(numbers, key=lambda n: _distance(n, place, claim.breaks)).value
+            owners = found.get(term, ((), 0.0))[0]
+            surely = 1.0 if place > first or len(numbers) == 1 else BEFORE_ALL
+            found[term] = (tuple(dict.fromkeys((*owners, nearest))), surely)
+    return found
 
 
 def _distance(number: Number, place: int, breaks: Sequence[int]) -> int:

@@ -193,6 +193,8 @@ def _denials(text: str, language: str, tokens: list[AnalysedWord]) -> Iterator[D
     for match in _WORD.finditer(text):
         if any(start <= match.start() < end for start, end in harmless):
             continue
+        if text[match.end() : match.end() + 1] == "-":  # a no-show
+            continue
         if _is_negation(match.group().casefold().replace("’", "'"), language):
             after = [token.terms[0] for token in tokens if token.start >= match.end()]
             before = [token.terms[0] for token in tokens if token.end <= match.start()]
