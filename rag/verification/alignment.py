@@ -31,8 +31,7 @@ NEAR_WORTH = 0.7
 LONGER_COST = 0.03
 """A stretch of one sentence more has to hold more than this of the claim to be the better one."""
 BREAK_CHARACTERS = 30
-OPPOSITE_SENTENCE = 0.5
-SAME_SENTENCE = 0.75
+OPPOSITE_SENTENCE, LIKE_SENTENCE, SAME_SENTENCE = 0.5, 0.6, 0.75
 """A claim that shares this much with one sentence, but for a word, changes that one."""
 SAME_BUT_A_NAME = 0.9
 SAME_TERMS = 3
@@ -42,6 +41,10 @@ ELSEWHERE = 0.25
 CLEARLY, LEAST_OWNED = 1.2, 0.2
 """A number belongs to words that weigh so much more than those near the one claimed, and so much of
 the claim."""
+REASON_SHARE = 0.5
+"""A reason of which less stands there is another one."""
+ABOUT = 0.05
+"""Share by which "about" may differ."""
 AS_GOOD = 0.1
 """A place with so much less of the claim is as good as the best."""
 BEFORE_ALL = 0.5
@@ -63,6 +66,7 @@ _OPPOSITES = {
     word: frozenset(other for pair in _PAIRS if word in pair for other in pair if other != word)
     for word in {word for pair in _PAIRS for word in pair}
 }
+_CURRENCIES = frozenset(["euro", "dollar", "pound"])
 _AGGREGATES = frozenset(of_all(lambda one: one.aggregates))
 
 
@@ -80,6 +84,8 @@ class Stretch:
     """Of a table's row: the terms above each of its numbers."""
     relevance: float = 0.0
     """Share of the question's mass in it, of what the best stretch has."""
+    merged: bool = False
+    """All rows of a table, for what a sentence says of several; its numbers are the rows'."""
 
     def holds(self, term: str) -> bool:
         """Does a term stand in it, or above its passage?"""
@@ -105,7 +111,12 @@ def stretches_of(number: int, passage: Passage) -> Iterator[Stretch]:
         for token in analyse(text, passage.language)
     )
     spans = list(split_sentences(passage.text))
+    rows = [i for i, (start, _) in enumerate(spans) if passage.text[start] == "|"]
     claims = [claim_of(passage.text[start:end], passage.language) for start, end in spans]
+    if len(rows) > 1:
+        table = replace(joined([claims[row] for row in rows]), numbers=(), bounds=())
+        start = spans[rows[0]][0]
+        yield Stretch(number, start, STRETCH_SENTENCES, table, context, merged=True)
     head = next(iter(passage.table_header.splitlines()), "")
     for first, (start, end) in enumerate(spans):
         if passage.text[start] == "|":  # a row stands for itself
@@ -232,6 +243,11 @@ def misplaced_number(
     claim: Claim, masses: Mapping[str, float], aligned: Sequence[Alignment]
 ) -> Problem | None:
     """A number of the claim that the passages give, but to something else; or none of them has."""
+    rows = [a.coverage for a in aligned if a.stretch.columns]
+    several = any(
+        a.stretch.merged and a.coverage > max(rows, default=1.0) + ELSEWHERE for a in aligned
+    )
+    aligned = [a for a in aligned if not a.stretch.merged] or aligned
     for number in claim.numbers:
         having = [a for a in aligned if _has(a.stretch, number, claim)]
         if not having and _is_no_amount(number, aligned):
@@ -240,7 +256,7 @@ def misplaced_number(
             return Problem(ProblemCode.ABSENT_NUMBER, number.written or number.value)
         best = max(having, key=lambda a: a.coverage)
         first = aligned[0].stretch
-        least = ELSEWHERE_IN_TABLE if first.columns else ELSEWHERE
+        least = ELSEWHERE_IN_TABLE if first.columns and not several else ELSEWHERE
         if aligned[0].coverage - best.coverage > least and _has_another(first, number):
             return Problem(ProblemCode.MISPLACED_NUMBER, number.written or number.value)
         good = [a.stretch for a in having if a.coverage >= best.coverage - AS_GOOD]
@@ -260,7 +276,7 @@ def _is_no_amount(number: Number, aligned: Sequence[Alignment]) -> bool:
 def _has(stretch: Stretch, number: Number, claim: Claim) -> bool:
     """Does a stretch give that number, in a table under a head that the claim names?"""
     for position, said in enumerate(stretch.claim.numbers):
-        if not same(number, said) and not _same_share(number, said):
+        if not (same(number, said) or _same_share(number, said) or _is_about(number, said, claim)):
             continue
         if not stretch.columns:
             return True
@@ -277,14 +293,29 @@ def _has(stretch: Stretch, number: Number, claim: Claim) -> bool:
 def _names_another_column(stretch: Stretch, position: int, number: Number, claim: Claim) -> bool:
     """Does a claim name the head of another column, of which it gives no other number?"""
     above = stretch.columns[position]
-    for said, other in zip(stretch.claim.numbers, stretch.columns, strict=True):
-        if other != above and (other - above) & claim.parts:
-            return not any(same(n, said) for n in claim.numbers if n is not number)
-    return False
+    columns = list(zip(stretch.claim.numbers, stretch.columns, strict=True))
+    others = [said for said, head in columns if head != above]
+    if any(same(n, said) for n in claim.numbers if n != number for said in others):
+        return False
+    return any((head - above) & claim.parts for _, head in columns)
+
+
+def _is_about(number: Number, said: Number, claim: Claim) -> bool:
+    """Is "about" this number near that one?"""
+    bounds = dict(zip(claim.numbers, claim.bounds, strict=True))
+    if bounds[number] != "about" or number.unit != said.unit:
+        return False
+    try:
+        return abs(float(number.value) - float(said.value)) <= ABOUT * abs(float(said.value))
+    except ValueError:
+        return False
 
 
 def _same_share(number: Number, said: Number) -> bool:
-    """92 % is 0.92, and 92 in a column of per cents."""
+    """92 % is 0.92, and 92 in a column of per cents; 23 cents are 0.23 of a currency."""
+    if "cents" in {number.unit, said.unit} and number.unit != said.unit:
+        cents, money = (number, said) if number.unit == "cents" else (said, number)
+        return money.unit in _CURRENCIES and _times_hundred(money, cents)
     if SHARE not in {number.unit, said.unit} or (number.measured and said.measured):
         return False
     return _times_hundred(number, said) or _times_hundred(said, number)
@@ -292,7 +323,7 @@ def _same_share(number: Number, said: Number) -> bool:
 
 def _times_hundred(share: Number, bare: Number) -> bool:
     try:
-        return share.unit == SHARE and abs(float(share.value) * 100 - float(bare.value)) < 1e-9  # noqa: PLR2004
+        return share.measured and abs(float(share.value) * 100 - float(bare.value)) < 1e-9  # noqa: PLR2004
     except ValueError:
         return False
 
@@ -312,6 +343,8 @@ def _belongs_elsewhere(
     "24 months for the RelayBox and 36 for the HydroLink": each word belongs to the number that is
     nearest to it.
     """
+    if stretch.columns:
+        return False
     rivals = [n for n in stretch.claim.numbers if n.unit == number.unit or same(number, n)]
     if len({n.value for n in rivals}) < 2:  # noqa: PLR2004 - a choice
         return False
@@ -362,16 +395,29 @@ def contradiction_of(
             continue
         if word := _opposite(claim, said):
             return Problem(ProblemCode.OPPOSITE, word)
-        if said.times - claim.times and claim.times - said.times and not _counts_time(claim):
-            return Problem(ProblemCode.OPPOSITE, min(claim.times - said.times))
+        if one.coverage < LIKE_SENTENCE:
+            continue
         near = one.coverage >= SAME_SENTENCE
-        if _denies(claim, said, near=near):
+        same_words = one.coverage >= SAME_BUT_A_NAME
+        if _denies(claim, said, near=same_words) and not _denied_too(claim, aligned):
             return Problem(ProblemCode.NOT_DENIED)
-        if _denies(said, claim, near=near):
+        if near and _other_times(claim, said):
+            return Problem(ProblemCode.OPPOSITE, min(claim.times - said.times))
+        if _denies(said, claim, near=same_words) and (near or not _said_too(said, claim, single)):
             return Problem(ProblemCode.DENIED)
         if near:
             return None
     return None
+
+
+def gives_reason(claim: Claim, masses: Mapping[str, float], aligned: Sequence[Alignment]) -> bool:
+    """Does the best place, or its neighbourhood, have the reason that a claim gives?"""
+    total = sum(masses.get(term, 0.0) for term in claim.reason)
+    if not total:
+        return True
+    near = [a.stretch for a in aligned if a.coverage >= aligned[0].coverage - AS_GOOD]
+    held = max(sum(masses.get(t, 0.0) for t in claim.reason if s.holds(t)) for s in near)
+    return held >= REASON_SHARE * total
 
 
 def swapped_word(
@@ -410,16 +456,18 @@ def unknown_month(claim: Claim, stretch: Stretch) -> Problem | None:
     return None
 
 
-def _counts_time(claim: Claim) -> bool:
-    """Is a number of it a time, which may be given in another measure?"""
-    return any(number.unit in {"duration", "months"} for number in claim.numbers)
+def _other_times(claim: Claim, said: Claim) -> bool:
+    """ "Per week" for "per month"; a number of one may be given in the other."""
+    if any(number.unit in {"duration", "months"} for number in claim.numbers):
+        return False
+    return bool(said.times - claim.times and claim.times - said.times)
 
 
 def _other_bound(claim: Claim, said: Claim) -> str:
     """A number bounded from above in one and from below in the other."""
     for number, bound in zip(claim.numbers, claim.bounds, strict=True):
         for other, limit in zip(said.numbers, said.bounds, strict=True):
-            if bound and limit and bound != limit and same(number, other):
+            if {bound, limit} == {"min", "max"} and same(number, other):
                 return number.written or number.value
     return ""
 
@@ -430,6 +478,20 @@ def _opposite(claim: Claim, stretch: Claim) -> str:
         if (_OPPOSITES.get(word, frozenset()) & stretch.words) - claim.words:
             return word
     return ""
+
+
+def _denied_too(claim: Claim, aligned: Sequence[Alignment]) -> bool:
+    """Does some place deny what the claim denies?"""
+    scopes = {term for denial in claim.denials for term in denial.scope}
+    return any(
+        not scopes.isdisjoint(denial.scope) for a in aligned for denial in a.stretch.claim.denials
+    )
+
+
+def _said_too(denying: Claim, claim: Claim, single: Sequence[Alignment]) -> bool:
+    """Does another sentence say what one denies, as the claim does?"""
+    pairs = claim.pairs & frozenset().union(*(denial.pairs for denial in denying.denials))
+    return any(pairs & a.stretch.claim.pairs for a in single if not a.stretch.claim.denials)
 
 
 def _denies(one: Claim, other: Claim, *, near: bool) -> bool:

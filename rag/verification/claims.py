@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from rag.verification.numbers import Number, normalised, numbers_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rag.text.languages import Language
+
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
 _NAME = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}&]+(?:[\-'’.]\p{L}[\p{L}\p{N}]*)*")
 _LEAD_IN = regex.compile(
@@ -27,6 +30,7 @@ _BOUNDS = dict(of_all(lambda one: [(p, kind) for kind, ps in one.bounds.items() 
 _BOUND = regex.compile(
     rf"\b({'|'.join(sorted(map(regex.escape, _BOUNDS), key=len, reverse=True))})\b\W*(?:\w+\W+)?$"
 )
+_NEGATED_BOUND = {"max": "min", "min": "max", "about": "about"}
 _BEFORE = 48
 """Characters before a number in which its bound stands."""
 _LABEL = regex.compile(r"^\W*\p{Lu}[^:.!?\n]{1,80}:\s|^\W*\p{Lu}[^:.!?\n]{1,60}\s[–-]\s")
@@ -34,6 +38,8 @@ _LABEL = regex.compile(r"^\W*\p{Lu}[^:.!?\n]{1,80}:\s|^\W*\p{Lu}[^:.!?\n]{1,60}\
 _CLAUSE = regex.compile(r"[,;:()|–](?!\p{N})")
 _CLAUSE_END = regex.compile(r"[.;:!?|\n]\s")
 _TIMES = frozenset(["second", "minute", "hour", "day", "week", "month", "year"])
+_ABBREVIATED = regex.compile(r"(?<![\p{L}\p{N}.,])(\d+(?:\.\d+)?)\s?([kKMB])\b")
+_THOUSANDS = {"k": 10**3, "m": 10**6, "b": 10**9}
 _NEGATION_SCOPE = 3
 _NEGATED_WITHIN = 3
 _APART = 1_000
@@ -65,7 +71,8 @@ class Claim:
     inner: frozenset[str]
     """Numbers within identifiers: the 4 of "4-bit"."""
     bounds: tuple[str, ...]
-    """Of each number: ``max`` for "at most" and its like, ``min`` for "at least", else empty."""
+    """Of each number: ``max`` for "at most" and its like, ``min`` for "at least", ``about`` for
+    "about", else empty."""
     places: tuple[tuple[str, int], ...]
     """Each term with where it stands in the text, numbers left out."""
     breaks: tuple[int, ...]
@@ -74,6 +81,8 @@ class Claim:
     """Terms of the names in it."""
     nouns: frozenset[str]
     """The same where all nouns are written like names, and tell names only beside each other."""
+    reason: frozenset[str]
+    """Terms of the clause that gives a reason."""
     months: frozenset[int]
     words: frozenset[str]
     """All words as they stand, casefolded: opposites are often function words."""
@@ -105,6 +114,7 @@ def joined(claims: Sequence[Claim]) -> Claim:
         breaks=tuple(at + shift for claim, shift in apart for at in claim.breaks),
         names=frozenset().union(*(claim.names for claim in claims)),
         nouns=frozenset().union(*(claim.nouns for claim in claims)),
+        reason=frozenset().union(*(claim.reason for claim in claims)),
         months=frozenset().union(*(claim.months for claim in claims)),
         words=frozenset().union(*(claim.words for claim in claims)),
         denials=tuple(denial for claim in claims for denial in claim.denials),
@@ -128,15 +138,24 @@ def claim_of(text: str, language: str) -> Claim:
         parts=frozenset(term for token in tokens for term in token.terms),
         pairs=frozenset(pairwise(first)),
         numbers=numbers,
-        inner=frozenset(number.bare for number in inner),
+        inner=frozenset(number.bare for number in inner) | _abbreviated(text),
         bounds=tuple(_bound(text, number, language) for number in numbers),
         places=tuple((token.terms[0], token.start) for token in tokens),
         breaks=tuple(match.start() for match in _CLAUSE.finditer(text)),
         names=frozenset(_names(text, language, nouns=not _capitalises(language))),
         nouns=frozenset(_names(text, language, nouns=True)),
+        reason=_reason(text, language, tokens),
         months=frozenset(_months(text)),
         words=frozenset(words),
         denials=tuple(_denials(text, language, tokens)),
+    )
+
+
+def _abbreviated(text: str) -> frozenset[str]:
+    """Numbers such as 330M and 3.8B in full."""
+    return frozenset(
+        format((Decimal(m[1]) * _THOUSANDS[m[2].lower()]).normalize(), "f")
+        for m in _ABBREVIATED.finditer(text)
     )
 
 
@@ -157,7 +176,7 @@ def _bound(text: str, number: Number, language: str) -> str:
     kind = _BOUNDS[match[1]]
     nearby = [m.group() for m in _WORD.finditer(clause[: match.start()])][-_NEGATED_WITHIN:]
     negated = any(_is_negation(word, language) for word in nearby)
-    return {"max": "min", "min": "max"}[kind] if negated else kind
+    return _NEGATED_BOUND[kind] if negated else kind
 
 
 def _names(text: str, language: str, *, nouns: bool) -> Iterator[str]:
@@ -171,6 +190,23 @@ def _names(text: str, language: str, *, nouns: bool) -> Iterator[str]:
         if name.casefold() not in MONTHS and not is_stop_word(name, language):
             for token in analyse(name, language):
                 yield from token.terms[1:] or token.terms
+
+
+def _reason(text: str, language: str, tokens: list[AnalysedWord]) -> frozenset[str]:
+    """The terms between a word such as "because" and the end of its clause."""
+    data = LANGUAGES.get(language)
+    if data is None or not data.reasons:
+        return frozenset()
+    match = _given(data).search(text)
+    if not match:
+        return frozenset()
+    end = next((m.start() for m in _CLAUSE.finditer(text, match.end())), len(text))
+    return frozenset(t.terms[0] for t in tokens if match.end() <= t.start < end)
+
+
+@cache
+def _given(language: Language) -> regex.Pattern[str]:
+    return regex.compile(rf"\b(?:{'|'.join(language.reasons)})\b", regex.IGNORECASE)
 
 
 def _months(text: str) -> Iterator[int]:

@@ -38,6 +38,8 @@ answer and 74 % of the others in the same passage."""
 REPEATED_SHARE = 0.25
 HARD_FAULTS = MISMATCHES | {ProblemCode.ABSENT_NUMBER, ProblemCode.ABSENT_EXACT}
 """Faults that no other sentence outweighs in the small model's text."""
+FAULTY_SHARE = 0.4
+"""The large model's text falls where this share of its sentences has a hard fault."""
 _WRONG_NUMBERS = frozenset({ProblemCode.ABSENT_NUMBER, ProblemCode.MISPLACED_NUMBER})
 _NOTHING_SAID = frozenset({ReasonCode.EMPTY, ReasonCode.HEDGING, ReasonCode.UNREACHABLE})
 _LACKS_SUPPORT = frozenset({ReasonCode.UNSUPPORTED, ReasonCode.UNCITED})
@@ -70,7 +72,8 @@ def judge(  # noqa: PLR0913 - one argument a thing that is weighed
     """Decide whether a model's text stands.
 
     The chance that it is faithful decides. The small model's text must also be free of hard faults
-    and of all else that gives doubt; the large one's stands with its weak sentences marked.
+    and of all else that gives doubt; the large one's stands with its weak sentences marked, unless
+    most of what it says is wrong by rule.
     ``in_shape``: is it the table, list or language that was asked for?
     """
     chance = faithfulness(sentences)
@@ -81,7 +84,9 @@ def judge(  # noqa: PLR0913 - one argument a thing that is weighed
         problems.append(Reason(ReasonCode.FORM))
     if chance < needed and not codes & (_NOTHING_SAID | _LACKS_SUPPORT):
         problems.append(_unsupported(sentences))
+    faulty = sum(map(_has_hard_fault, sentences))
     stands = chance >= needed and not codes & _NOTHING_SAID and in_shape
+    stands = stands and faulty < FAULTY_SHARE * len(sentences)
     accepted = stands if role == "large" else not problems
     return Confidence(
         value=0.0 if codes & _NOTHING_SAID else round(chance, 3),
@@ -131,7 +136,7 @@ def _problems(
     if asked.expected is not None and not hedging and _goes_no_further(sentences, asked):
         return [Reason(ReasonCode.EMPTY)]
     cited = any(sentence.citations for sentence in sentences)
-    faults = any(s.problem is not None and s.problem.code in HARD_FAULTS for s in sentences)
+    faults = any(map(_has_hard_fault, sentences))
     logprob = generation.mean_logprob
     found = (
         (generation.finish_reason in CUT_OFF, Reason(ReasonCode.CUT_OFF)),
@@ -150,6 +155,10 @@ def _problems(
         ),
     )
     return [reason for is_so, reason in found if is_so]
+
+
+def _has_hard_fault(sentence: Sentence) -> bool:
+    return sentence.problem is not None and sentence.problem.code in HARD_FAULTS
 
 
 def _unsupported(sentences: Sequence[Sentence]) -> Reason:

@@ -36,6 +36,7 @@ _FILE = regex.compile(
 _QUOTED = regex.compile(r"[\"“„«](?P<inside>[^\"“”„«»\n]{2,120})[\"”“»]")
 _SCHEME = regex.compile(r"^(?:https?://)?(?:www\.)?|/$", regex.IGNORECASE)
 _VERSION = regex.compile(r"^v(?=\d+\.)")
+_WORD = regex.compile(r"[\p{L}\p{N}]+")
 _SPACE = regex.compile(r"\s+")
 _MEASURE = regex.compile(r"\d+(?:[.,]\d+)*-?[A-Za-z]{1,10}(?:-[a-z]+)?")
 """\"30-day\" and \"5kg\" are numbers with their unit."""
@@ -86,12 +87,13 @@ class ExactTexts:
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = [_plain(text) for text in texts]
         self._folded = [text.casefold() for text in self._texts]
+        self._quotable = [_words(text) for text in self._texts]
 
     def holds(self, item: Exact) -> bool:
         """Does a passage have the string whole, between characters that do not belong to it?"""
         wanted = _plain(item.text)
         if item.quoted:
-            return any(wanted.casefold() in text for text in self._folded)
+            return any(f" {_words(wanted)} " in f" {text} " for text in self._quotable)
         bare = _VERSION.sub("", _SCHEME.sub("", wanted))
         if not bare:
             return True
@@ -101,6 +103,11 @@ class ExactTexts:
         return any(regex.search(pattern, text) for text in self._texts) or any(
             regex.search(pattern.casefold(), text) for text in self._folded if bare.islower()
         )
+
+
+def _words(text: str) -> str:
+    """Only letters and digits: marks within a quotation are the writer's."""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _plain(text: str) -> str:

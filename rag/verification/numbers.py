@@ -39,7 +39,8 @@ _NUMBER = regex.compile(
 )
 _SPACES = regex.compile(r"(?<=\p{N})[ \u00a0\u2009\u202f'’](?=\p{N}{3})")
 _MINUS = regex.compile(r"\bminus (?=\p{N})", regex.IGNORECASE)
-_ISO_DATE = regex.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_ISO_DATE = regex.compile(r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b")
+_DOTTED_DATE = regex.compile(r"\b(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})\b")
 _MULTIPLIED = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}_.,:/])(\p{{N}}+(?:[.,]\p{{N}}+)*) ({'|'.join(sorted(MAGNITUDES))})\b",
     regex.IGNORECASE,
@@ -103,9 +104,11 @@ class Number:
 
 def normalised(text: str, language: str) -> str:
     """A text with its numbers in digits: number words, ISO dates, halves."""
-    text = _MINUS.sub("-", _ISO_DATE.sub(_spelled_date, text))
+    text = _MINUS.sub("-", _DOTTED_DATE.sub(_spelled_date, _ISO_DATE.sub(_spelled_date, text)))
     text = _MULTIPLIED.sub(lambda match: _multiplied(match, language), _HALF_UNIT.sub("0.5 ", text))
     data = LANGUAGES.get(language)
+    if data and data.questions.counts:
+        text = _hyphened(data).sub(r"\1 ", text)
     if language in _SPELLED and any(character.isalpha() for character in text):
         text = _spelled(text, language, data)
     return _frequent(data).sub(_often, text) if data and data.frequencies else text
@@ -137,6 +140,13 @@ def _kept_words(language: Language) -> regex.Pattern[str]:
 
 
 @cache
+def _hyphened(language: Language) -> regex.Pattern[str]:
+    """A number word before a hyphen: "a five-stage vehicle"."""
+    counts = "|".join(sorted(language.questions.counts))
+    return regex.compile(rf"\b({counts})-(?=\p{{L}})", regex.IGNORECASE)
+
+
+@cache
 def _frequent(language: Language) -> regex.Pattern[str]:
     return regex.compile(rf"\b(?:{'|'.join(language.frequencies)})\b", regex.IGNORECASE)
 
@@ -146,7 +156,9 @@ def _often(match: regex.Match[str]) -> str:
 
 
 def _spelled_date(match: regex.Match[str]) -> str:
-    year, month, day = match.groups()
+    year, month, day = match["year"], match["month"], match["day"]
+    if not 1 <= int(month) <= len(range(12)):
+        return match.group()
     name = next((n for n, number in MONTHS.items() if number == int(month)), month)
     return f"{int(day)} {name.capitalize()} {year}"
 
@@ -265,4 +277,4 @@ def same(claimed: Number, said: Number) -> bool:
     """
     if claimed.measured == said.measured:
         return claimed.value == said.value and (claimed.unit == said.unit or not claimed.measured)
-    return claimed.bare == said.bare and not (claimed.unit and said.unit)
+    return claimed.bare == said.bare and not (claimed.measured and said.unit)

@@ -21,6 +21,7 @@ from rag.verification.alignment import (
     Stretch,
     align,
     contradiction_of,
+    gives_reason,
     misplaced_number,
     stretches_of,
     swapped_word,
@@ -127,6 +128,8 @@ class Grounding:
         signals = signals_of(claim, masses, aligned, self._stretches, self._places)
         chance = shipped().support.chance(asdict(signals))
         if aligned and aligned[0].own < OWN_COVERAGE:
+            chance = min(chance, shipped().support_levels.partial)
+        if aligned and not gives_reason(claim, masses, aligned):
             chance = min(chance, shipped().support_levels.partial)
         if asked and not fault and not self._answers(asked, aligned, language):
             fault = Problem(ProblemCode.PARTLY)

@@ -209,6 +209,8 @@ class Language:
     """Negations that deny nothing."""
     opposites: tuple[tuple[str, str], ...] = ()
     """Pairs ``one/other``: where two texts have one each, they say opposite things."""
+    reasons: Phrases = ()
+    """What a reason is given with."""
     hedges: Phrases = ()
     """Phrases of a text that does not answer."""
     lead_ins: Words = frozenset()
