@@ -9,7 +9,7 @@ from chainlit.types import ThreadDict  # noqa: TC002 - Chainlit reads the handle
 
 from rag.config.bootstrap import build_assistant, build_calibrator, build_curator
 from rag.config.environment import load_settings
-from rag.config.state_folder import corpus_state, usable
+from rag.config.state_folder import corpus_state, ensure_writable
 from rag.corpus.watcher import Watcher
 from rag.history.conversations import open_history
 from rag.interfaces.chat import session, sign_in
@@ -25,7 +25,7 @@ from rag.presentation.texts import language_of, say
 
 settings = load_settings()
 assistant = build_assistant(settings)
-history = open_history(usable(corpus_state(settings)))
+history = open_history(ensure_writable(corpus_state(settings)))
 background: set[asyncio.Task[None]] = set()
 curator = build_curator(
     settings, assistant.knowledge, history, lambda language: say("erased", language)

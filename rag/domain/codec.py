@@ -1,4 +1,4 @@
-"""The domain's frozen values <-> plain JSON data, by their own type hints."""
+"""Conversion between the domain's frozen values and plain JSON data, driven by type hints."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON data has no narrower 
 
 
 def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - as above
-    """Return a value of ``kind``; fields that the data lacks take their defaults.
+    """Return a value of ``kind``; fields missing in the data get their defaults.
 
-    Raises KeyError, TypeError or ValueError where the data is of another shape.
+    Raises KeyError, TypeError or ValueError if the data has another shape.
     """
     value: T = _reader(kind)(data)  # type: ignore[arg-type]  # a class is hashable
     return value
@@ -36,7 +36,7 @@ def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - as above
 
 @cache
 def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - type hints are objects of many kinds
-    """A function that reads values of ``kind``; made once a kind, since answers have thousands."""
+    """Return the converter to ``kind``; cached, since answers have thousands of values."""
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
         inner = _reader(next(k for k in get_args(kind) if k is not type(None)))

@@ -32,7 +32,7 @@ _MOST_OF_A_TITLE = 2 / 3
 def about_a_document(
     text: str, requests: Requests, documents: Mapping[str, str], focus: str, *, answered: bool
 ) -> Request | None:
-    """Return the request for a whole document, where a message is one."""
+    """Return the request for a whole document, or None if the message is none."""
     named, rest, surely = _named(text, documents)
     words = [word for clause in requests_in(rest) for word in words_of(core_of(clause, requests))]
     known = frozenset(chain.from_iterable(requests.forms.values())) | (
@@ -66,9 +66,9 @@ def about_a_document(
 
 
 def _named(text: str, documents: Mapping[str, str]) -> tuple[tuple[str, ...], str, bool]:
-    """The documents that a message names, the message without them, and whether it is plain.
+    """Return the named documents, the message without them, and whether they are certain.
 
-    It is plain where a whole file name, or a title in quotation marks or of several words stands.
+    They are certain for a whole file name, or a title in quotation marks or of several words.
     """
     names = sorted(
         {
@@ -88,14 +88,13 @@ def _named(text: str, documents: Mapping[str, str]) -> tuple[tuple[str, ...], st
                 rest, found.end()
             )
             surely |= sure or name in quoted or beside is not None
-            shorter = regex.sub(pattern, " ", rest, flags=regex.IGNORECASE)
-            rest = shorter
+            rest = regex.sub(pattern, " ", rest, flags=regex.IGNORECASE)
             paths.append(path)
     return tuple(dict.fromkeys(paths)), rest, surely
 
 
 def _names(path: str, title: str) -> Iterator[tuple[str, bool]]:
-    """What a document can be called, and whether that can hardly mean anything else."""
+    """Yield a document's possible names, and whether each is unambiguous."""
     file = PurePosixPath(path)
     yield path.casefold(), True
     yield file.name.casefold(), bool(file.suffix)
@@ -105,7 +104,7 @@ def _names(path: str, title: str) -> Iterator[tuple[str, bool]]:
 
 
 def _titled(words: Sequence[str], documents: Mapping[str, str], *, has_noun: bool) -> str:
-    """The one document whose title or file name has all these words, and little else."""
+    """Return the only document whose title or file name has all these words and few others."""
     wanted = {term for word in words for term in terms_of(word, "en")}
     fitting = []
     for path, title in documents.items():

@@ -1,4 +1,4 @@
-"""What a whole document says: read in order, in as many parts as a model's budget needs."""
+"""Reads a whole document in order, in parts that fit the model's budget."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit
 
 MAX_PARTS = 6
-"""The built-in model takes about 5 s a part: half a minute is what a person waits for a summary."""
+"""The built-in model takes about 5 s a part, and half a minute is an acceptable wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingPlan:
-    """Which passages are read, in parts, and what share of all that is in characters."""
+    """The passages to read, in parts, and their share of the document in characters."""
 
     parts: tuple[tuple[Hit, ...], ...]
     share: float
 
     @property
     def hits(self) -> tuple[Hit, ...]:
-        """The passages that are read, in order."""
+        """The passages to read, in order."""
         return tuple(hit for part in self.parts for hit in part)
 
 
@@ -59,7 +59,7 @@ def plan_reading(hits: Sequence[Hit], budget: int, count: Callable[[str], int]) 
 
 
 def _covered(hits: Sequence[Hit]) -> int:
-    """Characters of the documents that passages cover; neighbours overlap."""
+    """The number of characters that passages cover; neighbours overlap."""
     covered = 0
     document, end = "", 0
     for hit in hits:
@@ -71,15 +71,11 @@ def _covered(hits: Sequence[Hit]) -> int:
 
 
 async def read_document(case: RequestContext) -> AsyncGenerator[Event, None]:
-    """Have each part written about and checked; the answer is what was written, in order."""
+    """Write about each part and check it; the answer is the parts' texts in order."""
     if not case.request.documents:
         missing = case.request.topic
-        reason = (
-            Reason(ReasonCode.NO_SUCH_FILE, missing)
-            if missing
-            else Reason(ReasonCode.WHICH_DOCUMENT)
-        )
-        result = CascadeResult(outcome=Outcome.ANSWERED, reasons=(reason,))
+        code = ReasonCode.NO_SUCH_FILE if missing else ReasonCode.WHICH_DOCUMENT
+        result = CascadeResult(outcome=Outcome.ANSWERED, reasons=(Reason(code, missing),))
         listing = list_documents(Request(Intent.CORPUS), case.corpus, (), case.question.scope)
         yield Answered(case.answer(result, listed=listing.documents))
         return
@@ -104,7 +100,7 @@ async def read_document(case: RequestContext) -> AsyncGenerator[Event, None]:
 
 
 def _planned(case: RequestContext) -> tuple[tuple[Hit, ...], ReadingPlan]:
-    """The documents' passages, and how they are read; blocks."""
+    """The documents' passages and the reading plan; blocks."""
     passages = [p for path in case.request.documents for p in case.corpus.passages_of(path)]
     hits = numbered(case.corpus, passages, case.question.history, NO_QUERY)
     cascade = case.parts.cascade
@@ -113,7 +109,7 @@ def _planned(case: RequestContext) -> tuple[tuple[Hit, ...], ReadingPlan]:
 
 
 def joined(parts: Sequence[CascadeResult]) -> CascadeResult:
-    """What was written about the parts, as one result; a part that gave nothing is left out."""
+    """Return the results of the parts as one; parts without a text add none."""
     whole = CascadeResult(outcome=Outcome.QUOTED)
     quoted = [part for part in parts if part.outcome is Outcome.QUOTED]
     if 0 < len(quoted) < len(parts):

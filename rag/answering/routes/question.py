@@ -1,4 +1,4 @@
-"""A question, or one that follows another: evidence first, then the models."""
+"""Answers questions and follow-ups: evidence first, then the models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def answer_question(case: RequestContext) -> AsyncGenerator[Event, None]:
-    """What is found decides whether a model is asked at all."""
+    """Retrieve, and ask the models only if the evidence suffices."""
     history = case.question.history if case.intent is Intent.FOLLOW_UP else ()
     retrieved = await asyncio.to_thread(case.retrieve, case.parts.top_k, history)
     yield retrieved

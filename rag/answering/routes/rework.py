@@ -1,4 +1,4 @@
-"""Work on the last answer: its passages are kept, nothing is looked up, all is checked as ever."""
+"""Reworks the last answer from its own passages, without a search; every sentence is checked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def rework_answer(case: RequestContext) -> AsyncGenerator[Event, None]:
-    """Let the models write the answer anew; without success its own sentences are rearranged."""
+    """Let the models rewrite the answer; if they fail, rearrange its sentences."""
     history = case.question.history
     result = CascadeResult(outcome=Outcome.ANSWERED)
     position = last_answered(history)
@@ -35,7 +35,7 @@ async def rework_answer(case: RequestContext) -> AsyncGenerator[Event, None]:
     async with aclosing(run) as events:
         async for event in events:
             yield event
-    if result.outcome is Outcome.REFUSED:  # no passage carried a sentence of it
+    if result.outcome is Outcome.REFUSED:  # no sentence was supported by a passage
         result.outcome, result.text, result.sentences = (
             Outcome.ANSWERED,
             turn.answer,
@@ -46,10 +46,9 @@ async def rework_answer(case: RequestContext) -> AsyncGenerator[Event, None]:
 
 
 def last_answered(history: Sequence[Turn]) -> int | None:
-    """The position of the last turn, where it had an answer, and its own one.
+    """Return the position of the turn to rework, or None.
 
-    After a refusal or a list there is nothing to work on; what was only rearranged leads back to
-    the answer that it was made of.
+    That is the last turn if it was answered; a rearranged answer leads back to its original.
     """
     for position in range(len(history) - 1, -1, -1):
         if not history[position].rearranged:
@@ -60,7 +59,7 @@ def last_answered(history: Sequence[Turn]) -> int | None:
 def _with_passages(case: RequestContext, history: Sequence[Turn]) -> tuple[Turn, Retrieved]:
     """The last turn and the passages that its answer rests on; blocks.
 
-    They are looked up where a conversation came as bare text, without its passages.
+    They are searched for if the conversation came as bare text, without its passages.
     """
     turn = history[-1]
     if turn.hits:

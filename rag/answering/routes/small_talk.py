@@ -1,4 +1,4 @@
-"""A greeting, thanks, a call for help: answered by the catalogue's own words."""
+"""Replies to greetings, thanks and calls for help with the catalogue's texts."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ if TYPE_CHECKING:
 
 
 async def reply(case: RequestContext) -> AsyncGenerator[Event, None]:
-    """Leave the words to ``present``."""
+    """Answer without text; the presentation adds it."""
     yield Answered(case.answer(CascadeResult(outcome=Outcome.ANSWERED)))

@@ -10,7 +10,7 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from rag.config.state_folder import usable
+from rag.config.state_folder import ensure_writable
 from rag.corpus.folder import scan
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
@@ -51,7 +51,7 @@ def chainlit_root(state: Path) -> Path:
 
     Chainlit writes its translations into it, and the folder of a package may be read-only.
     """
-    root = usable(state / f"chainlit-{metadata.version('chainlit')}")
+    root = ensure_writable(state / f"chainlit-{metadata.version('chainlit')}")
     served = [PROJECT_FOLDER / ".chainlit" / "config.toml", *PROJECT_FOLDER.glob("chainlit*.md")]
     for source in (*served, *(PROJECT_FOLDER / "public").rglob("*.*")):
         target = root / source.relative_to(PROJECT_FOLDER)
