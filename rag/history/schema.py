@@ -1,4 +1,4 @@
-"""The tables of the conversations, version by version."""
+"""The tables of the conversations, by version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHARE = re.compile(r"(\d+)/(\d+)")
 
 
 def _to_roles_and_shares(connection: sqlite3.Connection) -> None:
-    """``rung`` is called ``role``; "2/3" in a text is two numbers; what changes has a code."""
+    """Rename ``rung`` to ``role``, split counts such as "2/3", and give changes a code."""
     for table, key in (("answers", "message_id"), ("elements", "id")):
         for row in connection.execute(f"SELECT {key}, record FROM {table}").fetchall():  # noqa: S608 - ours
             record = json.dumps(_renewed(json.loads(row[1])))
@@ -86,4 +86,4 @@ MIGRATIONS: tuple[Migration, ...] = (
     """,
     _to_roles_and_shares,
 )
-"""One step a version of the schema, never changed once shipped; a new version is appended."""
+"""One entry per version of the schema; entries are only appended, never changed."""

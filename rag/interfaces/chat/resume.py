@@ -1,4 +1,4 @@
-"""Going on with an earlier conversation."""
+"""Resumes an earlier conversation."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ RESUME_S = 0.3
 
 
 async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> None:
-    """Bring an old conversation back: its memory, the lines under its answers, its choices.
+    """Restore a conversation: its state, the lines under its answers, its choices.
 
-    Chainlit draws the thread after this; of a long one only its end is left in.
+    Chainlit draws the thread afterwards; of a long one only the end is kept in it.
     """
     kept = await asyncio.to_thread(_remembered, history, thread["id"])
     cl.user_session.set("conversation", kept)
@@ -69,7 +69,7 @@ def _remembered(history: History, thread_id: str) -> Conversation:
 
 
 async def _send_actions(assistant: Assistant, thread: ThreadDict) -> None:
-    """The lines and buttons under the answers on the page: Chainlit does not keep them."""
+    """Send the lines and buttons under the answers, which Chainlit does not store."""
     kept = conversation()
     new = {step["id"] for step in thread["steps"]} - kept.with_actions
     kept.with_actions |= new
@@ -84,7 +84,7 @@ async def _send_actions(assistant: Assistant, thread: ThreadDict) -> None:
 
 
 async def show_earlier(assistant: Assistant) -> None:
-    """Put some more of a long conversation on the page."""
+    """Show more earlier turns of a long conversation."""
     kept = conversation()
     kept.shown += EARLIER_TURNS
     thread = await _thread()
@@ -97,7 +97,7 @@ async def show_earlier(assistant: Assistant) -> None:
 
 
 async def keep_page_short(message: cl.Message) -> None:
-    """Take the oldest turns off a page that has grown long, before a new one begins."""
+    """Remove the oldest turns from a page that has grown long, before the next turn."""
     kept = conversation()
     kept.shown += 1
     if kept.shown <= MOST_TURNS:
@@ -111,9 +111,9 @@ async def keep_page_short(message: cl.Message) -> None:
 
 
 async def catch_up(assistant: Assistant) -> None:
-    """Learn of an answer that was finished for a tab which has been reloaded meanwhile.
+    """Add an answer that was completed while its tab was reloaded.
 
-    And of documents that were erased: what they gave is taken from the history, where it is gone.
+    Also reload the history if documents in it have been erased.
     """
     layer = get_data_layer()
     if not isinstance(layer, HistoryDataLayer):
@@ -143,6 +143,6 @@ async def _thread() -> ThreadDict | None:
 
 
 async def _close_sidebar_after_resume() -> None:
-    """The passages of old answers arrive after this handler, and open the sidebar."""
+    """Old answers' passages arrive after this handler, and would open the sidebar."""
     await asyncio.sleep(RESUME_S)
     await show_sidebar("", [])

@@ -42,7 +42,7 @@ def run_calibrate(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _labelled(path: Path) -> list[str]:
-    """The texts of answerable questions, in the layout of BEIR's queries."""
+    """The texts of answerable questions, in the format of BEIR's queries."""
     try:
         records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         return [

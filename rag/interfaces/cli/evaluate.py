@@ -60,7 +60,7 @@ def run_answers(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _held_against(baseline: Path | None, documents: list[dict[str, Any]]) -> int:
-    """Return 1 where a figure is below the accepted one; name those."""
+    """Print the figures below the baseline; return 1 if there are any."""
     if baseline is None:
         return 0
     worse = below_baseline(documents, json.loads(baseline.read_text(encoding="utf-8")))

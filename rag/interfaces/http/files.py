@@ -1,4 +1,4 @@
-"""The corpus' own files, for reading on: only what it lists, never run as a page of ours."""
+"""Serves the corpus' own files, and only those, never as active pages."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from rag.corpus.uploads import Uploads
 
 _SHOWN = frozenset({"application/pdf", "text/plain", "text/markdown", "text/csv"})
-"""What a browser may show; everything else is saved, so that no document's script runs here."""
+"""Types that a browser may display; others are downloaded, so that no document's script runs."""
 
 
 def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Route:
-    """Serve a document of the current generation; 404 for everything else."""
+    """Return the route that serves the current documents; 404 for everything else."""
 
     async def serve(request: Request) -> Response:
         name = str(request.path_params["path"])

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class LuceneBM25(BM25):
     """BM25 with Lucene's idf, ``log(1 + (N - df + 0.5) / (df + 0.5))``.
 
-    Okapi's is negative for a term in over half of the passages and zero in corpora of one or
-    two, where the right passage of two came first in 17 % of cases, against 98.5 % so; large
+    Okapi's is negative for a term in over half of the passages and zero in a corpus of one or two:
+    with two passages the right one came first in 17 % of cases, against 98.5 % with Lucene's. Large
     sets lose at most .003 nDCG.
     """
 
@@ -25,7 +25,7 @@ class LuceneBM25(BM25):
         self.idf = {term: lucene_idf(count, self.corpus_size) for term, count in nd.items()}
 
     def plan(self, state: State, query: Sequence[Weighted]) -> QueryPlan:
-        """As in ``BM25``; each term's idf stands alone, so nothing is kept between queries."""
+        """As in ``BM25``, but nothing is cached, since each term's idf is independent."""
         numbers, rarities = [], []
         for term, weight in query:
             own, idf = state.looked_up.get(term) or self._look_up(state, term)
@@ -43,5 +43,5 @@ class LuceneBM25(BM25):
 
 
 def lucene_idf(frequency: int, size: int) -> float:
-    """How rare a term of ``frequency`` documents among ``size`` is; always positive."""
+    """Return the idf of a term in ``frequency`` of ``size`` documents, always positive."""
     return math.log(1 + (max(size, 1) - frequency + 0.5) / (frequency + 0.5))
