@@ -65,11 +65,11 @@ class Assistant:
         """
         start = self._clock.now()
         try:
-            case = await asyncio.to_thread(self._open, question, start)
-            async with aclosing(ROUTES[case.intent](case)) as events:
+            context = await asyncio.to_thread(self._open, question, start)
+            async with aclosing(ROUTES[context.intent](context)) as events:
                 async for event in events:
-                    if isinstance(event, Token) and case.first_token is None:
-                        case.first_token = self._clock.now()
+                    if isinstance(event, Token) and context.first_token is None:
+                        context.first_token = self._clock.now()
                     yield event
         except RagError as error:
             yield Answered(self._failed(question, error, start))

@@ -100,7 +100,7 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
     system = Message("system", SYSTEM + _answer_in(language))
     room = profile.window_tokens - profile.passage_tokens - count(system.content) - count(task)
     problem = "" if room >= 0 else "The question is too long for this model. Shorten it."
-    turns = _kept(role, _chain(history), room, count)
+    turns = _fitting_turns(role, _dependent_turns(history), room, count)
     known = {number for turn in turns for number in turn.numbers}
     blocks, new = _blocks([h for h in hits if h.number not in known], profile, count)
     return Prompt(
@@ -111,7 +111,7 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
         ),
         used=frozenset(i for i, hit in enumerate(hits) if hit.number in known or hit.number in new),
         numbers=tuple(new),
-        dropped_turns=len(_chain(history)) - len(turns),
+        dropped_turns=len(_dependent_turns(history)) - len(turns),
         problem=problem,
     )
 
@@ -127,20 +127,20 @@ def _blocks(
         if count(block) > left:
             if blocks:
                 continue
-            block = _block(hit, _beginning(hit, left, count))
+            block = _block(hit, _fitting_start(hit, left, count))
         blocks.append(block)
         numbers.append(hit.number)
         left -= count(block)
     return blocks, numbers
 
 
-def _chain(history: Sequence[Turn]) -> list[Turn]:
+def _dependent_turns(history: Sequence[Turn]) -> list[Turn]:
     """The turns on which the next one depends: back to the last self-contained one."""
     start = max((i for i, turn in enumerate(history) if not turn.follows), default=0)
     return list(history[start:])
 
 
-def _kept(
+def _fitting_turns(
     role: ModelRole, turns: Sequence[Turn], room: int, count: Callable[[str], int]
 ) -> list[Sent]:
     """The turns as this model saw them; if they do not fit, the oldest are dropped at once.
@@ -178,7 +178,7 @@ def _block(hit: Hit, text: str) -> str:
     return without_orders(f"[{hit.number}] {source_of(hit.passage)}\n{header}{text}")
 
 
-def _beginning(hit: Hit, budget: int, count: Callable[[str], int]) -> str:
+def _fitting_start(hit: Hit, budget: int, count: Callable[[str], int]) -> str:
     """Return the longest start of the passage in whole sentences that fits, at least one."""
     text = hit.passage.text
     ends = [end for _, end in split_sentences(text)]

@@ -35,10 +35,10 @@ def put_back(
         if sentence.support is not Support.FULL:
             origin = max(
                 supported,
-                key=lambda other: _alike(sentence.text, other.text, language),
+                key=lambda other: _jaccard(sentence.text, other.text, language),
                 default=None,
             )
-            if origin and _alike(sentence.text, origin.text, language) >= SAME_SHARE:
+            if origin and _jaccard(sentence.text, origin.text, language) >= SAME_SHARE:
                 # Avoid repeating a sentence that is already present.
                 own = "" if _plain(origin.text) in there else origin.text
                 there.add(_plain(origin.text))
@@ -51,7 +51,7 @@ def _plain(text: str) -> str:
     return " ".join(MARKER.sub("", text).split())
 
 
-def _alike(one: str, other: str, language: str) -> float:
+def _jaccard(one: str, other: str, language: str) -> float:
     """Jaccard index of the two sentences' terms."""
     mine, theirs = ({t.terms[0] for t in analyse(text, language)} for text in (one, other))
     return len(mine & theirs) / len(mine | theirs) if mine | theirs else 0.0

@@ -71,7 +71,7 @@ class CorpusDatabase:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA secure_delete=ON")
-            _lay_out(connection)
+            _create_tables(connection)
             self.id = str(connection.execute("SELECT id FROM about").fetchone()[0])
         except (sqlite3.DatabaseError, TypeError) as error:
             connection.close()
@@ -136,7 +136,7 @@ class CorpusDatabase:
             self._connection.close()
 
 
-def _lay_out(connection: sqlite3.Connection) -> None:
+def _create_tables(connection: sqlite3.Connection) -> None:
     """Create the tables if they are missing or have another layout."""
     if connection.execute("PRAGMA user_version").fetchone()[0] == _LAYOUT:
         return

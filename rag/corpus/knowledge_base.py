@@ -111,29 +111,30 @@ class KnowledgeBase:
         read are listed in ``unreadable``.
         """
         with self._lock:
-            snapshot = self._look(wait=wait)
+            snapshot = self._refresh_once(wait=wait)
             if any(f.status is FileStatus.DUPLICATE for f in snapshot.files):
-                snapshot = self._look(wait=wait)  # an original may have changed during this refresh
+                # An original may have changed meanwhile.
+                snapshot = self._refresh_once(wait=wait)
             deadline = time.monotonic() + MOST_SETTLING_S
-            while wait and self._settling() and time.monotonic() < deadline:
+            while wait and self._has_unsettled_files() and time.monotonic() < deadline:
                 time.sleep(self._settle_s / 2)
-                snapshot = self._look(wait=wait)
+                snapshot = self._refresh_once(wait=wait)
             self._first_look.set()
             return snapshot
 
-    def _settling(self) -> bool:
+    def _has_unsettled_files(self) -> bool:
         return any(file.reason == BEING_WRITTEN for file in self._waiting.values())
 
-    def _look(self, *, wait: bool) -> Snapshot:
+    def _refresh_once(self, *, wait: bool) -> Snapshot:
         if not self._changes():
             return self._up_to_date()
-        with self._writing(wait=wait) as may_write:
+        with self._write_lock(wait=wait) as may_write:
             # Another process may have read the changes meanwhile.
             self.behind = not may_write
             return self._apply(self._changes()) if may_write else self._up_to_date()
 
     @contextmanager
-    def _writing(self, *, wait: bool) -> Iterator[bool]:
+    def _write_lock(self, *, wait: bool) -> Iterator[bool]:
         """Acquire the lock for writing; yield whether it was acquired."""
         if self._lock_file is None:
             yield True
@@ -163,7 +164,7 @@ class KnowledgeBase:
         self._waiting = {
             file.path: still_written(file, changed.known) for file in changed.unsettled
         }
-        moved = _moved(self.folder, changed, self.store)
+        moved = _find_moved(self.folder, changed, self.store)
         # A name that cannot be encoded was never stored, nor can the store look it up.
         gone = [path for path in changed.gone if _is_text(path)]
         if moved or gone:
@@ -176,7 +177,7 @@ class KnowledgeBase:
         try:
             unread = {file.path for file in wanted}
             for batch in self._in_batches(wanted):
-                self._take(batch, changed.known, unread)
+                self._add_records(batch, changed.known, unread)
         finally:
             self.progress = None
         return self._catch_up()
@@ -196,7 +197,7 @@ class KnowledgeBase:
                 batch, started = [], time.monotonic()
         yield batch
 
-    def _take(
+    def _add_records(
         self, batch: Sequence[Packed], known: Mapping[str, LedgerEntry], unread: set[str]
     ) -> None:
         """Store and index records; of files with the same bytes only one.
@@ -225,7 +226,7 @@ class KnowledgeBase:
                     originals[entry.sha256] = entry
         self.store.keep(kept)
         self._catch_up()
-        self._show(self._index.save_if_much_is_held())
+        self._use_saved(self._index.save_if_much_is_held())
 
     def _catch_up(self) -> Snapshot:
         """Update the index from the store, and make that the snapshot."""
@@ -243,7 +244,7 @@ class KnowledgeBase:
         )
         return self._snapshot
 
-    def _show(self, retriever: Retriever | None) -> None:
+    def _use_saved(self, retriever: Retriever | None) -> None:
         """Replace the index in memory by the saved one, which is mapped."""
         if retriever and self._snapshot:
             self._snapshot = replace(self._snapshot, retriever=retriever)
@@ -254,10 +255,10 @@ class KnowledgeBase:
         Blocks, so call it in the background; does nothing while another process writes.
         """
         self._readers.rest()
-        with self._lock, self._writing(wait=False) as may_write:
+        with self._lock, self._write_lock(wait=False) as may_write:
             if may_write:
                 self.store.purge()
-                self._show(self._index.tidy())
+                self._use_saved(self._index.tidy())
 
     def read_again(self, path: str) -> Snapshot:
         """Read a file even though it seems unchanged; blocks."""
@@ -269,7 +270,7 @@ class KnowledgeBase:
 
         The files themselves are deleted before. Blocks while the index is rewritten.
         """
-        with self._lock, self._writing(wait=True):
+        with self._lock, self._write_lock(wait=True):
             self.store.erase(paths, sha256)
             self._save(compact=True)
             self.store.purge()
@@ -282,19 +283,19 @@ class KnowledgeBase:
 
     def save(self) -> None:
         """Save the index for the next start; the rest is loaded from the store then."""
-        with self._lock, self._writing(wait=True):
+        with self._lock, self._write_lock(wait=True):
             self._save()
 
     def _save(self, *, compact: bool = False) -> None:
         self._catch_up()
-        self._show(self._index.save(compact=compact))
+        self._use_saved(self._index.save(compact=compact))
 
 
 def _is_text(path: str) -> bool:
     return path.encode(errors="replace").decode() == path
 
 
-def _moved(folder: Path, changed: Changed, store: DocumentStore) -> dict[str, Packed]:
+def _find_moved(folder: Path, changed: Changed, store: DocumentStore) -> dict[str, Packed]:
     """Find new files with the bytes of a missing one, which need not be read; by the new path.
 
     A second new file with the same bytes is read, and found to be a duplicate.

@@ -34,7 +34,7 @@ MAX_OPEN = 20
 
 
 @dataclass
-class _Own:
+class _OpenConversation:
     """A conversation's documents, with a cache of the combined snapshot."""
 
     knowledge: KnowledgeBase
@@ -64,7 +64,7 @@ class Uploads:
         self._readers = readers
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._open: dict[str, _Own] = {}
+        self._open: dict[str, _OpenConversation] = {}
 
     def add(self, conversation: str, name: str, source: Path) -> LedgerEntry:
         """Copy a file into a conversation and read it; blocks.
@@ -79,7 +79,7 @@ class Uploads:
             )
         folder = self._files(conversation)
         folder.mkdir(parents=True, exist_ok=True)
-        with self._own(conversation) as own:
+        with self._opened(conversation) as own:
             if len(list(folder.iterdir())) >= MAX_FILES:
                 raise UploadError(
                     f"{name} was not added: a conversation has at most {MAX_FILES} documents.",
@@ -99,14 +99,14 @@ class Uploads:
         """Return the snapshot of the shared corpus and the conversation's own documents."""
         if not conversation or not self._files(conversation).is_dir():
             return shared
-        with self._own(conversation) as own:
+        with self._opened(conversation) as own:
             return own.with_shared(shared)
 
     def files(self, conversation: str) -> tuple[LedgerEntry, ...]:
         """Return a conversation's documents, by name."""
         if not self._files(conversation).is_dir():
             return ()
-        with self._own(conversation) as own:
+        with self._opened(conversation) as own:
             return (own.knowledge.current or own.knowledge.refresh()).files
 
     def locate(self, conversation: str, path: str) -> Path | None:
@@ -124,7 +124,7 @@ class Uploads:
         source = self.locate(conversation, path)
         if source is None:
             raise UploadError("There is no such document in this conversation.")
-        with self._own(conversation) as own:
+        with self._opened(conversation) as own:
             target = reserve_file(corpus, source.name)
             copy_file(source, target)
             source.unlink()
@@ -139,10 +139,10 @@ class Uploads:
         if own:
             with own.lock:
                 own.knowledge.close()
-        shutil.rmtree(self._home(conversation), ignore_errors=True)
+        shutil.rmtree(self._folder_of(conversation), ignore_errors=True)
 
     @contextmanager
-    def _own(self, conversation: str) -> Iterator[_Own]:
+    def _opened(self, conversation: str) -> Iterator[_OpenConversation]:
         """A conversation's documents, for one thread at a time."""
         with self._lock:
             self._close_idle()
@@ -150,10 +150,10 @@ class Uploads:
                 knowledge = KnowledgeBase(
                     self._files(conversation),
                     self._family,
-                    state=self._home(conversation),
+                    state=self._folder_of(conversation),
                     readers=self._readers,
                 )
-                self._open[conversation] = _Own(knowledge)
+                self._open[conversation] = _OpenConversation(knowledge)
             own = self._open[conversation] = self._open.pop(conversation)  # most recent last
             own.users += 1
         try:
@@ -169,11 +169,11 @@ class Uploads:
             if not self._open[conversation].users:
                 self._open.pop(conversation)  # its store closes when the last answer from it ends
 
-    def _home(self, conversation: str) -> Path:
+    def _folder_of(self, conversation: str) -> Path:
         return self._folder / hashlib.sha256(conversation.encode()).hexdigest()[:32]
 
     def _files(self, conversation: str) -> Path:
-        return self._home(conversation) / "files"
+        return self._folder_of(conversation) / "files"
 
 
 def _entry(generation: Snapshot, name: str) -> LedgerEntry | None:

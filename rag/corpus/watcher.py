@@ -58,7 +58,7 @@ class Watcher:
         listening = asyncio.create_task(self._listen())
         try:
             while True:
-                pause = await self._look()
+                pause = await self._refresh()
                 try:
                     async with asyncio.timeout(pause):
                         await self._changed.wait()
@@ -68,7 +68,7 @@ class Watcher:
             self._knowledge.watched = False
             listening.cancel()
 
-    async def _look(self) -> float:
+    async def _refresh(self) -> float:
         """Refresh the knowledge base; return the maximum number of seconds to wait."""
         self._changed.clear()
         usual = self._compare_s if self._has_events else POLL_S

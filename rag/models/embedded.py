@@ -93,7 +93,7 @@ class EmbeddedBackend:
                     said += delta.text
                     yield delta
         except (BackendBroken, BackendUnreachable):
-            if not await self._died():
+            if not await self._has_ended():
                 raise
         else:
             return
@@ -101,7 +101,7 @@ class EmbeddedBackend:
         async with aclosing(
             (await self.start()).stream(messages, max_tokens, temperature)
         ) as stream:
-            async for delta in _after(said, stream):
+            async for delta in _continue_after(said, stream):
                 yield delta
 
     async def start(self) -> OpenAICompatibleBackend:
@@ -155,7 +155,7 @@ class EmbeddedBackend:
         )
         return _Child(process, client)
 
-    async def _died(self) -> bool:
+    async def _has_ended(self) -> bool:
         """Whether the child has ended, which shows shortly after its stream breaks."""
         if self._child is None:
             return False
@@ -184,7 +184,9 @@ class EmbeddedBackend:
             await _end(child.process)
 
 
-async def _after(said: str, stream: AsyncGenerator[Delta, None]) -> AsyncGenerator[Delta, None]:
+async def _continue_after(
+    said: str, stream: AsyncGenerator[Delta, None]
+) -> AsyncGenerator[Delta, None]:
     """Continue after the text already sent, which a second run repeats at temperature 0."""
     again = ""
     async for delta in stream:

@@ -118,7 +118,7 @@ class OpenAICompatibleBackend:
         except BackendError:
             raise
         except _client_errors() as error:
-            raise self._ours(error) from error
+            raise self._as_backend_error(error) from error
 
     async def _request(
         self, messages: Sequence[Message], max_tokens: int, temperature: float
@@ -178,7 +178,7 @@ class OpenAICompatibleBackend:
         )
         return None if delta == Delta() else delta
 
-    def _ours(self, error: Exception) -> BackendError:
+    def _as_backend_error(self, error: Exception) -> BackendError:
         import httpx2  # noqa: PLC0415
         import openai  # noqa: PLC0415
 
@@ -216,7 +216,7 @@ class OpenAICompatibleBackend:
             async with asyncio.timeout(CHECK_TIMEOUT_S):
                 models = [model.id async for model in await self._client.models.list()]
         except _client_errors() + (TimeoutError, TypeError, AttributeError) as error:  # noqa: RUF005 - mypy
-            return Check(name, ok=False, detail=self._unchecked(error), remedy=_ADVICE)
+            return Check(name, ok=False, detail=self._check_failure(error), remedy=_ADVICE)
         if self._model in models or f"{self._model}:latest" in models:  # as listed by Ollama
             return Check(name, ok=True, detail=f"{self._base_url} has it.")
         known = ", ".join(sorted(models)[:8]) or "none"
@@ -227,11 +227,11 @@ class OpenAICompatibleBackend:
             remedy="Load it there, or name one of those as the model.",
         )
 
-    def _unchecked(self, error: Exception) -> str:
+    def _check_failure(self, error: Exception) -> str:
         import openai  # noqa: PLC0415
 
         if isinstance(error, openai.OpenAIError):
-            return str(self._ours(error))
+            return str(self._as_backend_error(error))
         return f"{self._base_url} does not answer like a model server."
 
     async def close(self) -> None:

@@ -78,13 +78,13 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
         return _listing_opening(answer, escaped=escaped)
     if answer.outcome is Outcome.QUOTED:
         keys = {Intent.REWORK: "rearranged", Intent.DOCUMENT: "leads"}
-        if _nobody_wrote(answer):
+        if _has_no_model(answer):
             return say("unreachable_opening", language)
         return say(keys.get(answer.intent, "quoted"), language)
     return ""
 
 
-def _nobody_wrote(answer: Answer) -> bool:
+def _has_no_model(answer: Answer) -> bool:
     """Whether no model was available."""
     unreachable = any(reason.code is ReasonCode.UNREACHABLE for reason in answer.reasons)
     return unreachable and all(attempt.generation.error for attempt in answer.attempts)

@@ -39,9 +39,9 @@ def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
     """Return the card's props; ``answers`` are those of the conversation so far."""
     return {
         "labels": all_under("card.", answer.language),
-        "who": _who(answer),
+        "who": _header(answer),
         "understood": say(f"intent.{answer.intent}", answer.language),
-        "signals": [_signal(s, answer.language) for s in _deciding(answer)],
+        "signals": [_signal(s, answer.language) for s in _deciding_signals(answer)],
         "waterfall": _waterfall(answer),
         "hint": _hint(answer),
         "cost": _cost(answer),
@@ -105,7 +105,7 @@ def marked_segments(text: str, language: str, query: Query) -> list[dict[str, An
     return segments
 
 
-def _who(answer: Answer) -> dict[str, str]:
+def _header(answer: Answer) -> dict[str, str]:
     language = answer.language
     badge = answer.outcome.value
     if answer.outcome is Outcome.ANSWERED and answer.escalated:
@@ -134,7 +134,7 @@ def _accepted(answer: Answer) -> str:
     return say("accepted_all", answer.language, full=full, count=len(answer.sentences))
 
 
-def _deciding(answer: Answer) -> tuple[Signal, ...]:
+def _deciding_signals(answer: Answer) -> tuple[Signal, ...]:
     """The signals of the first text decided about, which explain further attempts.
 
     None for a document in several parts.

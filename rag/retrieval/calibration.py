@@ -102,9 +102,9 @@ def calibrate(
     enough = corpus.passage_count >= FEWEST_PASSAGES
     rng = random.Random(seed)  # noqa: S311 - no secret
     made = list(pseudo_questions(corpus, rng)) if enough else []
-    there = np.array([_log_odds(corpus, text) for text, _ in made])
+    present = np.array([_log_odds(corpus, text) for text, _ in made])
     held_out = np.array([_log_odds(corpus, text, document) for text, document in made])
-    down = min(0.0, float(np.quantile(there, LOW)) - ANCHOR) if made else 0.0
+    down = min(0.0, float(np.quantile(present, LOW)) - ANCHOR) if made else 0.0
     down = max(-MOST_DOWN, down)
     if len(labelled) >= FEWEST_LABELS:
         asked = [_log_odds(corpus, text) for text in labelled]
@@ -121,23 +121,23 @@ def calibrate(
         passages=corpus.passage_count,
         before=before,
         after=after,
-        refused_before=_point(before.none, there, held_out),
-        refused_after=_point(after.none, there, held_out),
-        auroc=auroc(there.tolist(), held_out.tolist()) if made else 0.0,
-        bins=tuple(_bins(there, held_out)),
-        curve=tuple(_point(float(level), there, held_out) for level in levels),
+        refused_before=_point(before.none, present, held_out),
+        refused_after=_point(after.none, present, held_out),
+        auroc=auroc(present.tolist(), held_out.tolist()) if made else 0.0,
+        bins=tuple(_bins(present, held_out)),
+        curve=tuple(_point(float(level), present, held_out) for level in levels),
     )
 
 
-def _point(level: float, there: NDArray[np.float64], held_out: NDArray[np.float64]) -> Point:
-    if not len(there):
+def _point(level: float, present: NDArray[np.float64], held_out: NDArray[np.float64]) -> Point:
+    if not len(present):
         return Point(level, 0.0, 0.0)
-    return Point(level, float((there < level).mean()), float((held_out < level).mean()))
+    return Point(level, float((present < level).mean()), float((held_out < level).mean()))
 
 
-def _bins(there: NDArray[np.float64], held_out: NDArray[np.float64]) -> Iterator[Bin]:
-    strengths = 1 / (1 + np.exp(-np.concatenate([there, held_out])))
-    answerable = np.repeat([1.0, 0.0], [len(there), len(held_out)])
+def _bins(present: NDArray[np.float64], held_out: NDArray[np.float64]) -> Iterator[Bin]:
+    strengths = 1 / (1 + np.exp(-np.concatenate([present, held_out])))
+    answerable = np.repeat([1.0, 0.0], [len(present), len(held_out)])
     places = np.minimum((strengths * _BINS).astype(int), _BINS - 1)
     for number in range(_BINS):
         own = places == number

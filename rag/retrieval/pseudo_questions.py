@@ -40,12 +40,14 @@ def pseudo_questions(corpus: Snapshot, rng: random.Random) -> Iterator[tuple[str
         passages = corpus.passages_of(file.path)
         if not passages:
             continue
-        made = _made_of(rng.choice(passages), elsewhere, corpus, rng)
+        made = _question_from(rng.choice(passages), elsewhere, corpus, rng)
         if made:
             yield made, file.path
 
 
-def _made_of(passage: Passage, elsewhere: list[str], corpus: Snapshot, rng: random.Random) -> str:
+def _question_from(
+    passage: Passage, elsewhere: list[str], corpus: Snapshot, rng: random.Random
+) -> str:
     """Return a question from one of a passage's sentences; its words are added to ``elsewhere``."""
     spans = list(split_sentences(passage.text))
     if not spans:

@@ -63,7 +63,7 @@ def _reworked(text: str, requests: Requests) -> Request | None:
     if not words or not set(words) <= known:
         return None
     asked_nicely = core != text.casefold().strip(PUNCTUATION)
-    if len(words) == 1 and not _is_whole_task(words[0], requests, nicely=asked_nicely):
+    if len(words) == 1 and not _is_whole_task(words[0], requests, polite=asked_nicely):
         return None
     languages = [word for word in words if word in LANGUAGE_NAMES]
     if languages and not _PLAIN_LANGUAGE.search(core):
@@ -72,8 +72,8 @@ def _reworked(text: str, requests: Requests) -> Request | None:
     return Request(Intent.REWORK, form) if form else None
 
 
-def _is_whole_task(word: str, requests: Requests, *, nicely: bool) -> bool:
+def _is_whole_task(word: str, requests: Requests, *, polite: bool) -> bool:
     """Whether one word alone asks for a rework: "shorter", "rephrase", "Dutch, please"."""
-    if nicely and (word in LANGUAGE_NAMES or word in form_words(requests, Form.LIST)):
+    if polite and (word in LANGUAGE_NAMES or word in form_words(requests, Form.LIST)):
         return True
     return word.endswith("er") or word in requests.reworks or word in _ONE_WORD_TASKS

@@ -70,18 +70,18 @@ def _covered(hits: Sequence[Hit]) -> int:
     return covered
 
 
-async def read_document(case: RequestContext) -> AsyncGenerator[Event, None]:
+async def read_document(context: RequestContext) -> AsyncGenerator[Event, None]:
     """Write about each part and check it; the answer is the parts' texts in order."""
-    if not case.request.documents:
-        missing = case.request.topic
+    if not context.request.documents:
+        missing = context.request.topic
         code = ReasonCode.NO_SUCH_FILE if missing else ReasonCode.WHICH_DOCUMENT
         result = CascadeResult(outcome=Outcome.ANSWERED, reasons=(Reason(code, missing),))
-        listing = list_documents(Request(Intent.CORPUS), case.corpus, (), case.question.scope)
-        yield Answered(case.answer(result, listed=listing.documents))
+        listing = list_documents(Request(Intent.CORPUS), context.corpus, (), context.question.scope)
+        yield Answered(context.answer(result, listed=listing.documents))
         return
-    started = case.parts.clock.now()
-    hits, plan = await asyncio.to_thread(_planned, case)
-    milliseconds = case.parts.clock.now() - started
+    started = context.parts.clock.now()
+    hits, plan = await asyncio.to_thread(_planned, context)
+    milliseconds = context.parts.clock.now() - started
     yield Retrieved(plan.hits, milliseconds=milliseconds)
     written: list[CascadeResult] = []
     for number, part in enumerate(plan.parts, start=1):
@@ -90,21 +90,21 @@ async def read_document(case: RequestContext) -> AsyncGenerator[Event, None]:
         yield Reading(number, len(plan.parts), so_far.text, so_far.sentences, last)
         written.append(CascadeResult())
         found = Retrieved(part)
-        async with aclosing(case.run(found, written[-1])) as events:
+        async with aclosing(context.run(found, written[-1])) as events:
             async for event in events:
                 yield event
     result = joined(written)
     result.used = frozenset(range(len(plan.hits)))
     whole = Retrieved(hits, milliseconds=milliseconds)
-    yield Answered(case.answer(result, whole, share_read=plan.share))
+    yield Answered(context.answer(result, whole, share_read=plan.share))
 
 
-def _planned(case: RequestContext) -> tuple[tuple[Hit, ...], ReadingPlan]:
+def _planned(context: RequestContext) -> tuple[tuple[Hit, ...], ReadingPlan]:
     """The documents' passages and the reading plan; blocks."""
-    passages = [p for path in case.request.documents for p in case.corpus.passages_of(path)]
-    hits = numbered(case.corpus, passages, case.question.history, NO_QUERY)
-    cascade = case.parts.cascade
-    model = cascade.first(case.question.mode) or cascade.small
+    passages = [p for path in context.request.documents for p in context.corpus.passages_of(path)]
+    hits = numbered(context.corpus, passages, context.question.history, NO_QUERY)
+    cascade = context.parts.cascade
+    model = cascade.first(context.question.mode) or cascade.small
     return hits, plan_reading(hits, model.backend.profile.passage_tokens, model.count)
 
 

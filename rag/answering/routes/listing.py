@@ -40,15 +40,17 @@ class Listing:
     query: Query = NO_QUERY
 
 
-async def list_documents_of(case: RequestContext) -> AsyncGenerator[Event, None]:
+async def list_documents_of(context: RequestContext) -> AsyncGenerator[Event, None]:
     """Answer without a model."""
-    started = case.parts.clock.now()
-    history, scope = case.question.history, case.question.scope
-    listing = await asyncio.to_thread(list_documents, case.request, case.corpus, history, scope)
-    milliseconds = case.parts.clock.now() - started
+    started = context.parts.clock.now()
+    history, scope = context.question.history, context.question.scope
+    listing = await asyncio.to_thread(
+        list_documents, context.request, context.corpus, history, scope
+    )
+    milliseconds = context.parts.clock.now() - started
     retrieved = Retrieved(listing.hits, listing.query, None, milliseconds)
     result = CascadeResult(outcome=Outcome.ANSWERED)
-    yield Answered(case.answer(result, retrieved, listing.documents, counts=listing.counts))
+    yield Answered(context.answer(result, retrieved, listing.documents, counts=listing.counts))
 
 
 def list_documents(

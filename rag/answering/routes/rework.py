@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from rag.domain.conversation import Turn
 
 
-async def rework_answer(case: RequestContext) -> AsyncGenerator[Event, None]:
+async def rework_answer(context: RequestContext) -> AsyncGenerator[Event, None]:
     """Let the models rewrite the answer; if they fail, rearrange its sentences."""
-    history = case.question.history
+    history = context.question.history
     result = CascadeResult(outcome=Outcome.ANSWERED)
     position = last_answered(history)
     if position is None:
         result.reasons = (Reason(ReasonCode.NOTHING_TO_REWORK),)
-        yield Answered(case.answer(result))
+        yield Answered(context.answer(result))
         return
-    turn, kept = await asyncio.to_thread(_with_passages, case, history[: position + 1])
+    turn, kept = await asyncio.to_thread(_with_passages, context, history[: position + 1])
     result = CascadeResult()
-    run = case.run(kept, result, history[: position + 1], turn)
+    run = context.run(kept, result, history[: position + 1], turn)
     async with aclosing(run) as events:
         async for event in events:
             yield event
@@ -42,7 +42,7 @@ async def rework_answer(case: RequestContext) -> AsyncGenerator[Event, None]:
             turn.sentences,
         )
         result.reasons = (*result.reasons, Reason(ReasonCode.UNCHANGED))
-    yield Answered(case.answer(result, kept))
+    yield Answered(context.answer(result, kept))
 
 
 def last_answered(history: Sequence[Turn]) -> int | None:
@@ -56,7 +56,7 @@ def last_answered(history: Sequence[Turn]) -> int | None:
     return None
 
 
-def _with_passages(case: RequestContext, history: Sequence[Turn]) -> tuple[Turn, Retrieved]:
+def _with_passages(context: RequestContext, history: Sequence[Turn]) -> tuple[Turn, Retrieved]:
     """The last turn and the passages that its answer rests on; blocks.
 
     They are searched for if the conversation came as bare text, without its passages.
@@ -66,7 +66,7 @@ def _with_passages(case: RequestContext, history: Sequence[Turn]) -> tuple[Turn,
         hits = turn.cited or tuple(hit for hit in turn.hits if hit.used)
         return turn, Retrieved(hits)
     text = f"{turn.question} {turn.answer}"
-    hits, query, _ = retrieve(case.corpus, text, (), history, case.parts.top_k)
+    hits, query, _ = retrieve(context.corpus, text, (), history, context.parts.top_k)
     numbered = [(hit.number, hit.passage) for hit in hits]
-    grounding = Grounding(numbered, case.corpus.retriever.idf_of, query.language)
+    grounding = Grounding(numbered, context.corpus.retriever.idf_of, query.language)
     return replace(turn, sentences=grounding.check(turn.answer)), Retrieved(hits, query)

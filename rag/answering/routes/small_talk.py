@@ -14,6 +14,6 @@ if TYPE_CHECKING:
     from rag.answering.context import RequestContext
 
 
-async def reply(case: RequestContext) -> AsyncGenerator[Event, None]:
+async def reply(context: RequestContext) -> AsyncGenerator[Event, None]:
     """Answer without text; the presentation adds it."""
-    yield Answered(case.answer(CascadeResult(outcome=Outcome.ANSWERED)))
+    yield Answered(context.answer(CascadeResult(outcome=Outcome.ANSWERED)))

@@ -26,11 +26,11 @@ def text_of(content: str, kind: str) -> str:
     """Return the text in a reader's output for a kind of file."""
     content = _FRONT_MATTER.sub("", content)
     if kind == PDF:
-        content = _TABLE.sub(_prose_again, content)
+        content = _TABLE.sub(_table_to_prose, content)
     return readable_pages(content)
 
 
-def _prose_again(table: regex.Match[str]) -> str:
+def _table_to_prose(table: regex.Match[str]) -> str:
     """Turn a table back into prose if most of its cells continue in lower case."""
     rows = [
         [cell.strip() for cell in line.strip().strip("|").split("|")]

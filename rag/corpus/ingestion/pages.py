@@ -24,17 +24,17 @@ def find_pages(text: str, parts: Sequence[Mapping[str, Any]]) -> tuple[Page, ...
     """
     if not parts:
         return ()
-    squeezed, offsets = _squeezed(text)
+    squeezed, offsets = _letters_and_digits(text)
     starts: list[tuple[int, int]] = []
     expected, last = 0, -1
     for part in parts:
-        lines = [_squeezed(line)[0] for line in part["content"].splitlines()]
+        lines = [_letters_and_digits(line)[0] for line in part["content"].splitlines()]
         for line in (line for line in lines if len(line) >= _MIN_LINE_CHARACTERS):
             found = squeezed.find(
                 line[:_LINE_CHARACTERS], max(last + 1, expected - _TOLERANCE), expected + _TOLERANCE
             )
             if found >= 0:
-                starts.append((part["page_number"], _with_marks(text, offsets[found])))
+                starts.append((part["page_number"], _before_markup(text, offsets[found])))
                 expected = last = found
                 break
         expected += sum(map(len, lines))
@@ -44,13 +44,13 @@ def find_pages(text: str, parts: Sequence[Mapping[str, Any]]) -> tuple[Page, ...
     return tuple(Page(n, start, end) for (n, start), end in zip(starts, ends, strict=False))
 
 
-def _with_marks(text: str, offset: int) -> int:
+def _before_markup(text: str, offset: int) -> int:
     """Move an offset before the markup of its line, such as ``## ``, if nothing else is there."""
     line_start = text.rfind("\n", 0, offset) + 1
     return offset if any(map(str.isalnum, text[line_start:offset])) else line_start
 
 
-def _squeezed(text: str) -> tuple[str, list[int]]:
+def _letters_and_digits(text: str) -> tuple[str, list[int]]:
     """Return the letters and digits, with the offset of each; markup and white space vary."""
     offsets = [i for i, character in enumerate(text) if character.isalnum()]
     return "".join(text[i] for i in offsets), offsets

@@ -54,7 +54,7 @@ _ENCODINGS = [
 ]
 """Windows' encodings before UTF-8, by country; guessing among all encodings errs more often."""
 _UNKNOWN = "It is of no known kind of document."
-_ODD_SHARE = 0.02
+_MAX_UNPRINTABLE_SHARE = 0.02
 """Text has hardly any unprintable characters; random bytes have a tenth."""
 _ODD = regex.compile(r"[\p{C}\ufffd--\s]", regex.V1)
 
@@ -89,7 +89,7 @@ def parse(
             data = data if kind in _BINARY_TYPES else _decoded(data).encode()
         return kreuzberg.extract_bytes_sync(data, kind, config=config)
     except (kreuzberg.KreuzbergError, RuntimeError, OSError) as error:
-        raise ExtractionError(_explain(error)) from error
+        raise ExtractionError(_reason_of(error)) from error
 
 
 def kind_of(path: Path, data: bytes) -> str:
@@ -127,12 +127,12 @@ def _decoded(data: bytes) -> str:
         if guessed is None:
             raise ExtractionError(_UNKNOWN) from None
         text = str(guessed)
-    if len(_ODD.findall(text)) > _ODD_SHARE * len(text):
+    if len(_ODD.findall(text)) > _MAX_UNPRINTABLE_SHARE * len(text):
         raise ExtractionError(_UNKNOWN)
     return text
 
 
-def _explain(error: Exception) -> str:
+def _reason_of(error: Exception) -> str:
     message = str(error)
     if "password" in message.lower() or "encrypt" in message.lower():
         return "It is encrypted with a password."

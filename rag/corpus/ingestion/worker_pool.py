@@ -148,7 +148,7 @@ class WorkerPool:
 
     @contextmanager
     def _child(self) -> Iterator[Worker]:
-        child = self._rested() or Worker.start(self._max_seconds, self._max_bytes)
+        child = self._take_idle() or Worker.start(self._max_seconds, self._max_bytes)
         try:
             yield child
         finally:
@@ -158,7 +158,7 @@ class WorkerPool:
             else:
                 child.end()
 
-    def _rested(self) -> Worker | None:
+    def _take_idle(self) -> Worker | None:
         while True:
             try:
                 child = self._idle.get_nowait()

@@ -186,12 +186,12 @@ def _thread(record: Record) -> ThreadDict:
         userIdentifier=record["identifier"],
         tags=record["tags"],
         metadata=record["metadata"],
-        steps=[_marked(step) for step in record["steps"]],
+        steps=[_mark_partial(step) for step in record["steps"]],
         elements=record["elements"],
     )
 
 
-def _marked(step: Record) -> StepDict:
+def _mark_partial(step: Record) -> StepDict:
     if (step.get("metadata") or {}).get(PARTIAL):
         key = "still_writing" if step["id"] in RUNNING else "interrupted"
         language = str(step["metadata"].get("language") or "en")

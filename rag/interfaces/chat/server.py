@@ -66,7 +66,7 @@ def prepare_server(assistant: Assistant, admin: CorpusAdmin, upload_max_mb: int)
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
     server.get_html_template = _without_outside_links(server.get_html_template)
     load = _with_plain_steps(ChainlitConfig.load_translation)
-    ChainlitConfig.load_translation = _with_our_words(load)
+    ChainlitConfig.load_translation = _with_catalogue_texts(load)
     logging.getLogger("chainlit").addFilter(_is_not_about_languages)
 
 
@@ -119,7 +119,7 @@ def _with_plain_steps(load: Callable[..., dict[str, Any]]) -> Callable[..., dict
     return translation
 
 
-def _with_our_words(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+def _with_catalogue_texts(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     """Replace Chainlit's texts by the catalogue's, or only the watermark in other languages."""
 
     def translation(self: ChainlitConfig, language: str) -> dict[str, Any]:
@@ -128,13 +128,13 @@ def _with_our_words(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[s
         known = language.lower().startswith(ours)
         for path, text in all_under("frame.", ours).items():
             if known or path == "chat.watermark":
-                _put(texts, path.split("."), text)
+                _set_text(texts, path.split("."), text)
         return texts
 
     return translation
 
 
-def _put(texts: dict[str, Any], path: Sequence[str], text: str) -> None:
+def _set_text(texts: dict[str, Any], path: Sequence[str], text: str) -> None:
     for name in path[:-1]:
         texts = texts.setdefault(name, {})
     texts[path[-1]] = text

@@ -47,7 +47,7 @@ class CorpusAdmin:
         """Return the routes for the buttons and for uploads to the shared corpus."""
         return [
             Route(PANEL_PATH, self._act, methods=["POST"]),
-            Route(UPLOAD_PATH, self._take, methods=["POST"]),
+            Route(UPLOAD_PATH, self._receive_file, methods=["POST"]),
         ]
 
     async def _act(self, request: Request) -> Response:
@@ -65,7 +65,7 @@ class CorpusAdmin:
         """Carry out an action, and return the updated panel. Blocks."""
         note, problem, why = "", "", ""
         try:
-            note, why = self._done(asked, language), self._why(asked, language)
+            note, why = self._carry_out(asked, language), self._explain(asked, language)
         except (RagError, OSError, ValueError, TypeError) as error:
             problem = error.sentence if isinstance(error, RagError) else str(error)
         try:
@@ -81,7 +81,7 @@ class CorpusAdmin:
         addresses = {"panel": PANEL_PATH, "upload": UPLOAD_PATH, "language": language}
         return {**props, **addresses, "note": note, "why": why, "problem": problem}
 
-    def _done(self, asked: dict[str, Any], language: str) -> str:
+    def _carry_out(self, asked: dict[str, Any], language: str) -> str:
         """Carry out an action; return the message about it."""
         path, curator = str(asked.get("path", "")), self._curator
         kind = asked.get("do")
@@ -98,14 +98,14 @@ class CorpusAdmin:
             return say("panel_undone", language)
         return ""
 
-    def _why(self, asked: dict[str, Any], language: str) -> str:
+    def _explain(self, asked: dict[str, Any], language: str) -> str:
         """Why a document is or is not found by a query; empty if that is not asked."""
         if asked.get("do") != "why":
             return ""
         query, path = str(asked.get("query", ""))[:1_000], str(asked.get("path", ""))
         return explanation_text(explain(self._knowledge.fresh(), query, path), path, language)
 
-    async def _take(self, request: Request) -> Response:
+    async def _receive_file(self, request: Request) -> Response:
         """Receive a file for the shared corpus: its bytes are the body, its name a parameter."""
         if role_of(self._signed_in(request)) is not Role.ADMIN:
             return _problem(403, say("panel_forbidden"))

@@ -70,7 +70,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         super().__init__(documents, k1=k1, b=b, epsilon=epsilon)
 
     def _initialize(self, corpus: Iterable[Sequence[str]]) -> dict[str, int]:
-        self._show(State((self._part(Segment.of(corpus)),)))
+        self._set_state(State((self._part(Segment.of(corpus)),)))
         return {}
 
     def _part(self, segment: Segment) -> Part:
@@ -84,7 +84,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         if nd:
             super()._calc_idf(nd)
 
-    def _show(self, state: State) -> None:
+    def _set_state(self, state: State) -> None:
         if state.drift > MOST_DRIFT:
             average = state.average_length
             state = State(
@@ -110,14 +110,14 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
     def restore(self, state: State) -> None:
         """Replace the state by one loaded from disk."""
         with self._writing:
-            self._show(state)
+            self._set_state(state)
 
     def add(self, documents: Iterable[Sequence[str]]) -> range:
         """Add documents, searchable at once; return their numbers."""
         with self._writing:
             first = self.state.offsets[-1]
             made = Segment.of(documents)
-            self._show(State(self._with(self.state.parts, self._new(made))))
+            self._set_state(State(self._appended(self.state.parts, self._new_part(made))))
             return range(first, first + made.size)
 
     def delete(self, numbers: Iterable[int]) -> None:
@@ -132,7 +132,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
                     self.state.parts, offsets, cuts, cuts[1:], strict=False
                 )
             ]
-            self._show(State(tuple(parts)))
+            self._set_state(State(tuple(parts)))
 
     def joined(self, state: State, other: State) -> State:
         """Return both states as one; the impacts of ``other``, the smaller one, are recomputed."""
@@ -152,14 +152,14 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         """Merge all segments into one and renumber the documents."""
         with self._writing:
             parts = [(part.segment, part.deleted) for part in self.state.parts]
-            self._show(State((self._part(Segment.merged(parts)),)))
+            self._set_state(State((self._part(Segment.merged(parts)),)))
 
-    def _new(self, segment: Segment) -> Part:
+    def _new_part(self, segment: Segment) -> Part:
         """Return a segment as a part, with impacts for the common average length."""
         average = self.state.average_length
         return Part.of(segment, Impacts.of(segment, self.k1, self.b, average))
 
-    def _with(self, parts: tuple[Part, ...], new: Part) -> tuple[Part, ...]:
+    def _appended(self, parts: tuple[Part, ...], new: Part) -> tuple[Part, ...]:
         """Append a part; small parts are merged, the first one stays unchanged."""
         if not any(part.segment.size for part in parts):
             return (new,)
@@ -172,7 +172,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
 
     def _join(self, *parts: Part) -> Part:
         segment, deleted = _joined(*parts)
-        return self._new(segment).without(deleted)
+        return self._new_part(segment).without(deleted)
 
     @property
     def pending(self) -> float:
@@ -237,7 +237,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         """
         state = state or self.state
         plan = self.plan(state, query)
-        rough = self._rough(state, plan)
+        rough = self._approximate_scores(state, plan)
         for numbers, worth in bonus:
             rough[numbers.start : numbers.stop] += np.float32(worth)
         if len(state.deleted):
@@ -258,7 +258,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         found = zip((-scores).tolist(), documents.tolist(), strict=True)
         return [(-score, document) for score, document in sorted(found)[:k] if score < 0]
 
-    def _rough(self, state: State, plan: QueryPlan) -> NDArray[np.float32]:
+    def _approximate_scores(self, state: State, plan: QueryPlan) -> NDArray[np.float32]:
         """Return the scores of all documents in float32."""
         scores = np.zeros(state.offsets[-1], np.float32)
         for position, part in enumerate(state.parts):

@@ -220,13 +220,13 @@ def load(path: Path) -> Language:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise LanguageError(f"{path.name} is no TOML: {error}.") from error
-    found = _made(Language, {"code": path.stem, **content}, path.name)
+    found = _build(Language, {"code": path.stem, **content}, path.name)
     if found.months and len(found.months) != len(range(12)):
         raise LanguageError(f"{path.name}: months has {len(found.months)} names, not 12.")
     return found
 
 
-def _made(kind: type[T], content: Mapping[str, Any], place: str) -> T:
+def _build(kind: type[T], content: Mapping[str, Any], place: str) -> T:
     """Build a dataclass from a table; each value has its field's type."""
     hints = get_type_hints(kind, include_extras=True)
     if strange := content.keys() - hints.keys():
@@ -240,7 +240,7 @@ def _made(kind: type[T], content: Mapping[str, Any], place: str) -> T:
 
 def _value(kind: Any, value: Any, place: str) -> Any:  # noqa: ANN401 - of whatever kind
     if is_dataclass(kind):
-        return _made(kind, _checked(value, dict, place), place)  # type: ignore[arg-type]
+        return _build(kind, _checked(value, dict, place), place)  # type: ignore[arg-type]
     if kind in {str, bool, int}:
         return _checked(value, kind, place)
     if kind == Words:

@@ -242,15 +242,15 @@ def test_the_first_line_of_a_page_is_text_too(tmp_path: Path) -> None:
 
 
 def test_prose_that_was_mistaken_for_a_table_is_prose_again() -> None:
-    from rag.corpus.ingestion.cleaning import _TABLE, _prose_again
+    from rag.corpus.ingestion.cleaning import _TABLE, _table_to_prose
 
     cut = "| The warranty | period | is 24 months |\n| --- | --- | --- |\n| from the date | of | purchase. |\n"
     real = "| Model | Price |\n| --- | --- |\n| Falcon M | 1,599 |\n"
     assert (
-        _TABLE.sub(_prose_again, cut)
+        _TABLE.sub(_table_to_prose, cut)
         == "The warranty period is 24 months\nfrom the date of purchase.\n"
     )
-    assert _TABLE.sub(_prose_again, real) == real
+    assert _TABLE.sub(_table_to_prose, real) == real
 
 
 def test_a_word_table_keeps_header_and_loses_marks(tmp_path: Path) -> None:
