@@ -19,7 +19,7 @@ from rag.interfaces.chat.pickers import starters
 from rag.interfaces.chat.resume import resume, show_earlier
 from rag.interfaces.chat.server import prepare_server
 from rag.interfaces.chat.sidebar import OPEN_MESSAGE, show_documents
-from rag.interfaces.chat.tabs import cancel_after_grace, sweep, tell_of_reading
+from rag.interfaces.chat.tabs import cancel_after_grace, report_reading, sweep
 from rag.interfaces.http.corpus_admin import CorpusAdmin
 from rag.presentation.texts import language_of, say
 
@@ -44,7 +44,7 @@ async def on_app_startup() -> None:
         assistant.warm(),
         assistant.keep_tidy(curator.finish_erasing, curator.empty_trash, calibrator.run_if_due),
         sweep(),
-        tell_of_reading(assistant.knowledge),
+        report_reading(assistant.knowledge),
     ):
         background.add(asyncio.create_task(work))
 

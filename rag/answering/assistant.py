@@ -42,7 +42,7 @@ TIDY_S = 60.0
 class Assistant:
     """A knowledge base and the models that answer from it."""
 
-    def __init__(  # noqa: PLR0913 - one argument a part
+    def __init__(  # noqa: PLR0913 - one argument per part
         self,
         knowledge: KnowledgeBase,
         cascade: Cascade,

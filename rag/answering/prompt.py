@@ -81,7 +81,7 @@ class Prompt:
     """Why the prompt cannot be sent, in a sentence; empty if it can."""
 
 
-def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
+def build_prompt(  # noqa: PLR0913 - one argument per part of the prompt
     role: ModelRole,
     task: str,
     history: Sequence[Turn],

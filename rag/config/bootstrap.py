@@ -73,7 +73,7 @@ def build_curator(
     history: ErasableHistory,
     notice: Callable[[str], str],
 ) -> Curator:
-    """Return what carries out admins' changes; ``notice`` gives the text of erased answers."""
+    """Return the curator; ``notice`` gives the replacement for an erased answer, by language."""
     return Curator(knowledge, corpus_state(settings) / "trash", history, notice)
 
 

@@ -35,7 +35,7 @@ CACHED_CHARACTERS = 8_000_000
 """Texts kept in memory, since conversations return to the same documents."""
 _COLUMNS = tuple(field.name for field in fields(LedgerEntry))
 _ROW = ", ".join(_COLUMNS)
-_PLACES = ", ".join("?" * (len(_COLUMNS) + 1))
+_PLACEHOLDERS = ", ".join("?" * (len(_COLUMNS) + 1))
 
 
 class DocumentStore:
@@ -70,7 +70,7 @@ class DocumentStore:
 
     def entries(self) -> tuple[LedgerEntry, ...]:
         """Return all files, by path."""
-        rows = self._database.read(f"SELECT {_ROW} FROM files ORDER BY path")  # noqa: S608 - names are ours
+        rows = self._database.read(f"SELECT {_ROW} FROM files ORDER BY path")  # noqa: S608 - no user input
         return tuple(_entry(row) for row in rows)
 
     def current_paths(self) -> set[str]:
@@ -102,7 +102,7 @@ class DocumentStore:
                     )
                     entry = replace(entry, document=cursor.lastrowid or 0)
                 connection.execute(
-                    f"INSERT OR REPLACE INTO files ({_ROW}, version) VALUES ({_PLACES})",  # noqa: S608 - as above
+                    f"INSERT OR REPLACE INTO files ({_ROW}, version) VALUES ({_PLACEHOLDERS})",  # noqa: S608 - as above
                     [*_row(entry), self.version],
                 )
 
@@ -136,7 +136,7 @@ class DocumentStore:
         """Return the hashes of erased content."""
         return {sha256 for (sha256,) in self._database.read("SELECT sha256 FROM erased")}
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """Flush writes to disk, since a saved index must not be newer than the store."""
         self._database.checkpoint()
 

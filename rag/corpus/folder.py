@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEING_WRITTEN = "It is still being written."
-_LEFT_ALONE = (".swp", ".part", ".tmp", ".crdownload")
+_TEMPORARY = (".swp", ".part", ".tmp", ".crdownload")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +116,19 @@ def _walk(folder: Path, prefix: str) -> Iterator[File]:
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
-            if name.startswith((".", "~$")) or name.endswith(("~", *_LEFT_ALONE)):
+            if name.startswith((".", "~$")) or name.endswith(("~", *_TEMPORARY)):
                 continue
             if entry.is_symlink() or _is_junction(entry):
                 continue
             try:
-                yield from _look(entry, folder, prefix)
+                yield from _files_of(entry, folder, prefix)
             except FileNotFoundError:
                 continue  # deleted since it was listed
             except OSError as error:
                 yield File(f"{prefix}{name}", 0, 0, f"It cannot be opened ({error.strerror}).")
 
 
-def _look(entry: os.DirEntry[str], folder: Path, prefix: str) -> Iterator[File]:
+def _files_of(entry: os.DirEntry[str], folder: Path, prefix: str) -> Iterator[File]:
     path = f"{prefix}{entry.name}"
     if entry.is_dir():
         yield from _walk(folder / entry.name, f"{path}/")

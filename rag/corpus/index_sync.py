@@ -94,7 +94,7 @@ class IndexSync:
         self._index = self._opened()
         return self._index.change(self._store.indexed(wanted))
 
-    def save_if_much_is_held(self) -> Retriever | None:
+    def save_if_full(self) -> Retriever | None:
         """Compact and save if there are many unsaved passages; return the new retriever."""
         if self._unsaved <= self._held_passages:
             return None
@@ -115,7 +115,7 @@ class IndexSync:
         if compact or erased != self._erased:
             self._index.compact(wholly=True)
             self._erased = erased
-        self._store.settle()
+        self._store.flush()
         self._index.save()
         self._unsaved = 0
         return self._index.change({})

@@ -41,7 +41,7 @@ PUBLISH_S = 1.0
 class KnowledgeBase:
     """A folder's passages, updated by ``refresh``; safe to use from several threads."""
 
-    def __init__(  # noqa: PLR0913 - one argument a part
+    def __init__(  # noqa: PLR0913 - one argument per part
         self,
         folder: Path,
         family: RetrieverFamily,
@@ -226,7 +226,7 @@ class KnowledgeBase:
                     originals[entry.sha256] = entry
         self.store.keep(kept)
         self._catch_up()
-        self._use_saved(self._index.save_if_much_is_held())
+        self._use_saved(self._index.save_if_full())
 
     def _catch_up(self) -> Snapshot:
         """Update the index from the store, and make that the snapshot."""

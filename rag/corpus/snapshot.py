@@ -85,10 +85,9 @@ class Snapshot:
 
         None if it is not and there is no file with that path either.
         """
-        file = self._by_path.get(path)
-        if sha256 in self._hashes or (file is not None and file.sha256 == sha256):
+        if sha256 in self._hashes:
             return True
-        return None if file is None else False
+        return False if path in self._by_path else None
 
     @cached_property
     def _hashes(self) -> set[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON data has no narrower type
+def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON data
     """Return dataclasses as dicts, tuples as lists, enums as their values."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
@@ -35,7 +35,7 @@ def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - as above
 
 
 @cache
-def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - type hints are objects of many kinds
+def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - type hints have many types
     """Return the converter to ``kind``; cached, since answers have thousands of values."""
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:

@@ -139,7 +139,7 @@ class History:
             )
             values.append(after)
         rows = self._run(
-            "SELECT threads.*, users.identifier FROM threads JOIN users ON users.id=user_id"  # noqa: S608 - conditions are ours
+            "SELECT threads.*, users.identifier FROM threads JOIN users ON users.id=user_id"  # noqa: S608 - no user input
             f" WHERE {' AND '.join(conditions)} ORDER BY updated_at DESC, threads.id DESC LIMIT ?",
             [*values, first],
         )

@@ -96,7 +96,7 @@ class Erasure:
 
     def _holding(self, table: str) -> list[sqlite3.Row]:
         return self._database.run(
-            f"SELECT * FROM {table} WHERE record LIKE ?",  # noqa: S608 - ours
+            f"SELECT * FROM {table} WHERE record LIKE ?",  # noqa: S608 - no user input
             [f"%{self._sha256}%"],
         )
 
@@ -121,7 +121,7 @@ class Erasure:
         """Put the notice into the answer's message, and empty the steps that led to it."""
         asked = "(SELECT created_at FROM steps WHERE id=?)"
         steps = self._database.run(
-            "SELECT id, kind, record FROM steps WHERE thread_id=? AND kind!='user_message'"  # noqa: S608 - ours
+            "SELECT id, kind, record FROM steps WHERE thread_id=? AND kind!='user_message'"  # noqa: S608 - no user input
             f" AND (kind!='assistant_message' OR id=?) AND created_at >= {asked}"
             " AND created_at < coalesce((SELECT min(created_at) FROM steps WHERE thread_id=?"
             f" AND kind='user_message' AND created_at > {asked}), '9')",

@@ -19,12 +19,12 @@ _SHARE = re.compile(r"(\d+)/(\d+)")
 def _to_roles_and_shares(connection: sqlite3.Connection) -> None:
     """Rename ``rung`` to ``role``, split counts such as "2/3", and give changes a code."""
     for table, key in (("answers", "message_id"), ("elements", "id")):
-        for row in connection.execute(f"SELECT {key}, record FROM {table}").fetchall():  # noqa: S608 - ours
+        for row in connection.execute(f"SELECT {key}, record FROM {table}").fetchall():  # noqa: S608 - no user input
             record = json.dumps(_renewed(json.loads(row[1])))
-            connection.execute(f"UPDATE {table} SET record=? WHERE {key}=?", [record, row[0]])  # noqa: S608 - ours
+            connection.execute(f"UPDATE {table} SET record=? WHERE {key}=?", [record, row[0]])  # noqa: S608 - no user input
 
 
-def _renewed(value: Any) -> Any:  # noqa: ANN401 - JSON data has no narrower type
+def _renewed(value: Any) -> Any:  # noqa: ANN401 - JSON data
     if isinstance(value, list):
         return [_renewed(item) for item in value]
     if not isinstance(value, dict):

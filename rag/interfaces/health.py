@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BackendReport:
-    """The address and the limits of a model."""
+    """A model's server and capabilities."""
 
     role: str
     base_url: str

@@ -47,7 +47,7 @@ class TokenCounter:
         return len(self._encodings[encoding].encode(text, disallowed_special=()))
 
     def _load(self, encoding: str) -> tiktoken.Encoding:
-        import tiktoken  # noqa: PLC0415 - only who counts needs it
+        import tiktoken  # noqa: PLC0415 - slow import, rarely needed
 
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / _CACHE_NAMES[encoding]

@@ -2,8 +2,8 @@
 
 An unseen word weighs as much as the rarest seen one can. The model is a logistic regression over
 five signals, with its weights in thresholds.toml. Levels do not transfer between corpora, so the
-gate refuses only below the lowest; answers between "none" and "some" are generated and then checked
-sentence by sentence.
+gate refuses only below the lowest; between "none" and "some" a model is asked, and its answer is
+checked sentence by sentence.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def log_odds_of(signals: Signals, thresholds: Thresholds) -> float:
     return thresholds.evidence.log_odds(asdict(signals))
 
 
-def _signals(  # noqa: PLR0913 - one argument a thing that is weighed
+def _signals(  # noqa: PLR0913 - one argument per source of signals
     words: Sequence[Word],
     best: frozenset[Word],
     found: frozenset[Word],

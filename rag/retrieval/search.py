@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AROUND_CHARACTERS = 300
 
 
-def retrieve(  # noqa: PLR0913 - one argument a part of the question
+def retrieve(  # noqa: PLR0913 - one argument per part of the question
     corpus: Snapshot,
     text: str,
     leaning_on: Sequence[Turn],

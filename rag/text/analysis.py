@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_LANGUAGE = "en"
 COMPOUND_LETTERS, BEGINNING_LETTERS, BEGINNING = 9, 6, "~"
-_REMEMBERED_WORDS = 65_536
+_WORD_CACHE_SIZE = 65_536
 """Size of the word cache: 8 MB, and analysis takes a third of the time."""
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 WORD = regex.compile(
@@ -68,7 +68,7 @@ def analyse(text: str, language: str = DEFAULT_LANGUAGE) -> Iterator[AnalysedWor
                 yield AnalysedWord(run.group(), terms, start, start + len(run.group()))
 
 
-@lru_cache(_REMEMBERED_WORDS)
+@lru_cache(_WORD_CACHE_SIZE)
 def _terms_of_word(word: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_terms_of(word, LANGUAGES.get(language))))
 

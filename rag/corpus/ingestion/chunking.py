@@ -41,7 +41,7 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
     )
 
 
-def passage_at(  # noqa: PLR0913 - what a passage has beside its document
+def passage_at(  # noqa: PLR0913 - the fields of a passage
     document: Document, start: int, end: int, heading: str, page: int | None, table_header: str
 ) -> Passage:
     """Return the passage ``document.text[start:end]``."""

@@ -27,7 +27,7 @@ def text_of(content: str, kind: str) -> str:
     content = _FRONT_MATTER.sub("", content)
     if kind == PDF:
         content = _TABLE.sub(_table_to_prose, content)
-    return readable_pages(content)
+    return without_markup(content)
 
 
 def _table_to_prose(table: regex.Match[str]) -> str:
@@ -44,7 +44,7 @@ def _table_to_prose(table: regex.Match[str]) -> str:
     return "\n".join(" ".join(cell for cell in row if cell) for row in rows) + "\n"
 
 
-def readable_pages(markdown: str) -> str:
+def without_markup(markdown: str) -> str:
     """Remove Markdown's inline markup; headings, lists, tables and code keep theirs.
 
     Links and images lose their addresses, so that no document can make a browser fetch one.

@@ -45,7 +45,7 @@ class Conversation:
     """The ids of all questions in order, including stopped ones."""
 
     def history(self, before: str = "") -> tuple[Turn, ...]:
-        """Return the turns available to a follow-up, up to the question id ``before``.
+        """Return the turns available to a follow-up, those earlier than the question ``before``.
 
         Of a question answered several times only the latest answer counts.
         """
@@ -97,7 +97,7 @@ def conversation() -> Conversation:
     return kept
 
 
-async def corpus_here(assistant: Assistant) -> Snapshot | None:
+async def current_corpus(assistant: Assistant) -> Snapshot | None:
     """Return the snapshot for this chat, or None before the first refresh."""
     shared, uploads = assistant.knowledge.current, assistant.uploads
     if shared is None or uploads is None:

@@ -10,7 +10,7 @@ import chainlit as cl
 
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.requests import Mode
-from rag.interfaces.chat.memory import conversation, corpus_here, page_language
+from rag.interfaces.chat.memory import conversation, current_corpus, page_language
 from rag.presentation.texts import all_under, say
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ SCOPE = "scope"
 async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
     """Show the pickers of model and scope under the text field."""
     language = page_language()
-    corpus = await corpus_here(assistant)
+    corpus = await current_corpus(assistant)
     places = places_of(corpus, language) if corpus else places_of_nothing(language)
     known = {place.id for place in places}
     chosen = (scope or EVERYWHERE) if (scope or EVERYWHERE) in known else EVERYWHERE

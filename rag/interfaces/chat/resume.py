@@ -16,7 +16,7 @@ from rag.interfaces.chat.memory import (
     Conversation,
     Exchange,
     conversation,
-    corpus_here,
+    current_corpus,
     large_model_name,
     page_language,
 )
@@ -47,12 +47,12 @@ async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> 
 
     Chainlit draws the thread afterwards; of a long one only the end is kept in it.
     """
-    kept = await asyncio.to_thread(_remembered, history, thread["id"])
+    kept = await asyncio.to_thread(_load_conversation, history, thread["id"])
     cl.user_session.set("conversation", kept)
     language = page_language()
     kept.shown = OPENED_TURNS
     await offer_earlier(narrow(thread, kept.shown, language), language)
-    corpus = await corpus_here(assistant)
+    corpus = await current_corpus(assistant)
     if corpus:
         mark_outdated(thread, corpus, language)
     await _send_actions(assistant, thread)
@@ -60,7 +60,7 @@ async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> 
     run_in_background(_close_sidebar_after_resume())
 
 
-def _remembered(history: History, thread_id: str) -> Conversation:
+def _load_conversation(history: History, thread_id: str) -> Conversation:
     kept = Conversation()
     for message_id, question_id, record in history.answers(thread_id):
         kept.begin(question_id)
@@ -89,7 +89,7 @@ async def show_earlier(assistant: Assistant) -> None:
     kept.shown += EARLIER_TURNS
     thread = await _thread()
     if thread:
-        if corpus := await corpus_here(assistant):
+        if corpus := await current_corpus(assistant):
             mark_outdated(thread, corpus, page_language())
         await show(thread, kept.shown, page_language())
         await _send_actions(assistant, thread)
@@ -111,10 +111,7 @@ async def keep_page_short(message: cl.Message) -> None:
 
 
 async def catch_up(assistant: Assistant) -> None:
-    """Add an answer that was completed while its tab was reloaded.
-
-    Also reload the history if documents in it have been erased.
-    """
+    """Reload the exchanges if a reloaded tab missed an answer, or a document was erased."""
     layer = get_data_layer()
     if not isinstance(layer, HistoryDataLayer):
         return
@@ -122,7 +119,7 @@ async def catch_up(assistant: Assistant) -> None:
     count = await asyncio.to_thread(layer.history.answer_count, thread_id)
     erased = await asyncio.to_thread(assistant.knowledge.store.erased)
     if count > len(kept.exchanges) or kept.holds(erased):
-        found = await asyncio.to_thread(_remembered, layer.history, thread_id)
+        found = await asyncio.to_thread(_load_conversation, layer.history, thread_id)
         kept.exchanges, kept.asked = found.exchanges, found.asked
 
 

@@ -21,7 +21,7 @@ from rag.interfaces.chat.data_layer import RUNNING, HistoryDataLayer
 from rag.interfaces.chat.memory import (
     Exchange,
     conversation,
-    corpus_here,
+    current_corpus,
     large_model_name,
     page_language,
 )
@@ -73,7 +73,7 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
         scope="" if scope == EVERYWHERE else scope,
     )
     choose(question.mode, question.scope)
-    await _guarded(assistant, question, message.id)
+    await _answer_safely(assistant, question, message.id)
 
 
 async def ask_anyway(assistant: Assistant, message_id: str) -> None:
@@ -121,12 +121,12 @@ async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -
             question_id = repeated.id
         # A run like those of new messages: Chainlit puts its buttons under their last answer.
         async with cl.Step(name="on_message", type="run", parent_id=question_id):
-            await _guarded(assistant, changed, question_id, before)
+            await _answer_safely(assistant, changed, question_id, before)
     finally:
         await emitter.task_end()
 
 
-async def _guarded(
+async def _answer_safely(
     assistant: Assistant, question: Question, question_id: str, before: str = ""
 ) -> None:
     """Answer a question; errors are reported in the chat.
@@ -163,7 +163,7 @@ async def _answer(
     if reply.answer is None:
         raise AssertionError("every request ends with Answered")
     await _remember(question_id, reply, reply.answer)
-    corpus = await corpus_here(assistant)
+    corpus = await current_corpus(assistant)
     if corpus and corpus.revision != kept.offered:
         await offer_modes(assistant, *chosen())
     # New chips open the sidebar: restore what was open, or close it.

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 CLOSED_TAB_GRACE_S = 30.0
 """After a reload or a network failure, the socket reconnects within this time."""
 SWEEP_S = 60.0
-TELL_S = 0.5
-WORTH_TELLING = 10
+REPORT_S = 0.5
+MIN_REPORTED_FILES = 10
 """Fewer new files are read before the line could be noticed."""
 
 
@@ -49,19 +49,19 @@ async def sweep(every_s: float = SWEEP_S) -> None:
             chat_contexts.pop(session_id, None)
 
 
-async def tell_of_reading(knowledge: KnowledgeBase) -> None:
+async def report_reading(knowledge: KnowledgeBase) -> None:
     """Show the progress of reading on every open page."""
-    told: tuple[int, int] | None = None
+    reported: tuple[int, int] | None = None
     while True:
-        await asyncio.sleep(TELL_S)
+        await asyncio.sleep(REPORT_S)
         progress = knowledge.progress
-        if progress and progress[1] < WORTH_TELLING:
+        if progress and progress[1] < MIN_REPORTED_FILES:
             progress = None
-        if progress or told:
+        if progress or reported:
             data = {"plumbline": "reading", "progress": progress}
             for one in list(ws_sessions_id.values()):
                 await one.emit("window_message", data)
-        told = progress
+        reported = progress
 
 
 _tasks: set[asyncio.Task[None]] = set()

@@ -31,7 +31,7 @@ def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Rou
     async def serve(request: Request) -> Response:
         name = str(request.path_params["path"])
         conversation = request.query_params.get("conversation", "")
-        path = await asyncio.to_thread(_located, knowledge, uploads, name, conversation)
+        path = await asyncio.to_thread(_locate, knowledge, uploads, name, conversation)
         if path is None or not path.is_file():
             return PlainTextResponse(say("no_file"), status_code=404)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -46,7 +46,7 @@ def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Rou
     return Route(f"{FILES_PATH}{{path:path}}", serve)
 
 
-def _located(
+def _locate(
     knowledge: KnowledgeBase, uploads: Uploads | None, name: str, conversation: str
 ) -> Path | None:
     if name.startswith(PRIVATE):

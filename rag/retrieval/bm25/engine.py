@@ -30,7 +30,7 @@ MOST_DRIFT = 0.02
 SMALL_SEGMENT = 256
 """The size up to which added documents are merged into the last segment, which takes a millisecond;
 larger ones join the middle segment, and compaction merges that into the first."""
-REMEMBERED = 50_000
+IDF_CACHE_SIZE = 50_000
 """The number of terms whose idf is cached until the next change."""
 _MANY = 64
 """Shorter lists are sorted faster in Python."""
@@ -180,7 +180,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         total = self.state.offsets[-1]
         return (total - self.state.parts[0].size) / total if total else 0.0
 
-    def idf_of_terms(self, state: State, terms: Iterable[str]) -> dict[str, float]:  # noqa: ARG002 - all are needed for the average
+    def idf_of_terms(self, state: State, terms: Iterable[str]) -> dict[str, float]:  # noqa: ARG002 - the average needs all of them
         """Return the idf of each term that occurs in a state, and perhaps of others."""
         if not self.idf:
             self._calc_idf(_frequencies(state))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from rag.retrieval.bm25.engine import BM25, REMEMBERED, QueryPlan, Weighted
+from rag.retrieval.bm25.engine import BM25, IDF_CACHE_SIZE, QueryPlan, Weighted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ class LuceneBM25(BM25):
     def _look_up(self, state: State, term: str) -> tuple[list[int], float]:
         count = state.frequency(term)
         found = state.numbers(term), lucene_idf(count, state.size) if count else 0.0
-        if len(state.looked_up) < REMEMBERED:
+        if len(state.looked_up) < IDF_CACHE_SIZE:
             state.looked_up[term] = found
         return found
 

@@ -19,7 +19,7 @@ MIN_LETTERS = 4
 """Shorter words have too many similar words by chance."""
 LONG_WORD = 8
 """The length from which on two edits are allowed."""
-MOST = 3
+MAX_SUGGESTIONS = 3
 
 
 class Spelled:
@@ -80,4 +80,4 @@ class Spelled:
         ]
         nearest = min((distance for distance, *_ in known), default=0)
         best = sorted(one for one in known if one[0] == nearest)
-        return tuple((other, terms[other]) for *_, other in best[:MOST])
+        return tuple((other, terms[other]) for *_, other in best[:MAX_SUGGESTIONS])

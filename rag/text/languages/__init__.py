@@ -238,7 +238,7 @@ def _build(kind: type[T], content: Mapping[str, Any], place: str) -> T:
         raise LanguageError(f"{place}: {error}.") from error
 
 
-def _value(kind: Any, value: Any, place: str) -> Any:  # noqa: ANN401 - of whatever kind
+def _value(kind: Any, value: Any, place: str) -> Any:  # noqa: ANN401 - any TOML value
     if is_dataclass(kind):
         return _build(kind, _checked(value, dict, place), place)  # type: ignore[arg-type]
     if kind in {str, bool, int}:

@@ -13,7 +13,7 @@ from fpdf import FPDF
 from openpyxl import Workbook
 from PIL import Image, ImageDraw, ImageFont
 
-from rag.corpus.ingestion.cleaning import readable_pages
+from rag.corpus.ingestion.cleaning import without_markup
 from rag.corpus.ingestion.extraction import extract
 from rag.corpus.ingestion.recognition import in_time
 from rag.domain.errors import ExtractionError
@@ -310,7 +310,7 @@ def test_json_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_marks_are_taken_off_the_words(markdown: str, text: str) -> None:
-    assert readable_pages(markdown) == text
+    assert without_markup(markdown) == text
 
 
 OFFICE = Path(__file__).parents[2] / "samples"
