@@ -154,7 +154,7 @@ class History:
         self._deleted.add(thread_id)
         self._run("DELETE FROM threads WHERE id=?", [thread_id])
 
-    def _is_there(self, thread_id: str) -> bool:
+    def _ensure_thread(self, thread_id: str) -> bool:
         """Return whether the thread exists; create it unless it was deleted."""
         if thread_id in self._deleted:
             return False
@@ -164,7 +164,7 @@ class History:
     def put_step(self, record: Record) -> None:
         """Add a step or replace it; required: ``id``, ``threadId``, ``type`` and ``output``."""
         thread_id = record["threadId"]
-        if not self._is_there(thread_id):
+        if not self._ensure_thread(thread_id):
             return
         self._run(
             "INSERT INTO steps VALUES (?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
@@ -215,7 +215,7 @@ class History:
 
     def put_element(self, record: Record) -> None:
         """Add an element or replace it; required: ``id``, ``threadId`` and ``forId``."""
-        if not self._is_there(record["threadId"]):
+        if not self._ensure_thread(record["threadId"]):
             return
         self._run(
             "INSERT OR REPLACE INTO elements VALUES (?,?,?,?)",
@@ -235,7 +235,7 @@ class History:
 
     def put_answer(self, thread_id: str, message_id: str, question_id: str, record: Record) -> None:
         """Store the full trace of the answer in a message."""
-        if not self._is_there(thread_id):
+        if not self._ensure_thread(thread_id):
             return
         self._run(
             "INSERT OR REPLACE INTO answers VALUES (?,?,?,?)",

@@ -31,21 +31,21 @@ def without_document(answer: Answer, sha256: str) -> tuple[Answer, bool]:
     def blanked(passage: Passage) -> Passage:
         return replace(passage, text="", heading="", title="", table_header="")
 
-    def is_of_it(passage: Passage) -> bool:
+    def is_erased(passage: Passage) -> bool:
         return passage.sha256 == sha256
 
-    rested = any(is_of_it(c.passage) for c in answer.citations)
-    rested |= any(hit.used and is_of_it(hit.passage) for hit in answer.hits)
+    rested = any(is_erased(c.passage) for c in answer.citations)
+    rested |= any(hit.used and is_erased(hit.passage) for hit in answer.hits)
     answer = replace(
         answer,
         hits=tuple(
             replace(hit, passage=blanked(hit.passage), before="", after="", matched=())
-            if is_of_it(hit.passage)
+            if is_erased(hit.passage)
             else hit
             for hit in answer.hits
         ),
         citations=tuple(
-            replace(c, passage=blanked(c.passage)) if is_of_it(c.passage) else c
+            replace(c, passage=blanked(c.passage)) if is_erased(c.passage) else c
             for c in answer.citations
         ),
     )
@@ -84,17 +84,17 @@ class Erasure:
 
     def run(self) -> None:
         """Erase the document; can be repeated after an interruption."""
-        for row in self._holding("answers"):
+        for row in self._rows_with_document("answers"):
             with self._database.transaction():
                 self._erase_answer(row)
-        for row in self._holding("steps"):
+        for row in self._rows_with_document("steps"):
             if row["kind"] != "user_message":
                 self._erase_unfinished(row)
-        for row in self._holding("elements"):
+        for row in self._rows_with_document("elements"):
             self._erase_card(row)
         self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _holding(self, table: str) -> list[sqlite3.Row]:
+    def _rows_with_document(self, table: str) -> list[sqlite3.Row]:
         return self._database.run(
             f"SELECT * FROM {table} WHERE record LIKE ?",  # noqa: S608 - no user input
             [f"%{self._sha256}%"],

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_REMEMBERED = 100_000
+_NUMBER_CACHE_SIZE = 100_000
 _SORTED_AT_ONCE = 1_000_000
 _SMALL_BYTES = 4_096
 """Smaller files are read; an empty array cannot be mapped."""
@@ -84,7 +84,7 @@ class Vocabulary:
         """Return the string's number, or -1 if it is unknown."""
         known = self._known.get(string)
         if known is None:
-            if len(self._known) >= _REMEMBERED:
+            if len(self._known) >= _NUMBER_CACHE_SIZE:
                 self._known.clear()
             known = self._known[string] = self._find(string)
         return known
