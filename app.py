@@ -1,4 +1,4 @@
-"""The chat: Chainlit's handlers and nothing else; ``rag serve`` and ``chainlit run`` use it."""
+"""The chat: only Chainlit's handlers; used by ``rag serve`` and ``chainlit run``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chainlit.types import ThreadDict  # noqa: TC002 - Chainlit reads the handle
 
 from rag.config.bootstrap import build_assistant, build_calibrator, build_curator
 from rag.config.environment import load_settings
-from rag.config.state_folder import corpus_state, usable
+from rag.config.state_folder import corpus_state, ensure_writable
 from rag.corpus.watcher import Watcher
 from rag.history.conversations import open_history
 from rag.interfaces.chat import session, sign_in
@@ -19,13 +19,13 @@ from rag.interfaces.chat.pickers import starters
 from rag.interfaces.chat.resume import resume, show_earlier
 from rag.interfaces.chat.server import prepare_server
 from rag.interfaces.chat.sidebar import OPEN_MESSAGE, show_documents
-from rag.interfaces.chat.tabs import cancel_after_grace, sweep, tell_of_reading
+from rag.interfaces.chat.tabs import cancel_after_grace, report_reading, sweep
 from rag.interfaces.http.corpus_admin import CorpusAdmin
 from rag.presentation.texts import language_of, say
 
 settings = load_settings()
 assistant = build_assistant(settings)
-history = open_history(usable(corpus_state(settings)))
+history = open_history(ensure_writable(corpus_state(settings)))
 background: set[asyncio.Task[None]] = set()
 curator = build_curator(
     settings, assistant.knowledge, history, lambda language: say("erased", language)
@@ -37,51 +37,51 @@ prepare_server(assistant, admin, settings.upload_max_mb)
 
 @cl.on_app_startup
 async def on_app_startup() -> None:
-    """Warm up in the background: the page is there at once."""
+    """Warm up in the background, so that the page is available at once."""
     watcher = Watcher(assistant.knowledge, settings.watch)
     for work in (
         watcher.run(),
         assistant.warm(),
         assistant.keep_tidy(curator.finish_erasing, curator.empty_trash, calibrator.run_if_due),
         sweep(),
-        tell_of_reading(assistant.knowledge),
+        report_reading(assistant.knowledge),
     ):
         background.add(asyncio.create_task(work))
 
 
 @cl.on_app_shutdown
 async def on_app_shutdown() -> None:
-    """End the built-in model with the app."""
+    """Stop the built-in model."""
     await assistant.close()
 
 
 @cl.data_layer
 def get_data_layer() -> HistoryDataLayer:
-    """Keep conversations in the state folder."""
+    """Store conversations in the state folder."""
     return HistoryDataLayer(history, assistant.uploads)
 
 
 @cl.header_auth_callback
 async def sign_in_local_user(_: object) -> cl.User:
-    """Sign in who got past the door: there is only the local user."""
+    """Sign in the local user, the only one."""
     return sign_in.local_user()
 
 
 @cl.set_starters
 async def set_starters(_: cl.User | None, language: str | None) -> list[cl.Starter]:
-    """Offer first questions."""
+    """Suggest first questions."""
     return starters(assistant.knowledge.current, language_of(language))
 
 
 @cl.on_chat_start
 async def on_chat_start() -> None:
-    """Offer who answers and where to look."""
+    """Show the pickers of model and scope."""
     await session.begin(assistant)
 
 
 @cl.on_chat_resume
 async def on_chat_resume(thread: ThreadDict) -> None:
-    """Go on where the conversation was."""
+    """Resume a conversation."""
     await resume(assistant, history, thread)
 
 
@@ -93,19 +93,19 @@ async def on_message(message: cl.Message) -> None:
 
 @cl.action_callback("ask_anyway")
 async def on_ask_anyway(action: cl.Action) -> None:
-    """Ask a model although the documents seem to hold no answer."""
+    """Ask a model even though the evidence is insufficient."""
     await session.ask_anyway(assistant, action.forId or "")
 
 
 @cl.action_callback("regenerate")
 async def on_regenerate(action: cl.Action) -> None:
-    """Answer once more."""
+    """Answer again."""
     await session.regenerate(assistant, action.forId or "")
 
 
 @cl.action_callback("retry_large")
 async def on_retry_large(action: cl.Action) -> None:
-    """Have the large model answer."""
+    """Answer with the large model."""
     await session.retry_large(assistant, action.forId or "")
 
 
@@ -117,20 +117,20 @@ async def on_earlier(_: cl.Action) -> None:
 
 @cl.action_callback("only_in")
 async def on_only_in(action: cl.Action) -> None:
-    """Narrow what follows to a document."""
+    """Limit further questions to a document."""
     payload = action.payload
     await session.only_in(assistant, str(payload.get("scope", "")), str(payload.get("model", "")))
 
 
 @cl.action_callback("promote")
 async def on_promote(action: cl.Action) -> None:
-    """Share a document of this conversation with everybody."""
+    """Move a document of this conversation into the shared corpus."""
     await session.share(assistant, str(action.payload.get("path", "")))
 
 
 @cl.on_window_message
 async def on_window_message(message: object) -> None:
-    """Open the panel of documents; the page's own button asks for it."""
+    """Open the panel of documents on a message from the page's button."""
     if message == OPEN_MESSAGE:
         await show_documents(admin, page_language())
 
@@ -143,18 +143,18 @@ async def on_trace(action: cl.Action) -> None:
 
 @cl.action_callback("prefer")
 async def on_prefer(action: cl.Action) -> None:
-    """Keep whether the draft or the answer is preferred."""
+    """Store whether the draft or the answer is preferred."""
     payload = action.payload
     await session.prefer(history, str(payload.get("id", "")), str(payload.get("preferred", "")))
 
 
 @cl.action_callback("trace_closed")
 async def on_trace_closed(action: cl.Action) -> None:
-    """Remember that the sidebar was closed."""
+    """Record that the sidebar was closed."""
     session.close_trace(str(action.payload.get("id", "")))
 
 
 @cl.on_chat_end
 async def on_chat_end() -> None:
-    """A tab closed, or only lost its connection for a moment."""
+    """A tab was closed, or only lost its connection briefly."""
     cancel_after_grace(cl.context.session)

@@ -1,4 +1,4 @@
-"""``python -m rag`` is ``rag``."""
+"""``python -m rag`` is the same as ``rag``."""
 
 from __future__ import annotations
 

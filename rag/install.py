@@ -1,8 +1,8 @@
 """Set-up with the standard library only: ``python -m rag.install [--dev]``.
 
-Makes ``.venv`` beside this project with a Python that every package runs on, installs the pinned
-packages of ``requirements.lock`` with their hashes, and the project itself. Does nothing when that
-is done already. Runs on Python 3.7 and on those to come, so that it can say what is missing.
+Creates ``.venv`` beside this project with a Python supported by all packages, and installs the
+pinned packages of ``requirements.lock`` by hash, and the project itself. Does nothing if that is
+done already. Runs on Python 3.7 and later, to be able to report what is missing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent.parent
 ENVIRONMENT = FOLDER / ".venv"
 USABLE = ((3, 13), (3, 12), (3, 11))
-"""Chainlit refuses 3.14. The first one that is there is taken, unless this one will do."""
+"""In order of preference, after the running version; Chainlit refuses 3.14."""
 _CHECK = f"import sys; assert sys.version_info[:2] in {USABLE!r}; print(sys.executable)"
 _NO_VENV = (
     "No virtual environment can be made with this Python. On Debian and Ubuntu install its "
@@ -46,14 +46,14 @@ def main() -> int:
             f"The installation did not finish (pip ended with {code}); its message "
             "stands above. Once the package index can be reached, run this again."
         )
-    # The developers' lock holds the users' one.
+    # The developers' lock includes the users'.
     marks = {wanted, _fingerprint(FOLDER / "requirements.lock")}
     mark.write_text("\n".join(sorted(marks)))
     return 0
 
 
 def find_python(version: tuple[int, int] | None = None) -> str | None:
-    """The Python that runs this where its version will do, else one on the PATH or of Windows."""
+    """Return the running Python if its version is usable, else one on the PATH or of Windows."""
     if (version or sys.version_info[:2]) in USABLE:
         return sys.executable
     names = ["{}.{}".format(*usable) for usable in USABLE]
@@ -62,7 +62,7 @@ def find_python(version: tuple[int, int] | None = None) -> str | None:
 
 
 def _found(command: list[str]) -> str | None:
-    """The Python that a command starts, where it can make an environment."""
+    """The Python that a command starts, if it can create environments."""
     return _output([*command, "-c", f"import ensurepip; {_CHECK}"])
 
 
@@ -75,7 +75,7 @@ def _no_python() -> str:
 
 
 def _make_environment(base: str) -> bool:
-    """Make it anew where its Python is not there, not usable or without pip."""
+    """Recreate it if its Python is missing, unusable or without pip."""
     if _runs(_python(), "-c", _CHECK) and _runs(_python(), "-m", "pip", "--version"):
         return True
     shutil.rmtree(str(ENVIRONMENT), ignore_errors=True)
@@ -86,7 +86,7 @@ def _make_environment(base: str) -> bool:
 
 
 def _install(lock: Path) -> int:
-    """Return pip's exit code."""
+    """Install the packages; return pip's exit code."""
     pip = [str(_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     code = subprocess.run(
         [*pip, "--no-deps", "--require-hashes", "-r", str(lock)], check=False
@@ -115,7 +115,7 @@ def _runs(python: Path, *arguments: str) -> bool:
 
 
 def _output(command: list[str]) -> str | None:
-    """What a program prints; None where it is not there or fails."""
+    """The output of a program; None if it is missing or fails."""
     try:
         return subprocess.run(command, capture_output=True, check=True).stdout.decode().strip()
     except (OSError, subprocess.CalledProcessError):
@@ -123,7 +123,7 @@ def _output(command: list[str]) -> str | None:
 
 
 def _fingerprint(lock: Path) -> str:
-    """Changes with the packages wanted, the project's own metadata, and where it lies."""
+    """A hash of the packages wanted, the project's metadata and its location."""
     content = lock.read_bytes() + (FOLDER / "pyproject.toml").read_bytes()
     return hashlib.sha256(content + str(FOLDER).encode()).hexdigest()
 

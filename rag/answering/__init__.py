@@ -1,1 +1,1 @@
-"""A request -> a stream of events that ends with a checked answer."""
+"""Turns a request into a stream of events that ends with a checked answer."""

@@ -1,4 +1,4 @@
-"""ask(): the whole way from a message to a checked answer, as events."""
+"""The whole path from a message to a checked answer, as events."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ TIDY_S = 60.0
 
 
 class Assistant:
-    """A knowledge base with models to answer from it."""
+    """A knowledge base and the models that answer from it."""
 
-    def __init__(  # noqa: PLR0913 - one argument a part
+    def __init__(  # noqa: PLR0913 - one argument per part
         self,
         knowledge: KnowledgeBase,
         cascade: Cascade,
@@ -59,30 +59,30 @@ class Assistant:
         self._parts = Parts(cascade, clock, top_k, prices or {})
 
     async def ask(self, question: Question) -> AsyncGenerator[Event, None]:
-        """Yield what happens; the last event is always Answered.
+        """Yield the events of a request; the last one is always Answered.
 
-        Raises nothing of ours: what cannot be done ends as Outcome.FAILED with its sentence.
+        Never raises RagError: a failure ends as Outcome.FAILED with its sentence.
         """
         start = self._clock.now()
         try:
-            case = await asyncio.to_thread(self._open, question, start)
-            async with aclosing(ROUTES[case.intent](case)) as events:
+            context = await asyncio.to_thread(self._open, question, start)
+            async with aclosing(ROUTES[context.intent](context)) as events:
                 async for event in events:
-                    if isinstance(event, Token) and case.first_token is None:
-                        case.first_token = self._clock.now()
+                    if isinstance(event, Token) and context.first_token is None:
+                        context.first_token = self._clock.now()
                     yield event
         except RagError as error:
             yield Answered(self._failed(question, error, start))
 
     async def search(self, text: str, k: int, scope: str = "") -> tuple[Retrieved, str]:
-        """Return the passages for a query, and the revision of the corpus they come from.
+        """Return the passages for a query, and the revision of the corpus.
 
         Raises QuestionError and CorpusError.
         """
         return await asyncio.to_thread(search_passages, self.knowledge, self._clock, text, k, scope)
 
     def _open(self, question: Question, start: float) -> RequestContext:
-        """Look at the folder, read what changed, tell what is asked for; blocks."""
+        """Refresh the corpus and classify the request; blocks."""
         require_text(question.text)
         corpus = self.corpus_of(question.conversation)
         focus = _focus(question, corpus)
@@ -95,7 +95,7 @@ class Assistant:
         )
 
     def corpus_of(self, conversation: str = "") -> Snapshot:
-        """What a conversation is answered from; blocks at the first look. Raises CorpusError."""
+        """Return the corpus of a conversation; blocks at the first look. Raises CorpusError."""
         shared = self.knowledge.fresh()
         return self.uploads.with_shared(conversation, shared) if self.uploads else shared
 
@@ -115,9 +115,9 @@ class Assistant:
         )
 
     async def warm(self) -> None:
-        """Make the first question quick: read the corpus, have the built-in model loaded.
+        """Speed up the first question: read the corpus and load the built-in model.
 
-        What fails here is said when somebody asks.
+        Failures are only logged; the first question reports them.
         """
         try:
             await asyncio.to_thread(self.knowledge.fresh)
@@ -131,13 +131,13 @@ class Assistant:
             logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
 
     async def keep_tidy(self, *more: Callable[[], None]) -> None:
-        """Compact the index now and then, as long as the app lives, and do what else is due."""
+        """Compact the index every minute, then run the other callbacks, until cancelled."""
         while True:
             await asyncio.sleep(TIDY_S)
             for tidy in (self.knowledge.tidy, *more):
                 try:
                     await asyncio.to_thread(tidy)
-                except Exception:  # a full disk, a locked database: it may be well the next time
+                except Exception:  # a full disk or a locked database may be temporary
                     logger.exception("Tidying up failed; it is tried again in a minute.")
 
     async def close(self) -> None:
@@ -148,9 +148,10 @@ class Assistant:
 
 
 def _focus(question: Question, corpus: Snapshot) -> str:
-    """The document that "this document" means.
+    """Return the document that "this document" means.
 
-    The one asked in, one uploaded since the last answer, the one talked of, or the only one.
+    That is the question's scope, an upload since the last answer, the document last discussed, or
+    the corpus' only one.
     """
     if corpus.has_document(question.scope):
         return question.scope

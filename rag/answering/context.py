@@ -1,4 +1,4 @@
-"""One request on its way: what it asks, what it is answered from, and when what happened."""
+"""The state of one request: what it asks, what it is answered from, and its timings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOTHING = Retrieved()
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every request is answered with."""
+    """What all requests share."""
 
     cascade: Cascade
     clock: Clock
@@ -48,7 +48,7 @@ class RequestContext:
     start: float
     prepared: float
     first_token: float | None = None
-    """When the person saw the first word."""
+    """When the first word was shown."""
 
     @property
     def intent(self) -> Intent:
@@ -57,7 +57,7 @@ class RequestContext:
 
     @property
     def language(self) -> str:
-        """What is answered in: a shorter answer is in the language of the longer one."""
+        """The language of the answer; a reworked answer keeps that of the original."""
         history = self.question.history
         if self.intent is Intent.REWORK and history:
             before = message_language(history[-1].answer, self.corpus.languages)
@@ -66,7 +66,7 @@ class RequestContext:
 
     @property
     def reply_language(self) -> str:
-        """What our own sentences are in."""
+        """The language of Plumbline's own sentences."""
         if self.intent in QUESTIONS:
             return self.language
         return self.request.spoken or self.spoken.reply
@@ -87,7 +87,7 @@ class RequestContext:
         history: Sequence[Turn] = (),
         worked_on: Turn | None = None,
     ) -> AsyncGenerator[Event, None]:
-        """Ask the models about what was found, after the turns that belong to it."""
+        """Ask the models about the passages, with the turns that belong to the request."""
         return self.parts.cascade.run(
             CascadeInput(
                 self.question,
@@ -111,9 +111,10 @@ class RequestContext:
         share_read: float | None = None,
         counts: tuple[int, int] | None = None,
     ) -> Answer:
-        """Put the answer with its whole trace together.
+        """Build the answer with its whole trace.
 
-        ``counts`` are the documents and passages that it speaks of; without, all of the corpus'.
+        ``counts`` are the numbers of documents and passages it refers to; default: the whole
+        corpus.
         """
         documents, passages = counts or (len(self.corpus.documents), self.corpus.passage_count)
         cited = {number for sentence in result.sentences for number in sentence.citations}
@@ -157,7 +158,7 @@ class RequestContext:
         )
 
     def _notes(self) -> tuple[Reason, ...]:
-        """What a person should know whatever the answer is."""
+        """Remarks that apply to any answer."""
         notes: list[Reason] = []
         if reading := self.corpus.reading:
             notes.append(Reason(ReasonCode.READING, part=reading[0], whole=reading[1]))
@@ -168,7 +169,7 @@ class RequestContext:
         return tuple(notes)
 
     def _cost(self, attempts: Sequence[Attempt]) -> float | None:
-        """Notional, per million tokens; None unless every model has a price."""
+        """The notional cost at prices per million tokens; None unless every model has a price."""
         total = 0.0
         for attempt in attempts:
             price = self.parts.prices.get(attempt.generation.model)

@@ -1,4 +1,4 @@
-"""Earlier turns, as later questions see them."""
+"""Earlier turns, in the form that later questions use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def turns_of(messages: Iterable[dict[str, Any]]) -> tuple[Turn, ...]:
-    """Messages with ``role`` and ``content`` -> turns. Raises KeyError and TypeError."""
+    """Convert messages with ``role`` and ``content`` to turns. Raises KeyError and TypeError."""
     turns: list[Turn] = []
     for message in messages:
         if message["role"] == "user":
@@ -26,12 +26,12 @@ def turns_of(messages: Iterable[dict[str, Any]]) -> tuple[Turn, ...]:
 
 
 def counts_as_turn(answer: Answer) -> bool:
-    """Tell whether later questions may lean on an answer."""
+    """Return whether later questions may refer to an answer."""
     return answer.intent not in SMALL_TALK and answer.outcome is not Outcome.FAILED
 
 
 def turn_of(answer: Answer) -> Turn:
-    """What later turns see of an answer."""
+    """Return an answer in the form that later questions use."""
     return Turn(
         answer.question,
         answer.text,

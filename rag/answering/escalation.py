@@ -1,4 +1,4 @@
-"""The rules by which a draft goes to the large model."""
+"""The rules by which a question is escalated to the large model."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 RECENT = 100
 FEWEST_RECENT = 10
-"""Shares of fewer questions say nothing: so many are counted from the first one on."""
+"""Shares of fewer questions mean little: the share is taken of at least this many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that a cascade goes by."""
+    """The settings of a cascade."""
 
     escalation: Escalation = Escalation.AUTO
     min_confidence: float = 0.5
@@ -26,28 +26,28 @@ class Rules:
     strict: bool = False
     style: EscalationStyle = EscalationStyle.ANSWER
     max_share: float = 1.0
-    """Of the last questions that may be escalated."""
+    """The share of recent questions that may be escalated."""
     max_wait_s: float = 0.0
-    """For the large model's first word after a draft; 0: for ever."""
+    """The time limit for the large model's first word after a draft; 0: none."""
 
 
 class EscalationPolicy:
-    """Which models a question may go to, and how many of the last ones were escalated."""
+    """Chooses a question's models and limits the share of escalated questions."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._recent: deque[bool] = deque(maxlen=RECENT)
-        """Were the last questions in mode Auto escalated?"""
+        """Whether each recent question in mode Auto was escalated."""
 
     def order(self, mode: Mode, *, has_large: bool) -> tuple[ModelRole, ...]:
-        """The models to ask, one after the other until one's text stands."""
+        """Return the models to ask in turn until one gives an acceptable text."""
         if mode is Mode.LARGE:
             return ("large",) if has_large else ()
         never = mode is Mode.SMALL or self._rules.escalation is Escalation.NEVER
         return ("small",) if never or not has_large else ("small", "large")
 
     def wants_more(self, mode: Mode, role: ModelRole) -> bool:
-        """Is the large model, where there is one, asked even after a draft that stands?"""
+        """Return whether the large model is asked even after an acceptable draft."""
         always = mode is Mode.AUTO and self._rules.escalation is Escalation.ALWAYS
         return always and role == "small"
 
@@ -61,6 +61,6 @@ class EscalationPolicy:
         return within
 
     def escalated(self, mode: Mode) -> None:
-        """Note that the question counted last was escalated."""
+        """Record that the last admitted question was escalated."""
         if mode is Mode.AUTO:
             self._recent[-1] = True

@@ -1,4 +1,4 @@
-"""Has a text the shape asked for? Only what can be told without doubt is held against it."""
+"""Checks whether a text has the requested form; doubtful cases pass."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _FENCED = regex.compile(
     r"\s*```(?:markdown|md|text)?[ \t]*\n(?P<inside>.*?)\n?```\s*", regex.DOTALL
 )
 _TELLING_WORDS = 4
-"""A shorter text does not tell its language."""
+"""The language of a shorter text cannot be detected reliably."""
 
 
 def has_shape(request: Request, text: str, before: str) -> bool:
-    """Is a reworked text a table, a list, shorter or in the language, where that was asked for?"""
+    """Return whether a rework of the text ``before`` has the requested form or language."""
     if request.form is Form.TABLE:
         return bool(_TABLE.search(text))
     if request.form is Form.LIST:
@@ -39,6 +39,6 @@ def has_shape(request: Request, text: str, before: str) -> bool:
 
 
 def unfenced(text: str) -> str:
-    """A text without the fence that some models put around all of it."""
+    """Return a text without the code fence that some models put around it."""
     match = _FENCED.fullmatch(text)
     return match["inside"].strip() if match and "```" not in match["inside"] else text

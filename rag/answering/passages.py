@@ -1,4 +1,4 @@
-"""The passages for a query, without any model; and what a question must be for that."""
+"""Passages for a query, without any model; the limits for questions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from rag.domain.protocols import Clock
 
 MAX_QUESTION_CHARACTERS = 8_000
-"""About 2,000 tokens: more is a document, which belongs in the corpus."""
+"""About 2,000 tokens; longer texts are documents and belong in the corpus."""
 
 
 def search_passages(
     knowledge: KnowledgeBase, clock: Clock, text: str, k: int, scope: str = ""
 ) -> tuple[Retrieved, str]:
-    """Return the passages for a query, and the revision of the corpus they come from.
+    """Return the passages for a query, and the revision of the corpus.
 
     Blocks. Raises QuestionError and CorpusError.
     """
@@ -33,7 +33,7 @@ def search_passages(
 
 
 def require_text(text: str) -> None:
-    """Raise QuestionError where it is empty or too long."""
+    """Raise QuestionError if the text is empty or too long."""
     if not text.strip():
         raise QuestionError("The question is empty.", "Type what you want to know.")
     if len(text) > MAX_QUESTION_CHARACTERS:
@@ -45,7 +45,7 @@ def require_text(text: str) -> None:
 
 
 def require_documents(knowledge: KnowledgeBase, corpus: Snapshot, scope: str) -> None:
-    """Raise CorpusError where there is nothing to answer from."""
+    """Raise CorpusError if there is nothing to answer from."""
     if not corpus.documents and (progress := knowledge.progress):
         raise CorpusError(
             f"The documents are being read ({progress[0]} of {progress[1]}).",

@@ -1,7 +1,7 @@
 """Question and passages -> messages within a token budget.
 
-The order keeps what servers can reuse in front: the same system text, earlier turns as they were,
-then passages, and what to do last.
+Servers reuse a common beginning: the same system text, then earlier turns unchanged, then new
+passages, and the instruction last.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _DOCUMENT = (
 
 
 def task_of(request: Request, text: str, answer: str = "") -> str:
-    """What a model is told to do: answer a question, work on an ``answer``, or read a document."""
+    """Return the instruction: answer a question, rework an ``answer``, or read a document."""
     if request.intent is Intent.REWORK:
         return _REWORK.format(answer=answer, request=text) + _answer_in(request.language)
     if request.intent is Intent.DOCUMENT:
@@ -58,30 +58,30 @@ def task_of(request: Request, text: str, answer: str = "") -> str:
 
 
 def _answer_in(language: str) -> str:
-    """The prompt is English, and so is its answer unless the model is told otherwise."""
+    """The prompt is English, and so is the answer unless the model is instructed otherwise."""
     data = LANGUAGES.get(language)
     return f" Answer in {data.name}." if data and language != DEFAULT_LANGUAGE else ""
 
 
 def refining(task: str, draft: str) -> str:
-    """What a model is told to do that improves another one's draft."""
+    """Return the instruction to improve a ``draft``."""
     return _REFINE.format(task=task, draft=draft)
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The messages, and which hits (by position from 0) they bring or brought before."""
+    """The messages, and the positions (from 0) of the hits that they contain."""
 
     messages: tuple[Message, ...]
     used: frozenset[int]
     numbers: tuple[int, ...]
-    """Of the passages that the last message brings."""
+    """The numbers of the passages in the last message."""
     dropped_turns: int = 0
     problem: str = ""
-    """Why it cannot be sent, in a sentence; empty where it can."""
+    """Why the prompt cannot be sent, in a sentence; empty if it can."""
 
 
-def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
+def build_prompt(  # noqa: PLR0913 - one argument per part of the prompt
     role: ModelRole,
     task: str,
     history: Sequence[Turn],
@@ -90,17 +90,17 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
     profile: Profile,
     count: Callable[[str], int],
 ) -> Prompt:
-    """Append a turn to the conversation: only passages that are not yet in it, then the question.
+    """Append a turn to the conversation: passages that are not in it yet, then the task.
 
-    Earlier turns stand word for word as they were sent, so that a server reuses what it has read:
-    on the built-in one the first token of a follow-up with one new passage takes .21 of the
-    first's time so, and all of it when passages are sent again. ``count`` tells how many tokens a
-    text has. Hits fill the profile's passage budget, best first, at least a part of the first.
+    Earlier turns are repeated exactly, so that a server can reuse its cache: on the built-in one
+    the first token of a follow-up with one new passage then takes .21 of the first's time, instead
+    of all of it. ``count`` returns a text's number of tokens. Hits fill the profile's passage
+    budget, best first, with at least a part of the first.
     """
     system = Message("system", SYSTEM + _answer_in(language))
     room = profile.window_tokens - profile.passage_tokens - count(system.content) - count(task)
     problem = "" if room >= 0 else "The question is too long for this model. Shorten it."
-    turns = _kept(role, _chain(history), room, count)
+    turns = _fitting_turns(role, _dependent_turns(history), room, count)
     known = {number for turn in turns for number in turn.numbers}
     blocks, new = _blocks([h for h in hits if h.number not in known], profile, count)
     return Prompt(
@@ -111,7 +111,7 @@ def build_prompt(  # noqa: PLR0913 - one argument a part of the prompt
         ),
         used=frozenset(i for i, hit in enumerate(hits) if hit.number in known or hit.number in new),
         numbers=tuple(new),
-        dropped_turns=len(_chain(history)) - len(turns),
+        dropped_turns=len(_dependent_turns(history)) - len(turns),
         problem=problem,
     )
 
@@ -127,25 +127,25 @@ def _blocks(
         if count(block) > left:
             if blocks:
                 continue
-            block = _block(hit, _beginning(hit, left, count))
+            block = _block(hit, _fitting_start(hit, left, count))
         blocks.append(block)
         numbers.append(hit.number)
         left -= count(block)
     return blocks, numbers
 
 
-def _chain(history: Sequence[Turn]) -> list[Turn]:
-    """The turns that the next one goes on from: back to the last that stood alone."""
+def _dependent_turns(history: Sequence[Turn]) -> list[Turn]:
+    """The turns on which the next one depends: back to the last self-contained one."""
     start = max((i for i, turn in enumerate(history) if not turn.follows), default=0)
     return list(history[start:])
 
 
-def _kept(
+def _fitting_turns(
     role: ModelRole, turns: Sequence[Turn], room: int, count: Callable[[str], int]
 ) -> list[Sent]:
-    """The turns as this model saw them. When they do not fit, the oldest go in one cut.
+    """The turns as this model saw them; if they do not fit, the oldest are dropped at once.
 
-    The cut leaves half of the room free, so that the next turns need no further one.
+    Half of the room is left free, so that the next turns need no further cut.
     """
     sent = [s for s in (_sent(role, turn) for turn in turns) if s.reply]
     sizes = [count(s.content) + count(s.reply) for s in sent]
@@ -157,7 +157,7 @@ def _kept(
 
 
 def _sent(role: ModelRole, turn: Turn) -> Sent:
-    """What a model was sent in a turn; of a document read in parts only the request."""
+    """What a model was sent in a turn; only the request for a document read in parts."""
     found = [sent for sent in turn.sent if sent.role == role]
     if len(found) == 1:
         return found[0]
@@ -169,7 +169,7 @@ def _messages(sent: Sent) -> tuple[Message, Message]:
 
 
 def block_of(hit: Hit) -> str:
-    """A passage as it stands in a prompt."""
+    """Return a passage in the format of a prompt."""
     return _block(hit, hit.passage.text)
 
 
@@ -178,8 +178,8 @@ def _block(hit: Hit, text: str) -> str:
     return without_orders(f"[{hit.number}] {source_of(hit.passage)}\n{header}{text}")
 
 
-def _beginning(hit: Hit, budget: int, count: Callable[[str], int]) -> str:
-    """As many whole sentences from the passage's start as fit, at least one."""
+def _fitting_start(hit: Hit, budget: int, count: Callable[[str], int]) -> str:
+    """Return the longest start of the passage in whole sentences that fits, at least one."""
     text = hit.passage.text
     ends = [end for _, end in split_sentences(text)]
     fitting = [end for end in ends if count(_block(hit, text[:end])) <= budget]

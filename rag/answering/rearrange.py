@@ -1,4 +1,4 @@
-"""The last answer's sentences, or a document's first ones, put in another order."""
+"""Rearranges the last answer's sentences, or quotes a document's first ones."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 _HALF = 2
 MAX_LEADS = 4
-"""First sentences quoted from one part of a document."""
+"""The maximum number of sentences quoted from one part of a document."""
 
 
 def rearranged(request: Request, sentences: Sequence[Sentence], title: str) -> Quotation | None:
-    """The sentences that passages carry as a list, a table or fewer; else as they were.
+    """Return the supported sentences in the requested form, else unchanged; None if there are none.
 
-    A table's rows become sentences again. ``title`` heads the table.
+    Table rows become sentences again. ``title`` is the header of a table.
     """
     carried = [(_as_prose(s.text), s.citations) for s in sentences if s.citations]
     if not carried:
@@ -47,7 +47,7 @@ def rearranged(request: Request, sentences: Sequence[Sentence], title: str) -> Q
 
 
 def _as_prose(text: str) -> str:
-    """A table's row as its cells, a block of code as its lines, an item without its mark."""
+    """Return a table row as its cells, a code block as its lines, an item without its mark."""
     plain = text.strip("`~\n ").removeprefix("- ").strip()
     if plain.startswith("|"):
         plain = " – ".join(cell.strip() for cell in plain.strip("|").split("|"))
@@ -55,7 +55,7 @@ def _as_prose(text: str) -> str:
 
 
 def leads_of(hits: Sequence[Hit]) -> Quotation | None:
-    """Quote the first sentence under each heading, in reading order: what a document is about."""
+    """Quote the first sentence under each heading, in reading order, as an outline."""
     pieces: list[tuple[str, tuple[int, ...]]] = []
     used: list[int] = []
     headings: set[tuple[str, str]] = set()
@@ -70,7 +70,7 @@ def leads_of(hits: Sequence[Hit]) -> Quotation | None:
 
 
 def _sentences(passage: Passage) -> Iterator[str]:
-    """The sentences that can stand alone: no headings, questions, fragments, giants."""
+    """Yield the self-contained sentences: no headings, questions, fragments or very long ones."""
     for start, end in split_sentences(passage.text):
         text = passage.text[start:end]
         fits = end - start <= MAX_CHARACTERS and len(text.split()) >= MIN_WORDS

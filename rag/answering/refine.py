@@ -1,4 +1,4 @@
-"""A draft polished by the large model: what lost its support on the way is put back."""
+"""Restores the draft's sentences where the large model's refinement lost support."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from rag.domain.answers import Sentence
 
 SAME_SHARE = 0.3
-"""Two sentences with this share of their terms in common, of all that either has, say the same."""
+"""Sentences with at least this Jaccard index of their terms count as the same."""
 
 
 def put_back(
     text: str, sentences: Sequence[Sentence], draft: Sequence[Sentence], language: str
 ) -> str:
-    """Return a refined text in which each sentence without full support is the draft's again.
+    """Return a refined text whose unsupported sentences are replaced by the draft's.
 
-    Where the draft has no supported sentence like it, a refined sentence stays as it is.
+    A sentence without a similar supported sentence in the draft is left as is.
     """
     supported = [sentence for sentence in draft if sentence.support is Support.FULL]
     there = {_plain(s.text) for s in sentences if s.support is Support.FULL}
@@ -35,11 +35,11 @@ def put_back(
         if sentence.support is not Support.FULL:
             origin = max(
                 supported,
-                key=lambda other: _alike(sentence.text, other.text, language),
+                key=lambda other: _jaccard(sentence.text, other.text, language),
                 default=None,
             )
-            if origin and _alike(sentence.text, origin.text, language) >= SAME_SHARE:
-                # One that stands there already is not said twice.
+            if origin and _jaccard(sentence.text, origin.text, language) >= SAME_SHARE:
+                # Avoid repeating a sentence that is already present.
                 own = "" if _plain(origin.text) in there else origin.text
                 there.add(_plain(origin.text))
         pieces.append(own)
@@ -51,7 +51,7 @@ def _plain(text: str) -> str:
     return " ".join(MARKER.sub("", text).split())
 
 
-def _alike(one: str, other: str, language: str) -> float:
-    """Jaccard's share of common terms."""
+def _jaccard(one: str, other: str, language: str) -> float:
+    """Jaccard index of the two sentences' terms."""
     mine, theirs = ({t.terms[0] for t in analyse(text, language)} for text in (one, other))
     return len(mine & theirs) / len(mine | theirs) if mine | theirs else 0.0

@@ -1,4 +1,4 @@
-"""A model's turn, checked while it is being written."""
+"""Checks a model's turn while it is being generated."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def begun_within(
     seconds: float, pieces: AsyncGenerator[Token | Prefill | Generation, None], name: str
 ) -> AsyncGenerator[Token | Prefill | Generation, None]:
-    """Pass a model's turn on, or end it where its first word does not come in time."""
+    """Forward a model's turn, or end it with an error if its first word is late."""
     began = False
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
@@ -42,29 +42,29 @@ async def begun_within(
 async def checked_live(
     role: ModelRole, turn: AsyncGenerator[Token | Prefill | Generation, None], grounding: Grounding
 ) -> AsyncGenerator[Token | Prefill | Checked | Generation, None]:
-    """Pass a model's turn on, and check its sentences in between, one look at a time.
+    """Forward a model's turn, interleaved with checks of its sentences, one at a time.
 
-    A look never holds a piece back: its outcome goes out with the next one.
+    A check never delays a piece: its result follows with the next one.
     """
     text, ends = "", 0
-    look: asyncio.Task[Checked] | None = None
+    check: asyncio.Task[Checked] | None = None
     try:
         async with aclosing(turn) as pieces:
             async for piece in pieces:
-                if look and look.done():
-                    yield look.result()
-                    look = None
+                if check and check.done():
+                    yield check.result()
+                    check = None
                 if isinstance(piece, Token):
                     text += piece.text
                     end = ends + last_end(text[ends:])
-                    if look is None and end > ends:
+                    if check is None and end > ends:
                         ends = end
-                        look = asyncio.create_task(_look(role, text[:end], grounding))
+                        check = asyncio.create_task(_check(role, text[:end], grounding))
                 yield piece
     finally:
-        if look:
-            look.cancel()
+        if check:
+            check.cancel()
 
 
-async def _look(role: ModelRole, text: str, grounding: Grounding) -> Checked:
+async def _check(role: ModelRole, text: str, grounding: Grounding) -> Checked:
     return Checked(role, text, await asyncio.to_thread(grounding.check, text))

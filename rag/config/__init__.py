@@ -1,1 +1,1 @@
-"""Settings, and the one place that joins parts into an assistant."""
+"""Settings, and the assembly of the parts into an assistant."""

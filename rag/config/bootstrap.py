@@ -1,4 +1,4 @@
-"""build_assistant(settings): the only place that chooses parts and joins them."""
+"""The only place that chooses parts and assembles them into an assistant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.answering.escalation import Rules
 from rag.config.clock import SystemClock
 from rag.config.knowledge import build_knowledge
 from rag.config.model_choice import build_large, build_small
-from rag.config.state_folder import corpus_state, usable
+from rag.config.state_folder import corpus_state, ensure_writable
 from rag.corpus.curation import Curator
 from rag.corpus.readers import separate_processes
 from rag.corpus.uploads import Uploads
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def build_assistant(settings: Settings) -> Assistant:
     """Return an assistant; it connects to nothing and reads nothing before its first question."""
     clock = SystemClock()
-    counter = TokenCounter(usable(settings.state_dir) / "tiktoken")
+    counter = TokenCounter(ensure_writable(settings.state_dir) / "tiktoken")
     large = build_large(settings)
     readers = separate_processes()
     return Assistant(
@@ -58,7 +58,7 @@ def build_assistant(settings: Settings) -> Assistant:
 
 
 def build_uploads(settings: Settings, readers: Readers) -> Uploads:
-    """Return the conversations' own documents."""
+    """Return the store of the conversations' own documents."""
     return Uploads(
         corpus_state(settings) / "uploads",
         RETRIEVERS["bm25"],
@@ -73,12 +73,12 @@ def build_curator(
     history: ErasableHistory,
     notice: Callable[[str], str],
 ) -> Curator:
-    """Return what admins do to the corpus; ``notice`` stands in place of erased answers."""
+    """Return the curator; ``notice`` gives the replacement for an erased answer, by language."""
     return Curator(knowledge, corpus_state(settings) / "trash", history, notice)
 
 
 def build_calibrator(
     settings: Settings, knowledge: KnowledgeBase, history: LikedAnswers | None = None
 ) -> Calibrator:
-    """Return what fits the levels of evidence to a corpus."""
-    return Calibrator(knowledge, usable(corpus_state(settings)), history)
+    """Return the calibrator of the evidence levels for a corpus."""
+    return Calibrator(knowledge, ensure_writable(corpus_state(settings)), history)

@@ -1,4 +1,4 @@
-"""The clock that everything is measured with."""
+"""The clock used for all measurements."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import time
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's monotonic clock."""
 
     def now(self) -> float:
-        """Milliseconds since some fixed moment; never goes back."""
+        """Return milliseconds since a fixed moment; never decreases."""
         return time.perf_counter() * 1000

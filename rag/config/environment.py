@@ -1,4 +1,4 @@
-"""Settings from the environment and ``.env``, under their outward names."""
+"""Settings from the environment and ``.env``, by the names of their variables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read environment and ``.env``; ``overrides`` (by field name) win over both.
+    """Read the environment and ``.env``; ``overrides`` (by field name) win over both.
 
     Raises SettingsError with one sentence: the setting, its value, what is allowed.
     """
@@ -53,14 +53,14 @@ def _allowed(error: Mapping[str, object] | object) -> str:
 
 
 def env_names(field: FieldInfo) -> tuple[str, ...]:
-    """The environment variables of a setting, the first one winning."""
+    """Return the environment variables of a setting in order of precedence."""
     alias = field.validation_alias
     choices = alias.choices if isinstance(alias, AliasChoices) else []
     return tuple(choice for choice in choices if isinstance(choice, str))
 
 
 def default_text(field: FieldInfo) -> str:
-    """A setting's default as documents show it: the same on every machine."""
+    """Return a setting's default for the documentation, the same on every machine."""
     value = field.default
     if isinstance(value, Path):
         inside = value.is_relative_to(PROJECT_FOLDER)
@@ -75,7 +75,7 @@ def default_text(field: FieldInfo) -> str:
 
 
 def unknown_settings(environment: Iterable[str] | None = None) -> list[str]:
-    """One warning a ``RAG_*`` name that no setting has, naming the nearest known one."""
+    """Return one warning per unknown ``RAG_*`` name, with the most similar known name."""
     known = {name for field in Settings.model_fields.values() for name in env_names(field)}
     names = {*os.environ, *dotenv_values(".env")} if environment is None else environment
     warnings = []

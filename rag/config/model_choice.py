@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 PASSAGE_TOKENS = 2_000
 SMALL_ANSWER_TOKENS = 400
 LARGE_ANSWER_TOKENS = 1_200
-"""The large model's thinking counts too."""
+"""This includes the large model's reasoning."""
 
 
 def build_small(settings: Settings) -> ChatBackend:
-    """Return the small model: the configured server's, else the built-in one."""
+    """Return the small model: that of the configured server, else the built-in one."""
     if settings.small_base_url in {"", EMBEDDED}:
         profile = replace(
             EMBEDDED_PROFILE,
@@ -44,7 +44,7 @@ def build_small(settings: Settings) -> ChatBackend:
 
 
 def build_large(settings: Settings) -> ChatBackend | None:
-    """Return the large model, where one is configured."""
+    """Return the large model, or None if none is configured."""
     if not settings.large_base_url:
         return None
     return build_backend(

@@ -1,4 +1,4 @@
-"""Every setting with its default and meaning; values only. The environment is read here alone."""
+"""Every setting with its default and meaning; the only place that reads the environment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.domain.paths import PROJECT_FOLDER
 from rag.domain.requests import Escalation, EscalationStyle
 
 EMBEDDED = "embedded"
-"""As a base URL: the built-in model."""
+"""The base URL that selects the built-in model."""
 
 
 def _switch(value: object) -> object:
@@ -23,7 +23,7 @@ def _switch(value: object) -> object:
 
 
 def _address(value: str) -> str:
-    """Accept an address of a server, or nothing, or ``embedded``."""
+    """Accept a server's address, an empty string or ``embedded``."""
     if value in {"", EMBEDDED}:
         return value
     url = urlsplit(value if "://" in value else f"http://{value}")
@@ -33,7 +33,7 @@ def _address(value: str) -> str:
 
 
 def _absolute(path: Path) -> Path:
-    """Say where a folder is seen from here: readers run elsewhere. Links stay as they are."""
+    """Resolve relative folders now, since readers run elsewhere. Links are kept."""
     try:
         return path.expanduser().absolute()
     except (RuntimeError, OSError) as error:
@@ -50,7 +50,7 @@ def _names(field: str, *others: str) -> AliasChoices:
 
 
 class Settings(BaseSettings):
-    """What can be set, by environment variable or in ``.env``; ``RAG_*`` wins."""
+    """The settings, from environment variables or ``.env``; ``RAG_*`` wins."""
 
     model_config = SettingsConfigDict(
         env_file=".env",

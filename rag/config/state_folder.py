@@ -1,4 +1,4 @@
-"""Where what is kept of a corpus lies."""
+"""The folders in which Plumbline keeps its state."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def corpus_state(settings: Settings) -> Path:
-    """The folder for what is kept about this corpus; two corpora never share one."""
+    """Return the state folder of this corpus; no two corpora share one."""
     real = settings.corpus_dir.resolve()
     digest = hashlib.sha256(str(real).encode()).hexdigest()[:12]
     return settings.state_dir / "corpora" / f"{real.name}-{digest}"
 
 
-def usable(folder: Path) -> Path:
-    """Return a folder of the state, made where it is missing; SettingsError where it cannot be."""
+def ensure_writable(folder: Path) -> Path:
+    """Create a folder if it is missing and return it. Raises SettingsError if not writable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

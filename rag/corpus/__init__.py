@@ -1,1 +1,1 @@
-"""A folder of documents, kept in step: files in, passages out."""
+"""A synchronised folder of documents: files in, passages out."""

@@ -1,4 +1,4 @@
-"""What happened to the corpus last: noticed in its folder, or done through the panel."""
+"""The recent changes to the corpus, made in its folder or through the panel."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ _KEPT = 200
 
 
 class ChangeLog:
-    """The last changes, the oldest of which give way to new ones."""
+    """The most recent changes; older ones are dropped."""
 
     def __init__(self, database: CorpusDatabase) -> None:
         self._database = database
 
     def note(self, kind: ChangeKind, path: str, trash: str = "") -> None:
-        """Add a line; ``trash``: where what undoes it is kept."""
+        """Add an entry; ``trash``: where the file for undoing it is kept."""
         with self._database.writing(counts=False) as connection:
             _note(connection, kind, path, trash)
 
     def last(self) -> tuple[CorpusChange, ...]:
-        """The latest first."""
+        """Return the changes, latest first."""
         rows = self._database.read(
             "SELECT number, at, kind, path, trash FROM changes ORDER BY number DESC"
         )
         return tuple(CorpusChange(n, at, ChangeKind(kind), *rest) for n, at, kind, *rest in rows)
 
     def undone(self, number: int) -> None:
-        """Note that a change cannot be undone any more."""
+        """Record that a change can no longer be undone."""
         with self._database.writing(counts=False) as connection:
             connection.execute("UPDATE changes SET trash='' WHERE number=?", [number])
 
@@ -46,7 +46,7 @@ def note_reading(
     gone: Iterable[str],
     moved: Mapping[str, str],
 ) -> None:
-    """Note what the folder shows, by path, but not what the panel has done and noted itself."""
+    """Record changes found in the folder, except those that the panel has recorded itself."""
     known = {path for (path,) in connection.execute("SELECT path FROM files")}
     latest = dict(connection.execute("SELECT path, kind FROM changes ORDER BY number"))
     for path in set(gone) - set(moved.values()):

@@ -1,4 +1,4 @@
-"""What an admin does to the corpus through the chat; each but erasing can be undone for a week."""
+"""Admins' changes to the corpus through the chat; all but erasing can be undone for a week."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ UNDO_DAYS = 7
 
 
 class Curator:
-    """Adds, deletes, restores and erases files of a corpus. Its methods block."""
+    """Adds, deletes, restores and erases files of a corpus. All methods block."""
 
     def __init__(
         self,
@@ -35,14 +35,14 @@ class Curator:
         history: ErasableHistory,
         notice: Callable[[str], str],
     ) -> None:
-        """``notice``: what stands in place of an erased answer, by language."""
+        """``notice``: the replacement for an erased answer, by language."""
         self._knowledge = knowledge
         self._notice = notice
         self._trash = trash
         self._history = history
 
     def changes(self) -> tuple[CorpusChange, ...]:
-        """The last changes of the corpus, the latest first."""
+        """Return the recent changes of the corpus, latest first."""
         return self._knowledge.store.change_log.last()
 
     def add(self, name: str, content: Path) -> str:
@@ -61,7 +61,7 @@ class Curator:
         self._knowledge.refresh(wait=False)
 
     def undo(self, number: int) -> None:
-        """Take a change back. Raises CorpusError where that is not possible any more."""
+        """Undo a change. Raises CorpusError if that is no longer possible."""
         change = next((c for c in self.changes() if c.number == number and c.trash), None)
         if change is None:
             raise CorpusError("This change cannot be undone any more.", "Open the list again.")
@@ -78,30 +78,30 @@ class Curator:
                     "Look into the folder.",
                 )
             target.parent.mkdir(parents=True, exist_ok=True)
-            copy_file(kept, target)  # the trash may lie on another disk
+            copy_file(kept, target)  # the trash may be on another disk
             log.note(ChangeKind.RESTORED, change.path)
             kept.unlink()
             self._knowledge.refresh(wait=False)
         log.undone(number)
 
     def read_again(self, path: str) -> None:
-        """Read a file anew. Raises CorpusError."""
+        """Read a file again. Raises CorpusError."""
         self._file(path)
         self._knowledge.read_again(path)
 
     def erase(self, path: str) -> list[str]:
-        """Delete a file and its copies for good, also from conversations; return their paths.
+        """Permanently delete a file and its copies, also from conversations; return their paths.
 
         Raises CorpusError.
         """
         file = self._file(path)
-        if not file.sha256:  # never read: there is nothing but the file
+        if not file.sha256:  # the file was never read, so nothing else holds its content
             return self._erase([path], "")
         self._knowledge.store.begin_erasing(file.sha256)
         return self._erase(self._with_bytes(file.sha256), file.sha256)
 
     def finish_erasing(self) -> None:
-        """Do what is left of an erasing that was interrupted."""
+        """Complete erasures that were interrupted."""
         for sha256 in filter(None, self._knowledge.store.erasing()):
             self._erase(self._with_bytes(sha256), sha256)
 
@@ -121,7 +121,7 @@ class Curator:
         return paths
 
     def empty_trash(self) -> None:
-        """Erase what was deleted longer ago than can be undone."""
+        """Erase what was deleted too long ago to be undone."""
         oldest = time.time() - UNDO_DAYS * 86_400
         for kept in self._trash.glob("*"):
             if kept.stat().st_mtime < oldest:
@@ -140,9 +140,9 @@ class Curator:
         self._trash.mkdir(parents=True, exist_ok=True)
         kept = self._trash / uuid.uuid4().hex
         shutil.move(self._knowledge.folder / path, kept)
-        os.utime(kept)  # from now on its week runs
+        os.utime(kept)  # starts its week in the trash
         return kept.name
 
 
 _UPLOAD = "upload"
-"""Stands for a trash that is not needed: undoing an upload deletes it."""
+"""The value of ``trash`` for an upload: undoing it just deletes the file."""

@@ -1,6 +1,6 @@
-"""The SQLite file in which a corpus is kept: opened, read, written, started over when damaged.
+"""The SQLite file of a corpus: opened, read, written, and recreated if damaged.
 
-Everything is written in transactions, so that a crash leaves the old or the new.
+Every write is a transaction, so that a crash leaves the old state or the new one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 _LAYOUT = 3
 _WAIT_S = 10.0
-"""For another process that is writing at the moment."""
+"""Another process may be writing."""
 _SCHEMA = """
     CREATE TABLE about (id TEXT NOT NULL);
     CREATE TABLE documents (
@@ -42,16 +42,16 @@ _SCHEMA = """
 
 
 class DatabaseState(NamedTuple):
-    """What the database holds, as a value: another one is unequal."""
+    """The version of the database's content, compared for equality."""
 
     database: str
     elsewhere: int
-    """Counts what other processes wrote."""
+    """Changes with writes by other processes."""
     here: int
 
 
 class CorpusDatabase:
-    """One file, or memory where there is no ``path``; safe to use from several threads."""
+    """A database in a file, or in memory if ``path`` is None; safe to use from several threads."""
 
     def __init__(self, path: Path | None) -> None:
         if path:
@@ -71,7 +71,7 @@ class CorpusDatabase:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA secure_delete=ON")
-            _lay_out(connection)
+            _create_tables(connection)
             self.id = str(connection.execute("SELECT id FROM about").fetchone()[0])
         except (sqlite3.DatabaseError, TypeError) as error:
             connection.close()
@@ -89,12 +89,15 @@ class CorpusDatabase:
         return self._open()
 
     def read(self, sql: str, values: Iterable[object] = ()) -> list[tuple[Any, ...]]:
-        """Rows of a query; none where the file turned out to be damaged and was started over."""
+        """Return the rows of a query; none if the file was damaged and has been recreated."""
         with self._lock:
             try:
                 return self._connection.execute(sql, tuple(values)).fetchall()
             except sqlite3.DatabaseError as error:
-                harmless = (sqlite3.OperationalError, sqlite3.ProgrammingError)  # locked, closed
+                harmless = (
+                    sqlite3.OperationalError,
+                    sqlite3.ProgrammingError,
+                )  # the database is locked or closed
                 if self._path is None or isinstance(error, harmless):
                     raise
                 self._connection.close()
@@ -104,7 +107,7 @@ class CorpusDatabase:
 
     @contextmanager
     def writing(self, *, counts: bool = True) -> Iterator[sqlite3.Connection]:
-        """One transaction, kept whole or not at all; ``counts``: does it change the state?"""
+        """Open a transaction; ``counts``: whether it changes the state."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -117,12 +120,12 @@ class CorpusDatabase:
 
     @property
     def state(self) -> DatabaseState:
-        """Another value when something that counts was written."""
+        """Return a value that changes with every write that counts."""
         version = self.read("PRAGMA data_version")
         return DatabaseState(self.id, int(version[0][0]) if version else 0, self._written)
 
     def checkpoint(self, *, truncate: bool = False) -> None:
-        """Bring what was written onto the disk; ``truncate``: leave nothing of it in the log."""
+        """Flush writes to disk; ``truncate``: also empty the write-ahead log."""
         with self._lock:
             mode = "TRUNCATE" if truncate else "FULL"
             self._connection.execute(f"PRAGMA wal_checkpoint({mode})")
@@ -133,8 +136,8 @@ class CorpusDatabase:
             self._connection.close()
 
 
-def _lay_out(connection: sqlite3.Connection) -> None:
-    """Make the tables where they are not there, or of another layout."""
+def _create_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables if they are missing or have another layout."""
     if connection.execute("PRAGMA user_version").fetchone()[0] == _LAYOUT:
         return
     connection.execute("BEGIN IMMEDIATE")

@@ -1,7 +1,7 @@
-"""What reading the corpus' files gave, kept on disk: the ledger, the texts, and their terms.
+"""The results of reading the corpus' files, on disk: the ledger, the texts and their terms.
 
-It is the truth about what the corpus holds; an index is brought in line with it. What another
-version of Plumbline's readers wrote is read anew; what is damaged is started over.
+The store is authoritative; indexes are updated from it. Records of another version of the readers
+are read anew, and a damaged store is recreated.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _READING = ("corpus/ingestion", "text")
-"""Folders of which every change may change what a file gives."""
+"""The packages that determine what is read from a file."""
 CACHED_CHARACTERS = 8_000_000
-"""Texts kept in memory, since conversations go on about the same documents."""
+"""Texts kept in memory, since conversations return to the same documents."""
 _COLUMNS = tuple(field.name for field in fields(LedgerEntry))
 _ROW = ", ".join(_COLUMNS)
-_PLACES = ", ".join("?" * (len(_COLUMNS) + 1))
+_PLACEHOLDERS = ", ".join("?" * (len(_COLUMNS) + 1))
 
 
 class DocumentStore:
-    """What is known of a corpus' files; safe to use from several threads and processes."""
+    """The stored files of a corpus; safe to use from several threads and processes."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class DocumentStore:
         version: str = "",
         cached_characters: int = CACHED_CHARACTERS,
     ) -> None:
-        """``path``: where it is kept; without, in memory. ``version``: that of the readers."""
+        """``path``: the file, or None for memory. ``version``: that of the readers."""
         self.version = version or reader_version()
         self._database = CorpusDatabase(path)
         self._database.when_started_over = self._clear_cache
@@ -60,21 +60,21 @@ class DocumentStore:
 
     @property
     def id(self) -> str:
-        """Another one for each store that was ever made."""
+        """The store's unique identifier."""
         return self._database.id
 
     @property
     def state(self) -> DatabaseState:
-        """Another value when what is kept has changed."""
+        """Return a value that changes with the store's content."""
         return self._database.state
 
     def entries(self) -> tuple[LedgerEntry, ...]:
-        """All files, by path."""
-        rows = self._database.read(f"SELECT {_ROW} FROM files ORDER BY path")  # noqa: S608 - names are ours
+        """Return all files, by path."""
+        rows = self._database.read(f"SELECT {_ROW} FROM files ORDER BY path")  # noqa: S608 - no user input
         return tuple(_entry(row) for row in rows)
 
     def current_paths(self) -> set[str]:
-        """The files that this version of the readers has read."""
+        """Return the files read by this version of the readers."""
         rows = self._database.read("SELECT path FROM files WHERE version=?", [self.version])
         return {path for (path,) in rows}
 
@@ -84,11 +84,11 @@ class DocumentStore:
         gone: Sequence[str] = (),
         moved: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep what files gave, and forget others by path; all of it or nothing.
+        """Store the results of reading, and forget the files in ``gone``, in one transaction.
 
         ``moved``: new path -> old path of files that are in both.
 
-        Texts that are replaced or forgotten stay until ``purge``: somebody may be reading them.
+        Replaced or forgotten texts stay until ``purge``, since they may be in use.
         """
         with self._database.writing() as connection:
             note_reading(connection, [one.entry.path for one in read], gone, moved or {})
@@ -102,46 +102,46 @@ class DocumentStore:
                     )
                     entry = replace(entry, document=cursor.lastrowid or 0)
                 connection.execute(
-                    f"INSERT OR REPLACE INTO files ({_ROW}, version) VALUES ({_PLACES})",  # noqa: S608 - as above
+                    f"INSERT OR REPLACE INTO files ({_ROW}, version) VALUES ({_PLACEHOLDERS})",  # noqa: S608 - as above
                     [*_row(entry), self.version],
                 )
 
     def expire(self, path: str) -> None:
-        """Let a file be read again at the next look."""
+        """Mark a file to be read again at the next refresh."""
         with self._database.writing() as connection:
             connection.execute("UPDATE files SET version='' WHERE path=?", [path])
 
     def begin_erasing(self, sha256: str) -> None:
-        """Note that what has these bytes is to be erased, wherever it stands."""
+        """Record that the content with this hash is to be erased everywhere."""
         with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO erased VALUES (?, 0)", [sha256])
 
     def erase(self, paths: Iterable[str], sha256: str) -> None:
-        """Forget files for good: only the hash stays, to tell their receipts so."""
+        """Forget files permanently; only the hash stays, for receipts that refer to it."""
         with self._database.writing() as connection:
             connection.executemany("DELETE FROM files WHERE path=?", [(path,) for path in paths])
             connection.execute("INSERT OR IGNORE INTO erased VALUES (?, 0)", [sha256])
 
     def end_erasing(self, sha256: str) -> None:
-        """Note that nothing of it stands anywhere any more."""
+        """Record that the content is erased everywhere."""
         with self._database.writing(counts=False) as connection:
             connection.execute("UPDATE erased SET wholly=1 WHERE sha256=?", [sha256])
 
     def erasing(self) -> list[str]:
-        """Hashes of what was to be erased, while it is not done or where it was interrupted."""
+        """Return the hashes of unfinished erasures."""
         rows = self._database.read("SELECT sha256 FROM erased WHERE NOT wholly")
         return [sha256 for (sha256,) in rows]
 
     def erased(self) -> set[str]:
-        """Hashes of what was erased."""
+        """Return the hashes of erased content."""
         return {sha256 for (sha256,) in self._database.read("SELECT sha256 FROM erased")}
 
-    def settle(self) -> None:
-        """Bring what was written onto the disk: what is saved of an index must not be newer."""
+    def flush(self) -> None:
+        """Flush writes to disk, since a saved index must not be newer than the store."""
         self._database.checkpoint()
 
     def purge(self) -> None:
-        """Erase the texts that no file has any more, from the disk too."""
+        """Erase the texts that no file has any more, also from the disk."""
         with self._database.writing(counts=False) as connection:
             gone = connection.execute(
                 "DELETE FROM documents WHERE id NOT IN (SELECT document FROM files)"
@@ -151,7 +151,7 @@ class DocumentStore:
             self._database.checkpoint(truncate=True)
 
     def document(self, number: int) -> tuple[Document, tuple[Passage, ...]] | None:
-        """A document and its passages in reading order; None where it is gone."""
+        """Return a document and its passages in reading order, or None if it is gone."""
         if known := self._cache.get(number):
             return known
         rows = self._database.read("SELECT record FROM documents WHERE id=?", [number])
@@ -166,7 +166,7 @@ class DocumentStore:
         return found
 
     def indexed(self, numbers: Iterable[int]) -> dict[int, Indexed]:
-        """The terms of documents, by number, ascending; those that are gone are left out."""
+        """Return the terms of documents, by ascending number, without those that are gone."""
         found = {}
         for number in sorted(numbers):
             rows = self._database.read("SELECT terms FROM documents WHERE id=?", [number])
@@ -178,7 +178,7 @@ class DocumentStore:
         return found
 
     def _forget(self, number: int, error: Exception) -> None:
-        """Let the file of a damaged record be read again at the next look."""
+        """Mark the file of a damaged record to be read again at the next refresh."""
         logger.warning("What was kept of a file is damaged (%s); it is read again.", error)
         with self._database.writing() as connection:
             connection.execute("DELETE FROM files WHERE document=?", [number])
@@ -189,7 +189,7 @@ class DocumentStore:
 
 
 class _TextCache:
-    """The documents used last, of so many characters together; one at least."""
+    """The most recently used documents, up to a number of characters but at least one document."""
 
     def __init__(self, characters: int) -> None:
         self._limit = characters
@@ -222,7 +222,7 @@ class _TextCache:
 
 
 def reader_version() -> str:
-    """Changes with every change of what reads files."""
+    """Return a hash of the code that reads files."""
     digest = hashlib.sha256(importlib.metadata.version("kreuzberg").encode())
     package = Path(__file__).parents[1]
     for folder in _READING:

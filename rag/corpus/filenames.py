@@ -1,4 +1,4 @@
-"""File names that are safe on every system, and copying a file to one in a single step."""
+"""File names that are valid on every system, and atomic copying."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RESERVED = regex.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 
 
 def safe_name(name: str) -> str:
-    """A file name that is allowed everywhere and hides nothing, as near to ``name`` as can be."""
+    """Return a visible file name that is valid everywhere, as similar to ``name`` as possible."""
     plain = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", name.replace("\\", "/")))
     plain = _NOT_IN_NAMES.sub(" ", PurePosixPath(name.replace("\\", "/")).name) or plain
     plain = " ".join(plain.split()).strip(". ~$")
@@ -28,7 +28,7 @@ def safe_name(name: str) -> str:
 
 
 def reserve_file(folder: Path, name: str) -> Path:
-    """A path in a folder that no file had, numbered where need be; an empty file holds it."""
+    """Create an empty file with an unused name, numbered if need be, and return its path."""
     stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
     for number in count(1):
         path = folder / (name if number == 1 else f"{stem} ({number}){suffix}")
@@ -41,7 +41,7 @@ def reserve_file(folder: Path, name: str) -> Path:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy a file in one step; where that fails, an empty file that held its place goes."""
+    """Copy a file atomically; on failure, remove an empty placeholder at the target."""
     partial = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
         shutil.copyfile(source, partial)

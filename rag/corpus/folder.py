@@ -1,4 +1,4 @@
-"""Folder -> files, and what changed since the last look."""
+"""The files in a folder, and what has changed since the last scan."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BEING_WRITTEN = "It is still being written."
-_LEFT_ALONE = (".swp", ".part", ".tmp", ".crdownload")
+_TEMPORARY = (".swp", ".part", ".tmp", ".crdownload")
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """How a folder differs from what is known of it."""
+    """The differences between a folder and its known files."""
 
     known: Mapping[str, LedgerEntry]
     gone: Sequence[str]
     settled: Sequence[File]
-    """New or changed, and to be read."""
+    """New or changed files to be read."""
     unsettled: Sequence[File]
-    """New or changed, and perhaps still being written."""
+    """New or changed files that may still be being written."""
 
     def __bool__(self) -> bool:
         return bool(self.gone or self.settled or self.unsettled)
 
 
 class Folder:
-    """A folder of documents as it changes. Not safe to use from several threads at once."""
+    """A watched folder of documents. Not safe to use from several threads at once."""
 
     def __init__(self, path: Path, *, guide: bool = True, settle_s: float = 0.0) -> None:
-        """``settle_s``: a file is read when its size and time have stayed the same so long."""
+        """``settle_s``: how long a file's size and time must be unchanged before it is read."""
         self._path = path
         self._guide = guide
         self._settle_s = settle_s
         self._seen: dict[str, tuple[File, float]] = {}
-        """Files that were not yet read, and since when they have looked like this."""
+        """Unread files, and since when they have been unchanged."""
 
     def changes(self, known: Mapping[str, LedgerEntry], current: set[str]) -> Changed:
-        """Hold the folder against what is known of it; only ``current`` paths need no reading.
+        """Compare the folder with its known files; only ``current`` paths need no reading.
 
         Raises CorpusError as ``scan`` does.
         """
@@ -68,14 +68,14 @@ class Folder:
         return seen if seen and seen[0] == file else (file, time.monotonic())
 
     def _is_settled(self, file: File) -> bool:
-        """Has it been left alone for a while, by its own time or since it was first seen so?"""
+        """Whether the file is unchanged for long enough, by its own time or since first seen."""
         age = time.time() - file.modified_ns / 1e9
         _, since = self._seen[file.path]
         return age >= self._settle_s or time.monotonic() - since >= self._settle_s
 
 
 def _is_known(file: File, entry: LedgerEntry | None, answering: set[str]) -> bool:
-    """Need it not be read? A duplicate must, when the file that answered for it is gone."""
+    """Whether the file need not be read; a duplicate must be if its original is gone."""
     return (
         entry is not None
         and entry.status is not FileStatus.WAITING
@@ -85,7 +85,7 @@ def _is_known(file: File, entry: LedgerEntry | None, answering: set[str]) -> boo
 
 
 def still_written(file: File, known: Mapping[str, LedgerEntry]) -> LedgerEntry:
-    """The entry of a file that is not read yet; what was known of it answers until then."""
+    """Return the entry of a file that is not read yet, based on its previous entry."""
     old = known.get(file.path)
     entry = old or LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.WAITING)
     return replace(entry, status=FileStatus.WAITING, reason=BEING_WRITTEN)
@@ -94,8 +94,8 @@ def still_written(file: File, known: Mapping[str, LedgerEntry]) -> LedgerEntry:
 def scan(folder: Path, *, guide: bool = True) -> tuple[File, ...]:
     """List the corpus' files by path, without opening any.
 
-    Hidden and temporary files and links are left alone; ``guide=False`` leaves the shipped guide
-    out. Raises CorpusError when the folder is missing or may not be read.
+    Hidden and temporary files and links are ignored; ``guide=False`` excludes the shipped guide.
+    Raises CorpusError if the folder is missing or unreadable.
     """
     if not folder.is_dir():
         raise CorpusError(
@@ -116,19 +116,19 @@ def _walk(folder: Path, prefix: str) -> Iterator[File]:
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
-            if name.startswith((".", "~$")) or name.endswith(("~", *_LEFT_ALONE)):
+            if name.startswith((".", "~$")) or name.endswith(("~", *_TEMPORARY)):
                 continue
             if entry.is_symlink() or _is_junction(entry):
                 continue
             try:
-                yield from _look(entry, folder, prefix)
+                yield from _files_of(entry, folder, prefix)
             except FileNotFoundError:
-                continue  # it went between listing and looking
+                continue  # deleted since it was listed
             except OSError as error:
                 yield File(f"{prefix}{name}", 0, 0, f"It cannot be opened ({error.strerror}).")
 
 
-def _look(entry: os.DirEntry[str], folder: Path, prefix: str) -> Iterator[File]:
+def _files_of(entry: os.DirEntry[str], folder: Path, prefix: str) -> Iterator[File]:
     path = f"{prefix}{entry.name}"
     if entry.is_dir():
         yield from _walk(folder / entry.name, f"{path}/")
@@ -140,5 +140,5 @@ def _look(entry: os.DirEntry[str], folder: Path, prefix: str) -> Iterator[File]:
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Windows' other kind of link; Python 3.12 can ask the entry itself."""
+    """Windows' other kind of link; from Python 3.12 on, the entry has a method for it."""
     return os.name == "nt" and os.path.realpath(entry.path) != os.path.abspath(entry.path)  # noqa: PTH100 - compared as text

@@ -1,4 +1,4 @@
-"""Keeps the search index in line with the document store, which alone is the truth."""
+"""Keeps the search index in line with the document store."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ logger = logging.getLogger(__name__)
 HELD_PASSAGES = 10_000
 """Unsaved passages take 3 kB of memory each; saved ones are mapped."""
 SAVE_ABOVE = 1_000
-"""When so many passages have changed since the index was saved, it is saved again: more would take
-over a tenth of a second to take in at the next start."""
+"""The index is saved after this many changed passages, since loading more at the next start would
+take over a tenth of a second."""
 
 
 @dataclass(frozen=True)
 class Synced:
-    """A state of the store, and the retriever that sees just that."""
+    """A state of the store, and the retriever for exactly that state."""
 
     state: DatabaseState
     entries: tuple[LedgerEntry, ...]
     read: set[str]
-    """Paths of the files that this version of the readers has read."""
+    """The paths of the files read by this version of the readers."""
     retriever: Retriever
 
 
@@ -45,18 +45,18 @@ class IndexSync:
         state: Path | None,
         held_passages: int = HELD_PASSAGES,
     ) -> None:
-        """``state``: the folder for what is kept; without, the index is in memory."""
+        """``state``: the state folder; without one, the index is in memory."""
         self._store = store
         self._family = family
         self._state = state
         self._held_passages = held_passages
         self._unsaved = 0
         self._erased = len(store.erased())
-        """How many documents had been erased when the index was compacted last."""
+        """The number of erased documents when the index was last compacted."""
         self._index = self._opened()
 
     def _opened(self) -> Index:
-        """The index of this very store; those of others, which was damaged, are removed."""
+        """Open this store's index; delete those of earlier, damaged stores."""
         self._index_of = self._store.id
         if self._state is None:
             return self._family()
@@ -67,7 +67,7 @@ class IndexSync:
         return self._family(own)
 
     def catch_up(self) -> Synced:
-        """Take in what the store holds and the index does not, and drop the rest."""
+        """Add the documents that only the store has, and delete those that only the index has."""
         while True:
             state = self._store.state
             if state.database != self._index_of:
@@ -78,7 +78,7 @@ class IndexSync:
             known = set(self._index.documents)
             added = self._store.indexed(wanted - known)
             if state == self._store.state:
-                break  # else some of it was damaged, and is gone now
+                break  # otherwise damaged records were dropped, so the index must be updated again
         self._unsaved += sum(len(one.terms) for one in added.values())
         try:
             retriever = self._index.change(added, known - wanted)
@@ -88,34 +88,34 @@ class IndexSync:
         return Synced(state, entries, read, retriever)
 
     def _rebuilt(self, wanted: set[int]) -> Retriever:
-        """The index from the store alone: after a power loss they may not fit each other."""
+        """Rebuild the index: after a power loss it may not match the store."""
         if self._state is not None:
             shutil.rmtree(self._state / f"index-{self._store.id}", ignore_errors=True)
         self._index = self._opened()
         return self._index.change(self._store.indexed(wanted))
 
-    def save_if_much_is_held(self) -> Retriever | None:
-        """Compact and save where unsaved passages fill the memory; return what is seen then."""
+    def save_if_full(self) -> Retriever | None:
+        """Compact and save if there are many unsaved passages; return the new retriever."""
         if self._unsaved <= self._held_passages:
             return None
         self._index.compact(wholly=True)
         return self.save()
 
     def tidy(self) -> Retriever | None:
-        """Compact and save where that is worth it; return what is seen then."""
+        """Compact and save if that is worth it; return the new retriever."""
         return self.save() if self._index.compact() or self._unsaved > SAVE_ABOVE else None
 
     def save(self, *, compact: bool = False) -> Retriever:
-        """Save the index; words that another process has erased meanwhile are not in it.
+        """Save the index without the documents that another process has erased meanwhile.
 
-        ``compact``: until nothing of a deleted document is left, whatever else.
+        ``compact``: until nothing of a deleted document is left.
         """
         self.catch_up()
         erased = len(self._store.erased())
         if compact or erased != self._erased:
             self._index.compact(wholly=True)
             self._erased = erased
-        self._store.settle()
+        self._store.flush()
         self._index.save()
         self._unsaved = 0
         return self._index.change({})

@@ -1,4 +1,4 @@
-"""The folder's current snapshot: the one mutable thing, swapped whole so that readers see one."""
+"""The folder's current snapshot: mutable only as a whole, so that readers see one state."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 FIRST_LOOK_S = 10.0
-"""The first question waits so long for documents that are read for the first time."""
+"""How long the first question waits for documents that are read for the first time."""
 MOST_SETTLING_S = 5.0
-"""A question waits so long for files that are being written; then it goes on without them."""
+"""How long a question waits for files that are being written."""
 PUBLISH_S = 1.0
-"""While many files are read, what was read is found after so long."""
+"""The interval at which files become searchable while many are read."""
 
 
 class KnowledgeBase:
-    """A folder's passages, brought up to date by ``refresh``; safe to use from several threads."""
+    """A folder's passages, updated by ``refresh``; safe to use from several threads."""
 
-    def __init__(  # noqa: PLR0913 - one argument a part
+    def __init__(  # noqa: PLR0913 - one argument per part
         self,
         folder: Path,
         family: RetrieverFamily,
@@ -53,9 +53,9 @@ class KnowledgeBase:
         publish_s: float = PUBLISH_S,
         held_passages: int = HELD_PASSAGES,
     ) -> None:
-        """``state``: the folder for what is kept of the corpus; without, nothing is kept.
+        """``state``: the state folder of the corpus; without one, nothing is stored.
 
-        ``settle_s``: a file is read when its size and time have stayed the same so long.
+        ``settle_s``: how long a file's size and time must be unchanged before it is read.
         """
         self.folder = folder
         self._state = state
@@ -69,33 +69,33 @@ class KnowledgeBase:
         self._lock_file = FileLock(state / "writing.lock") if state else None
         self._snapshot: Snapshot | None = None
         self._read_state: DatabaseState | None = None
-        """The store's state that the snapshot was made of."""
+        """The store's state behind the snapshot."""
         self._read_paths: set[str] = set()
-        """Paths of the files that this version of the readers has read."""
+        """The paths of the files read by this version of the readers."""
         self._waiting: dict[str, LedgerEntry] = {}
         """Files that could not be opened, or are still being written."""
         self._first_look = threading.Event()
         self.watched = False
-        """Is it refreshed whenever the folder changes?"""
+        """Whether a watcher refreshes this whenever the folder changes."""
         self.behind = False
-        """Did another process keep this one from taking in the last changes?"""
+        """Whether another process prevented the last changes from being read."""
         self.progress: tuple[int, int] | None = None
-        """How many of how many files are read, while some are."""
+        """(files read, files to read) during a refresh."""
         self.report: Callable[[int, int], None] | None = None
-        """Told of each step of that."""
+        """Called with each change of ``progress``."""
 
     def _locate(self, path: str) -> Path:
         return self.folder / path
 
     @property
     def current(self) -> Snapshot | None:
-        """The snapshot of the last look, None before the first."""
+        """The snapshot of the last refresh, or None before the first."""
         return self._snapshot
 
     def fresh(self) -> Snapshot:
-        """The snapshot to answer from: the current one where changes are noticed anyway.
+        """Return the snapshot to answer from, refreshed unless a watcher does that.
 
-        Blocks at the first look, and where nothing watches. Raises CorpusError.
+        Blocks at the first refresh, and if nothing watches. Raises CorpusError.
         """
         if self.watched:
             self._first_look.wait(FIRST_LOOK_S)
@@ -104,37 +104,38 @@ class KnowledgeBase:
         return self.refresh()
 
     def refresh(self, *, wait: bool = True) -> Snapshot:
-        """Look at the folder, read what is new or changed, and return the current snapshot.
+        """Read the new and changed files in the folder, and return the current snapshot.
 
         Blocks while files are read; ``wait``: also until files that are being written settle, and
-        while another process reads. Raises CorpusError when there is no folder; a file that
-        cannot be read is named in ``unreadable`` and keeps no other one back.
+        while another process reads. Raises CorpusError if there is no folder; files that cannot be
+        read are listed in ``unreadable``.
         """
         with self._lock:
-            snapshot = self._look(wait=wait)
+            snapshot = self._refresh_once(wait=wait)
             if any(f.status is FileStatus.DUPLICATE for f in snapshot.files):
-                snapshot = self._look(wait=wait)  # an original may have changed in this very look
+                # An original may have changed meanwhile.
+                snapshot = self._refresh_once(wait=wait)
             deadline = time.monotonic() + MOST_SETTLING_S
-            while wait and self._settling() and time.monotonic() < deadline:
+            while wait and self._has_unsettled_files() and time.monotonic() < deadline:
                 time.sleep(self._settle_s / 2)
-                snapshot = self._look(wait=wait)
+                snapshot = self._refresh_once(wait=wait)
             self._first_look.set()
             return snapshot
 
-    def _settling(self) -> bool:
+    def _has_unsettled_files(self) -> bool:
         return any(file.reason == BEING_WRITTEN for file in self._waiting.values())
 
-    def _look(self, *, wait: bool) -> Snapshot:
+    def _refresh_once(self, *, wait: bool) -> Snapshot:
         if not self._changes():
             return self._up_to_date()
-        with self._writing(wait=wait) as may_write:
-            # Another process may have taken in the changes meanwhile.
+        with self._write_lock(wait=wait) as may_write:
+            # Another process may have read the changes meanwhile.
             self.behind = not may_write
             return self._apply(self._changes()) if may_write else self._up_to_date()
 
     @contextmanager
-    def _writing(self, *, wait: bool) -> Iterator[bool]:
-        """Be the one process that writes; or, without waiting for that, not."""
+    def _write_lock(self, *, wait: bool) -> Iterator[bool]:
+        """Acquire the lock for writing; yield whether it was acquired."""
         if self._lock_file is None:
             yield True
             return
@@ -149,13 +150,13 @@ class KnowledgeBase:
             self._lock_file.release()
 
     def _up_to_date(self) -> Snapshot:
-        """The current snapshot; what other processes have read is in it."""
+        """The current snapshot, including what other processes have read."""
         if self._snapshot is None or self._read_state != self.store.state:
             return self._catch_up()
         return self._snapshot
 
     def _changes(self) -> Changed:
-        """Hold the folder against the store."""
+        """Compare the folder with the store."""
         known = {file.path: file for file in self._up_to_date().files}
         return self._folder.changes(known, self._read_paths)
 
@@ -163,8 +164,8 @@ class KnowledgeBase:
         self._waiting = {
             file.path: still_written(file, changed.known) for file in changed.unsettled
         }
-        moved = _moved(self.folder, changed, self.store)
-        # A name that is no text was never kept, and cannot be named to the store.
+        moved = _find_moved(self.folder, changed, self.store)
+        # A name that cannot be encoded was never stored, nor can the store look it up.
         gone = [path for path in changed.gone if _is_text(path)]
         if moved or gone:
             self.store.keep(
@@ -176,13 +177,13 @@ class KnowledgeBase:
         try:
             unread = {file.path for file in wanted}
             for batch in self._in_batches(wanted):
-                self._take(batch, changed.known, unread)
+                self._add_records(batch, changed.known, unread)
         finally:
             self.progress = None
         return self._catch_up()
 
     def _in_batches(self, files: Sequence[File]) -> Iterator[list[Packed]]:
-        """Read files; what a second gave comes together."""
+        """Read files, and yield the records of each publishing interval together."""
         batch: list[Packed] = []
         started = time.monotonic()
         for done, one in enumerate(self._readers.read(self.folder, files), start=1):
@@ -196,12 +197,12 @@ class KnowledgeBase:
                 batch, started = [], time.monotonic()
         yield batch
 
-    def _take(
+    def _add_records(
         self, batch: Sequence[Packed], known: Mapping[str, LedgerEntry], unread: set[str]
     ) -> None:
-        """Let what was read be found; of files with the same bytes only one.
+        """Store and index records; of files with the same bytes only one.
 
-        Files that are ``unread`` may have other bytes by now: none is the original of another.
+        Files in ``unread`` may have changed, so none is the original of another.
         """
         answering = (e for e in self.store.entries() if e.document and e.path not in unread)
         originals = {e.sha256: e for e in answering}
@@ -225,10 +226,10 @@ class KnowledgeBase:
                     originals[entry.sha256] = entry
         self.store.keep(kept)
         self._catch_up()
-        self._show(self._index.save_if_much_is_held())
+        self._use_saved(self._index.save_if_full())
 
     def _catch_up(self) -> Snapshot:
-        """Bring the index in line with the store: the one way in which a snapshot comes."""
+        """Update the index from the store, and make that the snapshot."""
         synced = self._index.catch_up()
         self._read_state, self._read_paths = synced.state, synced.read
         files = {entry.path: entry for entry in synced.entries} | self._waiting
@@ -243,59 +244,59 @@ class KnowledgeBase:
         )
         return self._snapshot
 
-    def _show(self, retriever: Retriever | None) -> None:
-        """Let searches see a saved index, which is mapped, in place of the one in memory."""
+    def _use_saved(self, retriever: Retriever | None) -> None:
+        """Replace the index in memory by the saved one, which is mapped."""
         if retriever and self._snapshot:
             self._snapshot = replace(self._snapshot, retriever=retriever)
 
     def tidy(self) -> None:
-        """Erase what no file has any more, and compact and save the index where that is worth it.
+        """Erase what no file has any more, and compact and save the index if that is worth it.
 
-        Blocks, so it belongs in the background; does nothing while another process writes.
+        Blocks, so call it in the background; does nothing while another process writes.
         """
         self._readers.rest()
-        with self._lock, self._writing(wait=False) as may_write:
+        with self._lock, self._write_lock(wait=False) as may_write:
             if may_write:
                 self.store.purge()
-                self._show(self._index.tidy())
+                self._use_saved(self._index.tidy())
 
     def read_again(self, path: str) -> Snapshot:
-        """Read a file although it seems unchanged; blocks."""
+        """Read a file even though it seems unchanged; blocks."""
         self.store.expire(path)
         return self.refresh()
 
     def erase(self, paths: Sequence[str], sha256: str) -> None:
-        """Forget files, whose bytes have that hash, for good: no text or word of theirs stays.
+        """Permanently forget files, by the hash of their bytes: neither text nor words remain.
 
-        The files themselves are gone already. Blocks while the index is written anew.
+        The files themselves are deleted before. Blocks while the index is rewritten.
         """
-        with self._lock, self._writing(wait=True):
+        with self._lock, self._write_lock(wait=True):
             self.store.erase(paths, sha256)
             self._save(compact=True)
             self.store.purge()
             self.store.end_erasing(sha256)
 
     def close(self) -> None:
-        """Close the store; nothing can be asked any more."""
+        """Close the store; the object cannot be used afterwards."""
         with self._lock:
             self.store.close()
 
     def save(self) -> None:
-        """Keep the index for the next start; what is not in it is taken from the store then."""
-        with self._lock, self._writing(wait=True):
+        """Save the index for the next start; the rest is loaded from the store then."""
+        with self._lock, self._write_lock(wait=True):
             self._save()
 
     def _save(self, *, compact: bool = False) -> None:
         self._catch_up()
-        self._show(self._index.save(compact=compact))
+        self._use_saved(self._index.save(compact=compact))
 
 
 def _is_text(path: str) -> bool:
     return path.encode(errors="replace").decode() == path
 
 
-def _moved(folder: Path, changed: Changed, store: DocumentStore) -> dict[str, Packed]:
-    """What moved need not be read: new files with the bytes of one that is gone, by its path.
+def _find_moved(folder: Path, changed: Changed, store: DocumentStore) -> dict[str, Packed]:
+    """Find new files with the bytes of a missing one, which need not be read; by the new path.
 
     A second new file with the same bytes is read, and found to be a duplicate.
     """

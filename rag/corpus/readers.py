@@ -1,4 +1,4 @@
-"""How the files of a corpus are read: what the corpus needs of its readers, and which they are."""
+"""The interface of the readers of files, and the default ones."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class Readers(Protocol):
-    """Reads files in whatever order; what is wrong with one is in its entry."""
+    """Reads files in any order; a failure is recorded in the file's entry."""
 
     def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
-        """Yield what each gave, as they come. Blocks."""
+        """Yield each file's record when it is ready. Blocks."""
         ...
 
     def rest(self) -> None:
@@ -27,5 +27,5 @@ class Readers(Protocol):
 
 
 def separate_processes() -> Readers:
-    """Readers in processes of their own: one that kills or blocks its reader harms nothing else."""
+    """Return readers in separate processes, so that a crash or hang affects only one file."""
     return WorkerPool()

@@ -1,4 +1,4 @@
-"""One state of a corpus, whole: what a question is answered from."""
+"""An immutable state of a corpus, from which a question is answered."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One state of the corpus, whole: what a question is answered from."""
+    """An immutable state of the corpus."""
 
     files: tuple[LedgerEntry, ...]
     """All files, by path."""
     retriever: Retriever
     locate: Callable[[str], Path]
-    """Path in the corpus -> where the file is."""
+    """Path in the corpus -> path of the file on disk."""
     reader: str
-    """The version of what read the files."""
+    """The version of the readers."""
     reading: tuple[int, int] | None
-    """How many of how many new files are read, where not all are."""
+    """(files read, files to read) if not all new files are read yet."""
     texts: Callable[[int], tuple[Document, tuple[Passage, ...]] | None]
-    """A document's number -> its text and passages; None where it is gone."""
+    """A document's number -> its text and passages, or None if it is gone."""
     state: Path | None = None
-    """The folder for what is kept of the corpus; None where nothing is kept."""
+    """The state folder of the corpus; None if nothing is stored."""
 
     @cached_property
     def revision(self) -> str:
-        """Changes exactly when a file's path or bytes change."""
+        """A hash that changes exactly when a file's path or bytes change."""
         digest = hashlib.sha256()
         for file in self.files:
             content = f"{file.path}\0{file.sha256 or file.reason}\0"
@@ -46,22 +46,22 @@ class Snapshot:
 
     @cached_property
     def documents(self) -> tuple[LedgerEntry, ...]:
-        """The files that answer, by path."""
+        """The searchable files, by path."""
         return tuple(file for file in self.files if file.document)
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """Path -> title of the files that answer."""
+        """Path -> title of the searchable files."""
         return {file.path: file.title for file in self.documents}
 
     @property
     def unreadable(self) -> tuple[LedgerEntry, ...]:
-        """The files that do not answer, by path."""
+        """The files that cannot be searched, by path."""
         return tuple(file for file in self.files if not file.document)
 
     @cached_property
     def passage_count(self) -> int:
-        """How many passages can be found."""
+        """The number of searchable passages."""
         return sum(file.passages for file in self.documents)
 
     @cached_property
@@ -81,37 +81,34 @@ class Snapshot:
         return {file.document: file for file in self.documents}
 
     def still_has(self, path: str, sha256: str) -> bool | None:
-        """Does a file of that path have the bytes of that hash? None where there is no such file.
+        """Return whether content with that hash is in the corpus, even under another path.
 
-        A file that moved counts as there, under whatever path.
+        None if it is not and there is no file with that path either.
         """
-        file = self._by_path.get(path)
-        if file is not None and file.sha256 == sha256:
-            return True
         if sha256 in self._hashes:
             return True
-        return None if file is None else False
+        return False if path in self._by_path else None
 
     @cached_property
     def _hashes(self) -> set[str]:
         return {file.sha256 for file in self.documents}
 
     def has(self, scope: str) -> bool:
-        """Is there a document of that path, or one under that folder?"""
+        """Return whether there is a document with that path, or any in that folder."""
         folder = scope.rstrip("/") + "/"
         return scope in self._by_path or any(p.startswith(folder) for p in self._by_path)
 
     def has_document(self, path: str) -> bool:
-        """Is there a document of that path?"""
+        """Return whether there is a document with that path."""
         return path in self._by_path
 
     def document(self, path: str) -> Document | None:
-        """The document of that path with its text; None where it is gone."""
+        """Return the document with that path, or None if it is gone."""
         found = self._found(path)
         return found[0] if found else None
 
     def passages_of(self, path: str) -> tuple[Passage, ...]:
-        """A document's passages in reading order; none where it is gone."""
+        """Return a document's passages in reading order; none if it is gone."""
         found = self._found(path)
         return found[1] if found else ()
 
@@ -120,13 +117,13 @@ class Snapshot:
         return self.texts(file.document) if file and self._is_there(file) else None
 
     def _is_there(self, file: LedgerEntry | None) -> bool:
-        """Is the file still in the folder? It may have been deleted a moment ago."""
+        """Whether the file still exists; it may have just been deleted."""
         return file is not None and self.locate(file.path).is_file()
 
     def search(
         self, weights: Mapping[str, float], k: int, scope: str = ""
     ) -> list[tuple[float, Passage]]:
-        """Return at most ``k`` (score, passage), best first; what was deleted is left out."""
+        """Return at most ``k`` (score, passage), best first, without those of deleted files."""
         there: dict[int, tuple[Passage, ...]] = {}
         wanted = k
         while True:
@@ -144,7 +141,7 @@ class Snapshot:
             wanted *= 2
 
     def with_private(self, own: Snapshot) -> Snapshot:
-        """These documents and those of one conversation, as one corpus."""
+        """Return this snapshot and that of one conversation combined."""
 
         def locate(path: str) -> Path:
             if path.startswith(PRIVATE):

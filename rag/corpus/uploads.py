@@ -1,7 +1,7 @@
-"""Documents that only one conversation has.
+"""Documents that belong to a single conversation.
 
-Each conversation has a folder, a library and an index of its own, so that nothing of it, not even
-a word's rarity, shows in an answer to anybody else; they go with the conversation.
+Each conversation has its own folder, store and index, so that nothing of it, not even a word's
+rarity, affects anyone else's answers; they are deleted with the conversation.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from rag.domain.protocols import RetrieverFamily
 
 MAX_FILES = 20
-"""In one conversation; more documents belong into the corpus folder."""
+"""Per conversation; more documents belong in the corpus folder."""
 MAX_OPEN = 20
-"""Conversations whose documents are held open."""
+"""The maximum number of conversations whose documents are kept open."""
 
 
 @dataclass
-class _Own:
-    """A conversation's documents, and what they were last joined with."""
+class _OpenConversation:
+    """A conversation's documents, with a cache of the combined snapshot."""
 
     knowledge: KnowledgeBase
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -45,7 +45,7 @@ class _Own:
     both: Snapshot | None = None
 
     def with_shared(self, shared: Snapshot) -> Snapshot:
-        """Both as one; joined anew when one of them has changed."""
+        """Return the combined snapshot, rebuilt if one of its parts has changed."""
         private = self.knowledge.current or self.knowledge.refresh()
         if self.both is None or self.shared is not shared or self.private is not private:
             self.shared, self.private = shared, private
@@ -64,12 +64,12 @@ class Uploads:
         self._readers = readers
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._open: dict[str, _Own] = {}
+        self._open: dict[str, _OpenConversation] = {}
 
     def add(self, conversation: str, name: str, source: Path) -> LedgerEntry:
         """Copy a file into a conversation and read it; blocks.
 
-        Raises UploadError with a sentence for people: too large, too many, unreadable.
+        Raises UploadError with a sentence for the user: too large, too many, unreadable.
         """
         name = safe_name(name)
         if source.stat().st_size > self._max_bytes:
@@ -79,7 +79,7 @@ class Uploads:
             )
         folder = self._files(conversation)
         folder.mkdir(parents=True, exist_ok=True)
-        with self._own(conversation) as own:
+        with self._opened(conversation) as own:
             if len(list(folder.iterdir())) >= MAX_FILES:
                 raise UploadError(
                     f"{name} was not added: a conversation has at most {MAX_FILES} documents.",
@@ -96,21 +96,21 @@ class Uploads:
             return entry
 
     def with_shared(self, conversation: str, shared: Snapshot) -> Snapshot:
-        """What a conversation is answered from: the shared corpus and its own documents."""
+        """Return the snapshot of the shared corpus and the conversation's own documents."""
         if not conversation or not self._files(conversation).is_dir():
             return shared
-        with self._own(conversation) as own:
+        with self._opened(conversation) as own:
             return own.with_shared(shared)
 
     def files(self, conversation: str) -> tuple[LedgerEntry, ...]:
-        """A conversation's documents, by name."""
+        """Return a conversation's documents, by name."""
         if not self._files(conversation).is_dir():
             return ()
-        with self._own(conversation) as own:
+        with self._opened(conversation) as own:
             return (own.knowledge.current or own.knowledge.refresh()).files
 
     def locate(self, conversation: str, path: str) -> Path | None:
-        """Where the file of a private document is; None where the conversation has none such."""
+        """Return the path of a private document's file, or None if there is no such document."""
         name = path.removeprefix(PRIVATE)
         if name in {file.path for file in self.files(conversation)}:
             return self._files(conversation) / name
@@ -119,30 +119,30 @@ class Uploads:
     def promote(self, conversation: str, path: str, corpus: Path) -> str:
         """Move a document into the shared corpus; return its path there.
 
-        Raises UploadError where the conversation has none such.
+        Raises UploadError if the conversation has no such document.
         """
         source = self.locate(conversation, path)
         if source is None:
             raise UploadError("There is no such document in this conversation.")
-        with self._own(conversation) as own:
+        with self._opened(conversation) as own:
             target = reserve_file(corpus, source.name)
             copy_file(source, target)
             source.unlink()
             own.knowledge.refresh()
-            own.knowledge.tidy()  # its text is the shared corpus' now
+            own.knowledge.tidy()  # erases its text, which the shared corpus has now
         return target.name
 
     def delete(self, conversation: str) -> None:
-        """Erase all of a conversation's documents."""
+        """Delete all of a conversation's documents."""
         with self._lock:
             own = self._open.pop(conversation, None)
         if own:
             with own.lock:
                 own.knowledge.close()
-        shutil.rmtree(self._home(conversation), ignore_errors=True)
+        shutil.rmtree(self._folder_of(conversation), ignore_errors=True)
 
     @contextmanager
-    def _own(self, conversation: str) -> Iterator[_Own]:
+    def _opened(self, conversation: str) -> Iterator[_OpenConversation]:
         """A conversation's documents, for one thread at a time."""
         with self._lock:
             self._close_idle()
@@ -150,11 +150,11 @@ class Uploads:
                 knowledge = KnowledgeBase(
                     self._files(conversation),
                     self._family,
-                    state=self._home(conversation),
+                    state=self._folder_of(conversation),
                     readers=self._readers,
                 )
-                self._open[conversation] = _Own(knowledge)
-            own = self._open[conversation] = self._open.pop(conversation)  # the latest last
+                self._open[conversation] = _OpenConversation(knowledge)
+            own = self._open[conversation] = self._open.pop(conversation)  # most recent last
             own.users += 1
         try:
             with own.lock:
@@ -164,16 +164,16 @@ class Uploads:
                 own.users -= 1
 
     def _close_idle(self) -> None:
-        """Close what was not used for long: each open conversation takes files and memory."""
+        """Close the least recently used conversations, which take file handles and memory."""
         for conversation in list(self._open)[:-MAX_OPEN]:
             if not self._open[conversation].users:
-                self._open.pop(conversation)  # its library closes with the last answer from it
+                self._open.pop(conversation)  # its store closes when the last answer from it ends
 
-    def _home(self, conversation: str) -> Path:
+    def _folder_of(self, conversation: str) -> Path:
         return self._folder / hashlib.sha256(conversation.encode()).hexdigest()[:32]
 
     def _files(self, conversation: str) -> Path:
-        return self._home(conversation) / "files"
+        return self._folder_of(conversation) / "files"
 
 
 def _entry(generation: Snapshot, name: str) -> LedgerEntry | None:

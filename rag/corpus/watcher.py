@@ -1,4 +1,4 @@
-"""Keeps a knowledge base up to date while the app lives."""
+"""Keeps a knowledge base up to date while the app runs."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 COMPARE_S = 60.0
-"""The folder is held against the index so often, whatever the operating system tells."""
+"""The interval of full comparisons with the folder, whatever events arrive."""
 POLL_S = 1.0
-"""Where it tells nothing. A look at 10,000 files takes 60 ms."""
+"""The interval without change events. A scan of 10,000 files takes 60 ms."""
 RETRY_S = 0.3
-"""After a look that found files which are still being written."""
+"""The wait after finding files that are still being written."""
 LOCKED_S = 5.0
-"""After a look that found files which cannot be opened."""
+"""The wait after finding files that cannot be opened."""
 _GATHER_MS = 100
 _NO_EVENTS = ("nfs", "cifs", "smb", "9p", "drvfs", "vboxsf", "fuse", "virtiofs", "prl_fs", "afs")
-"""File systems whose changes elsewhere are not told."""
+"""File systems that do not report changes made elsewhere."""
 
 
 class Watcher:
-    """Looks at the folder when its system tells of a change, and now and then anyway."""
+    """Refreshes a knowledge base on file system events, and periodically."""
 
     def __init__(
         self,
@@ -47,18 +47,18 @@ class Watcher:
         self._mode = mode
         self._compare_s, self._locked_s = compare_s, locked_s
         self._changed = asyncio.Event()
-        self._told = True
-        """Does the system tell of changes?"""
+        self._has_events = True
+        """Whether change events are available."""
 
     async def run(self) -> None:
-        """Watch until cancelled; what goes wrong is said in the log and tried again."""
+        """Watch until cancelled; errors are logged and the refresh is retried."""
         if self._mode is Watch.OFF:
             return
         self._knowledge.watched = True
         listening = asyncio.create_task(self._listen())
         try:
             while True:
-                pause = await self._look()
+                pause = await self._refresh()
                 try:
                     async with asyncio.timeout(pause):
                         await self._changed.wait()
@@ -68,16 +68,16 @@ class Watcher:
             self._knowledge.watched = False
             listening.cancel()
 
-    async def _look(self) -> float:
-        """Bring the knowledge base up to date; return how many seconds to wait at most."""
+    async def _refresh(self) -> float:
+        """Refresh the knowledge base; return the maximum number of seconds to wait."""
         self._changed.clear()
-        usual = self._compare_s if self._told else POLL_S
+        usual = self._compare_s if self._has_events else POLL_S
         try:
             generation = await asyncio.to_thread(self._knowledge.refresh, wait=False)
         except RagError as error:
             logger.warning("%s", error.sentence)
             return usual
-        except Exception:  # a full disk, a locked database: it may be well the next time
+        except Exception:  # a full disk or a locked database may be temporary
             logger.exception("The folder could not be looked at; it is tried again.")
             return self._locked_s
         waiting = [file for file in generation.files if file.status is FileStatus.WAITING]
@@ -86,10 +86,10 @@ class Watcher:
         return min(usual, self._locked_s) if waiting else usual
 
     async def _listen(self) -> None:
-        """Notice what the system tells; where it cannot tell, the folder is polled."""
+        """Wait for change events; without them, the folder is polled."""
         folder = self._knowledge.folder
-        if self._mode is Watch.POLL or (self._mode is Watch.AUTO and tells_nothing(folder)):
-            self._told = False
+        if self._mode is Watch.POLL or (self._mode is Watch.AUTO and lacks_events(folder)):
+            self._has_events = False
             self._changed.set()
             return
         while True:
@@ -107,22 +107,22 @@ class Watcher:
                     if changes:
                         self._changed.set()
                     if _identity(folder) != watched:
-                        break  # another folder has its name now
+                        break  # the path is another folder now
                 self._changed.set()
             except FileNotFoundError:
-                await asyncio.sleep(POLL_S)  # the folder is gone; it may come back
+                await asyncio.sleep(POLL_S)  # the folder is gone, perhaps temporarily
                 self._changed.set()
-            except (OSError, RuntimeError) as error:  # the second: watchfiles' own
+            except (OSError, RuntimeError) as error:  # the latter is raised by watchfiles
                 logger.warning(
                     "Changes in %s are not told (%s); it is looked at every second.", folder, error
                 )
-                self._told = False
+                self._has_events = False
                 self._changed.set()
                 return
 
 
 def _identity(folder: Path) -> tuple[int, int]:
-    """Which folder it is, whatever its name. Raises FileNotFoundError."""
+    """Return the folder's identity, independent of its name. Raises FileNotFoundError."""
     status = folder.stat()
     return status.st_dev, status.st_ino
 
@@ -131,8 +131,8 @@ def _all_changes(_change: Change, _path: str) -> bool:
     return True
 
 
-def tells_nothing(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> bool:
-    """Is the folder on a file system whose changes by others are not told? Only Linux says so."""
+def lacks_events(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> bool:
+    """Return whether the folder is on a file system without change events; only known on Linux."""
     if sys.platform == "win32":
         return str(folder.resolve()).startswith("\\\\")
     if not mounts.exists():

@@ -1,4 +1,4 @@
-"""The field's words as frozen values; nothing here computes more than a property.
+"""The domain's terms as frozen values; they compute nothing beyond simple properties.
 
 Units: times are milliseconds, rates are shares from 0 to 1, offsets count characters of a
 document's extracted text.

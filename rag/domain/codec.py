@@ -1,4 +1,4 @@
-"""The domain's frozen values <-> plain JSON data, by their own type hints."""
+"""Conversion between the domain's frozen values and plain JSON data, driven by type hints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON data has no narrower type
+def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON data
     """Return dataclasses as dicts, tuples as lists, enums as their values."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
@@ -26,17 +26,17 @@ def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON data has no narrower 
 
 
 def from_plain(kind: type[T], data: Any) -> T:  # noqa: ANN401 - as above
-    """Return a value of ``kind``; fields that the data lacks take their defaults.
+    """Return a value of ``kind``; fields missing in the data get their defaults.
 
-    Raises KeyError, TypeError or ValueError where the data is of another shape.
+    Raises KeyError, TypeError or ValueError if the data has another shape.
     """
     value: T = _reader(kind)(data)  # type: ignore[arg-type]  # a class is hashable
     return value
 
 
 @cache
-def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - type hints are objects of many kinds
-    """A function that reads values of ``kind``; made once a kind, since answers have thousands."""
+def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - type hints have many types
+    """Return the converter to ``kind``; cached, since answers have thousands of values."""
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
         inner = _reader(next(k for k in get_args(kind) if k is not type(None)))

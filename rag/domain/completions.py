@@ -1,4 +1,4 @@
-"""What goes to a model and what comes back."""
+"""What is sent to a model and what it returns."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Sent:
     content: str
     reply: str
     numbers: tuple[int, ...]
-    """Of the passages in ``content``."""
+    """The numbers of the passages in ``content``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one model's turn; ``estimated`` when the server did not tell."""
+    """Token counts of one model's turn; ``estimated`` when the server reported none."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -54,10 +54,10 @@ class Timings:
     prefill_ms: float = 0.0
     decode_ms: float = 0.0
     first_token_ms: float | None = None
-    """From the request to the first token, the wait in the queue included."""
+    """From the request to the first token, including time in the queue."""
     total_ms: float = 0.0
     tokens_per_second: float | None = None
-    """Tokens written by the seconds between the first and the last."""
+    """Tokens generated per second between the first and the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Generation:
     model: str
     text: str
     finish_reason: str
-    """As the server gave it; ``"error"`` when the stream broke."""
+    """As reported by the server; ``"error"`` when the stream broke."""
     usage: Usage = Usage()
     timings: Timings = Timings()
     mean_logprob: float | None = None
@@ -75,12 +75,12 @@ class Generation:
     error: str = ""
     """Why the stream broke, in one sentence; empty when it did not."""
     local: bool = True
-    """Was it written on this machine?"""
+    """Whether it was generated on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What a backend's stream yields: a piece of text, or figures, or both."""
+    """One item of a backend's stream: a piece of text, or figures, or both."""
 
     text: str = ""
     reasoning: str = ""
@@ -93,34 +93,34 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a backend can take, and how its tokens are counted."""
+    """A backend's limits."""
 
     passage_tokens: int
     answer_tokens: int
     window_tokens: int = 8_000
-    """What a whole prompt may have, earlier turns included."""
+    """The token budget of a whole prompt, earlier turns included."""
     encoding: str = "o200k_base"
     parallel: int = 4
-    """Requests at once; more wait in a queue."""
+    """The number of concurrent requests; more wait in a queue."""
     local: bool = True
-    """Is it on this machine?"""
+    """Whether the model runs on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Is a part well? ``remedy`` says what to do when it is not."""
+    """The result of a health check; ``remedy`` says what to do when it fails."""
 
     name: str
     ok: bool
     detail: str
     remedy: str = ""
     required: bool = True
-    """Can the main job not run without it?"""
+    """Whether nothing works without this component."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a model answers and what it can take."""
+    """The address and the limits of a model."""
 
     base_url: str
     model: str

@@ -13,22 +13,22 @@ from rag.domain.search import Hit
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and what was answered, as later turns see them."""
+    """A question and its answer, as later turns see them."""
 
     question: str
     answer: str
     follows: bool = False
-    """Was the turn before it part of its prompt?"""
+    """Whether the turn before was part of its prompt."""
     sent: tuple[Sent, ...] = ()
     hits: tuple[Hit, ...] = ()
     sentences: tuple[Sentence, ...] = ()
-    """Of the answer, with what carries each."""
+    """The answer's sentences with their support."""
     rearranged: bool = False
-    """Is it what was left of an earlier answer that could not be worked on?"""
+    """Whether it only rearranges an earlier answer that no model could rework."""
 
     @property
     def cited(self) -> tuple[Hit, ...]:
-        """The hits that the answer rests on, the most cited first."""
+        """The hits that the answer cites, the most cited first."""
         counts = Counter(number for sentence in self.sentences for number in sentence.citations)
         found = [hit for hit in self.hits if hit.number in counts]
         return tuple(sorted(found, key=lambda hit: -counts[hit.number]))
@@ -36,18 +36,18 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request: what is asked, after what, of whom, and where to look."""
+    """A request and its settings."""
 
     text: str
     history: tuple[Turn, ...] = ()
     mode: Mode = Mode.AUTO
     scope: str = ""
-    """A folder or document of the corpus to look in; empty: everywhere."""
+    """A folder or document of the corpus to search; empty: everywhere."""
     skip_gate: bool = False
-    """Ask a model even where the evidence says no ("Ask anyway")."""
+    """Ask a model even if the evidence is insufficient ("Ask anyway")."""
     language: str = "en"
-    """Of the page: what a message of a word or two is replied to in."""
+    """The page's language, used to reply to messages of a word or two."""
     conversation: str = ""
-    """Whose private documents are searched too."""
+    """The conversation whose private documents are searched too."""
     again: bool = False
-    """Was it answered already, so that another wording is wanted?"""
+    """Whether it was answered before and a different wording is wanted."""

@@ -7,22 +7,22 @@ from enum import StrEnum
 
 GUIDE_FOLDER = "guide"
 MAX_FILE_BYTES = 200 * 1024 * 1024
-"""Larger files are named and left out: one of them would hold the memory of all others."""
+"""Larger files are listed but not read: one of them would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the corpus as the folder shows it; equal files need not be read again."""
+    """A file in the corpus folder; a file equal to its last version is not read again."""
 
     path: str
     size: int
     modified_ns: int
     problem: str = ""
-    """Why it cannot even be looked at, in a sentence."""
+    """Why the file cannot be examined, in a sentence."""
 
     @property
     def name(self) -> str:
-        """Its path as it can be shown and written."""
+        """The path in a form that can be displayed and encoded."""
         return self.path.encode(errors="replace").decode()
 
 
@@ -45,62 +45,62 @@ class Document:
     sha256: str
     """Hash of the file's bytes, not of the text."""
     language: str
-    """ISO 639-1 code, ``"en"`` where nothing tells."""
+    """ISO 639-1 code; ``"en"`` if the language is unknown."""
     pages: tuple[Page, ...] = ()
-    """Those that could be found in the text."""
+    """The pages whose position in the text is known."""
     page_count: int = 0
-    """0 where the kind of file has none."""
+    """0 if the kind of file has no pages."""
     pages_readable: int = 0
     recognised: bool = False
-    """Was its text recognised from pictures?"""
+    """Whether the text was recognised (OCR) in images."""
 
 
 PRIVATE = "private:/"
-"""Begins the path of a document that only one conversation has."""
+"""The prefix of the path of a document that belongs to one conversation."""
 
 
 class FileStatus(StrEnum):
-    """How far a file of the corpus answers."""
+    """Whether a file of the corpus can be searched."""
 
     INDEXED = "indexed"
     PARTLY = "partly"
     """Some of its pages are not readable."""
     WAITING = "waiting"
-    """It is still being written, or its turn has not come."""
+    """The file is still being written or has not been read yet."""
     UNREADABLE = "unreadable"
     DUPLICATE = "duplicate"
-    """Another file with the same bytes answers."""
+    """Another file with the same bytes is searched instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """What is known of one file of the corpus."""
+    """The state of one file of the corpus."""
 
     path: str
     """Relative to the corpus folder, with forward slashes."""
     size: int
-    """In bytes, when it was read."""
+    """In bytes, at the time of reading."""
     modified_ns: int
     status: FileStatus
     reason: str = ""
-    """Why it does not answer wholly, in one sentence for a person."""
+    """Why the file cannot be searched in full, in one sentence."""
     sha256: str = ""
     title: str = ""
     language: str = ""
     pages: int = 0
-    """0 where the kind of file has none."""
+    """0 if the kind of file has no pages."""
     pages_readable: int = 0
     passages: int = 0
     flags: tuple[str, ...] = ()
-    """What a person should know of its text."""
+    """Remarks on the text's quality for the user."""
     indexed_at: str = ""
     """ISO 8601, UTC."""
     document: int = 0
-    """Under which its text is kept; never used for another one. 0: there is none."""
+    """The key of the stored text, never reused; 0: there is none."""
 
     @property
     def name(self) -> str:
-        """Its path as it can be shown and written."""
+        """The path in a form that can be displayed and encoded."""
         return self.path.encode(errors="replace").decode()
 
 
@@ -112,16 +112,16 @@ class ChangeKind(StrEnum):
     MOVED = "moved"
     REMOVED = "removed"
     UPLOADED = "uploaded"
-    """Through the panel; it can be undone."""
+    """Added through the panel; can be undone."""
     DELETED = "deleted"
-    """As above."""
+    """Deleted through the panel; can be undone."""
     RESTORED = "restored"
     ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusChange:
-    """A line of the list of last changes."""
+    """An entry in the list of recent changes."""
 
     number: int
     at: str
@@ -129,12 +129,12 @@ class CorpusChange:
     kind: ChangeKind
     path: str
     trash: str = ""
-    """Where a deleted file is kept; empty where nothing can be undone."""
+    """Where a deleted file is kept; empty if the change cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of a document: ``document.text[start:end] == text``."""
+    """A span of a document: ``document.text[start:end] == text``."""
 
     document: str
     title: str
@@ -152,17 +152,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A document as it is indexed: each passage's terms, and those of its name."""
+    """A document's index terms: those of each passage and those of its name."""
 
     path: str
     terms: tuple[tuple[str, ...], ...]
     name: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
-    """The words as they are written, in small letters and without accents, with their terms."""
+    """The words of the text in lower case and without accents, with their terms."""
 
 
 def source_of(passage: Passage) -> str:
-    """Where a passage stands: title and headings, each once."""
+    """The title and the headings of a passage, each once."""
     headings = passage.heading.removeprefix(passage.title).strip(" ›")
     return " › ".join(part for part in (passage.title, headings) if part)
 

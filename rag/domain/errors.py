@@ -1,29 +1,29 @@
-"""Every error of ours, and who descends from whom.
+"""Every error that Plumbline raises on purpose, as a hierarchy.
 
-RagError                    anything that Plumbline raises on purpose
+RagError                    the base class
 ├── SettingsError           a setting has an impossible value
 ├── CorpusError             the corpus folder cannot be read
 ├── ExtractionError         one file gives no text
-│   └── FileBusy            it cannot be opened now, and may be later
-├── IndexDamaged            the index on disk is not what was written, or of another version
+│   └── FileBusy            the file cannot be opened now, but perhaps later
+├── IndexDamaged            the index on disk is damaged or of another version
 ├── UploadError             a file was not added to a conversation
 ├── QuestionError           a question is empty or too long
-└── BackendError            a model could not be asked, or stopped in the middle
+└── BackendError            a model could not be asked, or stopped midway
     ├── BackendUnreachable  nothing answers at the address, or it is not a model server
     ├── BackendRefused      the server answered with an error
-    ├── BackendTimeout      the server was silent too long
-    └── BackendBroken       the stream broke off, or was not what the protocol says
+    ├── BackendTimeout      the server was silent for too long
+    └── BackendBroken       the stream broke off or violated the protocol
 
 Each is raised where a foreign library is called, with the foreign error as its cause. The
-message is one sentence that says what happened; ``advice`` says what to do. Only the faces
-show them to people.
+message is one sentence that says what happened; ``advice`` says what to do. Only the
+interfaces show them to users.
 """
 
 from __future__ import annotations
 
 
 class RagError(Exception):
-    """Anything that Plumbline raises on purpose."""
+    """The base class of all errors raised on purpose."""
 
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -31,7 +31,7 @@ class RagError(Exception):
 
     @property
     def sentence(self) -> str:
-        """What happened and what to do."""
+        """The message and the advice."""
         return f"{self} {self.advice}".strip()
 
 
@@ -48,11 +48,11 @@ class ExtractionError(RagError):
 
 
 class FileBusy(ExtractionError):
-    """A file cannot be opened now, and may be later."""
+    """A file cannot be opened now, but perhaps later."""
 
 
 class IndexDamaged(RagError):
-    """The index on disk is not what was written, or of another version."""
+    """The index on disk is damaged or of another version."""
 
 
 class UploadError(RagError):
@@ -64,7 +64,7 @@ class QuestionError(RagError):
 
 
 class BackendError(RagError):
-    """A model could not be asked, or stopped in the middle."""
+    """A model could not be asked, or stopped midway."""
 
 
 class BackendUnreachable(BackendError):
@@ -76,8 +76,8 @@ class BackendRefused(BackendError):
 
 
 class BackendTimeout(BackendError):
-    """The server was silent too long."""
+    """The server was silent for too long."""
 
 
 class BackendBroken(BackendError):
-    """The stream broke off, or was not what the protocol says."""
+    """The stream broke off or violated the protocol."""

@@ -1,4 +1,4 @@
-"""What happens to a request, in order; every face and every test reads this one stream."""
+"""The events of a request, in order; all interfaces and tests read the same stream."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The passages are there; no model has been asked yet."""
+    """Retrieval is done; no model has been asked yet."""
 
     hits: tuple[Hit, ...] = ()
     query: Query = NO_QUERY
     evidence: Evidence | None = None
-    """None where nothing was looked for."""
+    """None if nothing was searched."""
     milliseconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A long document's next part is about to be read; ``text`` is what was written so far."""
+    """The next part of a long document is about to be read; ``text`` is the answer so far."""
 
     part: int
     parts: int
     text: str
     sentences: tuple[Sentence, ...]
     last: Attempt | None = None
-    """The last try at the part before."""
+    """The last attempt on the previous part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The sentences so far of what a model is writing; ``text`` ends with the last of them."""
+    """The checked sentences of an unfinished answer; ``text`` ends with the last of them."""
 
     role: ModelRole
     text: str
@@ -72,7 +72,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """A draft was doubted; what follows replaces it. ``to`` is empty when it is a quotation."""
+    """A draft was rejected; what follows replaces it. ``to`` is empty for a quotation."""
 
     attempt: Attempt
     to: str

@@ -1,4 +1,4 @@
-"""What the core needs from exchangeable parts."""
+"""The interfaces of the replaceable parts."""
 
 from __future__ import annotations
 
@@ -14,75 +14,79 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """Time as a part, so that durations are tested exactly."""
+    """A clock that tests can replace."""
 
     def now(self) -> float:
-        """Milliseconds since some fixed moment; never goes back."""
+        """Return milliseconds since a fixed moment; never decreases."""
         ...
 
 
 class Retriever(Protocol):
-    """Passages by weighted terms; nothing in it assumes that the passages are in this process."""
+    """Searches passages by weighted terms; the passages need not be in this process."""
 
     def search(self, weights: Mapping[str, float], k: int, scope: str = "") -> list[Found]:
-        """Return at most ``k`` passages, best first, each score above 0.
+        """Return at most ``k`` passages, best first, each with a score above 0.
 
-        ``scope`` narrows to the document of that path or to documents under that folder.
+        ``scope`` limits the search to the document with that path or to the documents in that
+        folder.
         """
         ...
 
     def joined(self, other: Retriever) -> Retriever:
-        """Both as one, with statistics over both; neither of them changes.
+        """Return a retriever over both, with joint statistics; neither is changed.
 
-        The documents of ``other`` have their numbers below zero, and PRIVATE before their paths.
+        Document numbers of ``other`` become negative, and its paths get the prefix PRIVATE.
         """
         ...
 
     def spellings(self, word: str) -> Sequence[tuple[str, str]]:
-        """Known words near one that no passage has: (word, its term), the nearest first.
+        """Return (word, term) of indexed words similar to an unknown word, most similar first.
 
-        Empty where the word is known, or nothing is near.
+        Empty if the word is indexed or nothing is similar.
         """
         ...
 
     def idf_of(self, term: str) -> float:
-        """How rare a term is; an unseen one counts like a term of one passage. Always positive."""
+        """Return a term's inverse document frequency, always positive.
+
+        An unseen term counts as if it were in one passage.
+        """
         ...
 
 
 class Index(Protocol):
-    """What retrievers search; it changes document by document."""
+    """An index that is updated document by document."""
 
     @property
     def documents(self) -> Iterable[int]:
-        """The numbers of the documents in it."""
+        """The numbers of the indexed documents."""
         ...
 
     def change(self, added: Mapping[int, Indexed], deleted: Iterable[int] = ()) -> Retriever:
-        """Delete documents by number, add others, and return what a search sees now.
+        """Delete documents by number, add others, and return the new retriever.
 
-        Numbers of new documents ascend. What was returned before goes on seeing what it saw.
+        Numbers of new documents ascend. Retrievers returned earlier keep seeing the earlier state.
         """
         ...
 
     def compact(self, *, wholly: bool = False) -> Retriever | None:
-        """Tidy up where that is worth it, and return what a search sees then; else None.
+        """Compact the index if that is worth it, and return the new retriever; else None.
 
-        Searches and changes go on meanwhile, or wait for a moment. ``wholly``: until nothing of a
+        Searches and changes go on meanwhile, or wait briefly. ``wholly``: until nothing of a
         deleted document is left.
         """
         ...
 
     def save(self) -> None:
-        """Keep what is in it for the next start, where it has a place for that."""
+        """Write the index to disk, if it has a folder."""
         ...
 
 
 class RetrieverFamily(Protocol):
-    """Makes an index, or opens the one that is kept in a folder."""
+    """Creates an index, or opens the one kept in a folder."""
 
     def __call__(self, folder: Path | None = None) -> Index:
-        """Return it; what cannot be read there is said in the log, and the index is empty."""
+        """Return the index; if it cannot be read, log that and return an empty one."""
         ...
 
 
@@ -91,17 +95,17 @@ class ChatBackend(Protocol):
 
     @property
     def model(self) -> str:
-        """The model's name as a person knows it."""
+        """The model's name as shown to users."""
         ...
 
     @property
     def base_url(self) -> str:
-        """Where it answers."""
+        """The address of the model's server."""
         ...
 
     @property
     def profile(self) -> Profile:
-        """What it can take."""
+        """The model's limits."""
         ...
 
     def stream(
@@ -109,35 +113,36 @@ class ChatBackend(Protocol):
     ) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; closing the iterator ends it on the server.
 
-        At temperature 0 it says the same each time.
+        The output is deterministic at temperature 0.
 
         Raises BackendError and nothing else (besides cancellation).
         """
         ...
 
     async def check(self) -> Check:
-        """Ask whether it is well; never raises."""
+        """Return the backend's health; never raises."""
         ...
 
     async def close(self) -> None:
-        """Free what it holds; may be called twice."""
+        """Free all resources; may be called twice."""
         ...
 
 
 class ErasableHistory(Protocol):
-    """Conversations out of which a document can be taken."""
+    """Conversations from which a document can be erased."""
 
     def erase(self, sha256: str, notice: Callable[[str], str]) -> None:
-        """Take a document, by the hash of its bytes, out of all conversations.
+        """Erase a document, by the hash of its bytes, from all conversations.
 
-        An answer that rests on it loses its text; ``notice`` says so in the answer's language.
+        An answer based on it loses its text; ``notice`` gives the replacement in the answer's
+        language.
         """
         ...
 
 
 class LikedAnswers(Protocol):
-    """Conversations in which people said which answers were good."""
+    """Conversations whose answers users have rated."""
 
     def liked(self) -> Sequence[Signals]:
-        """The evidence for each answer that people said was good."""
+        """Return the evidence for each answer that users rated as good."""
         ...

@@ -10,7 +10,7 @@ from rag.domain.documents import Passage
 
 
 class EvidenceLevel(StrEnum):
-    """How much of a question stands together in one passage."""
+    """How much of a question occurs together in one passage."""
 
     STRONG = "strong"
     SOME = "some"
@@ -19,7 +19,7 @@ class EvidenceLevel(StrEnum):
 
 
 class Found(NamedTuple):
-    """A passage that a search found, by its document's number and its own within."""
+    """A passage found by a search: its document's number and its own within the document."""
 
     score: float
     document: int
@@ -28,67 +28,67 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a query found."""
+    """A passage found by a query."""
 
     rank: int
     score: float
     passage: Passage
     number: int
-    """The ``[n]`` of the passage; it stays the same through a conversation."""
+    """The ``[n]`` of the passage, constant within a conversation."""
     matched: tuple[str, ...] = ()
-    """The query's terms that stand in it, best first."""
+    """The query's terms that the passage contains, best first."""
     used: bool = False
-    """Did it stand in a prompt or a quotation?"""
+    """Whether it was part of a prompt or a quotation."""
     before: str = ""
     after: str = ""
-    """The text around it, for reading on."""
+    """The text before and after the passage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What the evidence for a question is judged by; each is 0 to 1."""
+    """The features from which the evidence is judged, each from 0 to 1."""
 
     coverage: float = 0.0
     """Share of the question's idf mass in the densest window of a passage."""
     sentence: float = 0.0
     """The same share in the best single sentence."""
     reach: float = 0.0
-    """The best passage's score, of what a passage of nothing but the question's words would get."""
+    """The best passage's score relative to that of a passage of only the question's words."""
     lead: float = 0.0
-    """How far the best passage's score is above the next one's, times ``coverage``."""
+    """The relative gap between the best two passages' scores, times ``coverage``."""
     order: float = 0.0
-    """Share of the question's neighbouring words that are neighbours in that sentence too."""
+    """Share of the question's adjacent word pairs that are adjacent in that sentence too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What of the question stands in the passages found."""
+    """The evidence for a question in the passages found."""
 
     level: EvidenceLevel
     coverage: float
     matched: tuple[str, ...]
     missing: tuple[str, ...]
-    """The question's words, as the person wrote them, that the best passages lack."""
+    """The question's words, as written, that the best passages lack."""
     strength: float = 0.0
-    """The chance, 0 to 1, that the passages answer the question, before any model is asked."""
+    """The estimated probability that the passages answer the question."""
     signals: Signals = Signals()
-    """What that rests on."""
+    """The features behind ``strength``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A query's term, its weight, and the word of the person that it came from."""
+    """A query's term, its weight, and the word of the question that it comes from."""
 
     term: str
     weight: float
     word: str
     stands_for: str = ""
-    """The word as the person spelled it, where no passage has it and ``word`` is near."""
+    """The word as written, if no passage has it and ``word`` is a similar one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched for. Terms of one word are alternatives of each other to the gate."""
+    """A search query. Terms of the same word are alternatives."""
 
     terms: tuple[Term, ...] = ()
     language: str = "en"

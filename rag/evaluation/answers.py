@@ -1,4 +1,4 @@
-"""How good are whole answers on a set, beside simpler ways of choosing who answers?
+"""The quality of whole answers on a set, beside simpler ways of choosing who answers.
 
 Each question goes the product's way: evidence, small model, check, large model, quotation. Models
 may be real, or scripted from what the set knows: a large one that says the sentence with the

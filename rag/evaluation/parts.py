@@ -1,4 +1,4 @@
-"""How good are the gate and the support check by themselves?"""
+"""The quality of the gate and of the support check by themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good is retrieval on a set? Documents, passages and questions go the way of the product."""
+"""The quality of retrieval on a set, with documents and questions processed as in the product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast is the search? Beside rank-bm25 and, where installed, bm25s and tantivy, in one process.
+"""The speed of the search, beside rank-bm25 and, where installed, bm25s and tantivy.
 
 Passages are made from a set's own: the first half of one and the second of another, so that their
 words are as frequent as in real text and no two are alike.

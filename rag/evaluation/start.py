@@ -1,4 +1,4 @@
-"""How long does a command take from nothing to its end? Whole processes, one after the other."""
+"""The time that a command takes as a whole process, from its start to its end."""
 
 from __future__ import annotations
 

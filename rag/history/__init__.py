@@ -1,1 +1,1 @@
-"""Conversations that stay: one SQLite file for each corpus."""
+"""Stored conversations: one SQLite file for each corpus."""

@@ -1,6 +1,6 @@
-"""Conversations: people, threads, steps, elements, answers. Knows no chat library.
+"""Conversations: users, threads, steps, elements and answers, independent of the chat library.
 
-Every method blocks for a moment and may be called from several threads.
+Every method blocks briefly and may be called from several threads.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def open_history(state: Path) -> History:
 
 
 class History:
-    """One file of conversations."""
+    """A file of conversations."""
 
     def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         self._database = HistoryDatabase(path, migrations)
         self._run = self._database.run
         self._deleted: set[str] = set()
-        """Threads whose answers may still be running: what comes of them is not kept."""
+        """Deleted threads; late writes of answers that still run are ignored."""
         self.feedback = FeedbackStore(self._database)
 
     def close(self) -> None:
@@ -42,23 +42,24 @@ class History:
         self._database.close()
 
     def liked(self) -> list[Signals]:
-        """The evidence where people said that draft or answer was good."""
+        """Return the evidence of answers whose draft or final text was rated as good."""
         return self.feedback.liked()
 
     def erase(self, sha256: str, notice: Callable[[str], str]) -> None:
-        """Take a document, by the hash of its bytes, out of all conversations.
+        """Erase a document, by the hash of its bytes, from all conversations.
 
-        An answer that rests on it loses its text; ``notice`` says so in the answer's language.
+        An answer based on it loses its text; ``notice`` gives the replacement in the answer's
+        language.
         """
         Erasure(self._database, sha256, notice).run()
 
     def user(self, identifier: str) -> Record | None:
-        """The person of that name: id, identifier, created_at, metadata."""
+        """Return a user by name, as id, identifier, created_at and metadata."""
         rows = self._run("SELECT * FROM users WHERE identifier=?", [identifier])
         return {**rows[0], "metadata": json.loads(rows[0]["metadata"])} if rows else None
 
     def add_user(self, identifier: str, metadata: Record) -> Record:
-        """Add a person, or change the metadata of one who is there."""
+        """Add a user, or replace the metadata of an existing one."""
         self._run(
             "INSERT INTO users VALUES (?,?,?,?)"
             " ON CONFLICT(identifier) DO UPDATE SET metadata=excluded.metadata",
@@ -78,7 +79,7 @@ class History:
         tags: Sequence[str] | None = None,
         metadata: Record | None = None,
     ) -> None:
-        """Add a thread, or change what is given of one that is there."""
+        """Add a thread, or change the given fields of an existing one."""
         moment = now()
         self._run(
             "INSERT INTO threads VALUES (?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
@@ -94,7 +95,7 @@ class History:
         )
 
     def thread(self, thread_id: str) -> Record | None:
-        """A thread with its owner's name, its steps in order and its elements."""
+        """Return a thread with its owner's name, its steps in order and its elements."""
         rows = self._run(
             "SELECT threads.*, users.identifier FROM threads LEFT JOIN users"
             " ON users.id=user_id WHERE threads.id=?",
@@ -111,7 +112,7 @@ class History:
         return found
 
     def author(self, thread_id: str) -> str:
-        """Whose thread it is; empty when there is none."""
+        """Return the name of a thread's owner; empty if there is none."""
         rows = self._run(
             "SELECT identifier FROM threads JOIN users ON users.id=user_id WHERE threads.id=?",
             [thread_id],
@@ -121,9 +122,9 @@ class History:
     def threads(
         self, user_id: str, first: int, after: str | None = None, search: str | None = None
     ) -> list[Record]:
-        """A person's threads without their steps, the latest first, ``after`` a thread's id.
+        """Return a user's threads without their steps, latest first, ``after`` a thread's id.
 
-        ``search`` keeps those whose name or messages hold that text.
+        ``search`` selects those whose name or messages contain that text.
         """
         conditions, values = ["user_id=?"], [user_id]
         if search:
@@ -138,14 +139,14 @@ class History:
             )
             values.append(after)
         rows = self._run(
-            "SELECT threads.*, users.identifier FROM threads JOIN users ON users.id=user_id"  # noqa: S608 - conditions are ours
+            "SELECT threads.*, users.identifier FROM threads JOIN users ON users.id=user_id"  # noqa: S608 - no user input
             f" WHERE {' AND '.join(conditions)} ORDER BY updated_at DESC, threads.id DESC LIMIT ?",
             [*values, first],
         )
         return [_thread(row) for row in rows]
 
     def delete_thread(self, thread_id: str) -> None:
-        """Delete a thread with all that belongs to it."""
+        """Delete a thread with all of its contents."""
         self._run(
             "DELETE FROM feedback WHERE for_id IN (SELECT id FROM steps WHERE thread_id=?)",
             [thread_id],
@@ -153,17 +154,17 @@ class History:
         self._deleted.add(thread_id)
         self._run("DELETE FROM threads WHERE id=?", [thread_id])
 
-    def _is_there(self, thread_id: str) -> bool:
-        """Make a thread at its first step; one that was deleted is not made again."""
+    def _ensure_thread(self, thread_id: str) -> bool:
+        """Return whether the thread exists; create it unless it was deleted."""
         if thread_id in self._deleted:
             return False
         self.set_thread(thread_id)
         return True
 
     def put_step(self, record: Record) -> None:
-        """Add a step or replace it; it needs ``id``, ``threadId``, ``type`` and ``output``."""
+        """Add a step or replace it; required: ``id``, ``threadId``, ``type`` and ``output``."""
         thread_id = record["threadId"]
-        if not self._is_there(thread_id):
+        if not self._ensure_thread(thread_id):
             return
         self._run(
             "INSERT INTO steps VALUES (?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET"
@@ -176,7 +177,7 @@ class History:
         self._run("UPDATE threads SET updated_at=? WHERE id=?", [now(), thread_id])
 
     def steps(self, thread_id: str) -> list[Record]:
-        """A thread's steps in order, each with its feedback."""
+        """Return a thread's steps in order, each with its feedback."""
         rows = self._run(
             "SELECT record, feedback.id AS fid, value, comment FROM steps LEFT JOIN feedback"
             " ON for_id=steps.id WHERE thread_id=? ORDER BY created_at, steps.rowid",
@@ -203,7 +204,7 @@ class History:
         self._run("DELETE FROM steps WHERE id=?", [step_id])
 
     def delete_steps_after(self, thread_id: str, step_id: str, kept_id: str = "") -> None:
-        """Delete what came after a step in its thread, but for one other."""
+        """Delete the steps after one in its thread, except ``kept_id``."""
         later = self._run(
             "SELECT id FROM steps WHERE thread_id=? AND id!=? AND created_at>"
             "(SELECT created_at FROM steps WHERE id=?)",
@@ -213,8 +214,8 @@ class History:
             self.delete_step(row["id"])
 
     def put_element(self, record: Record) -> None:
-        """Add an element or replace it; it needs ``id``, ``threadId`` and ``forId``."""
-        if not self._is_there(record["threadId"]):
+        """Add an element or replace it; required: ``id``, ``threadId`` and ``forId``."""
+        if not self._ensure_thread(record["threadId"]):
             return
         self._run(
             "INSERT OR REPLACE INTO elements VALUES (?,?,?,?)",
@@ -222,7 +223,7 @@ class History:
         )
 
     def element(self, thread_id: str, element_id: str) -> Record | None:
-        """An element of a thread."""
+        """Return an element of a thread, or None."""
         rows = self._run(
             "SELECT record FROM elements WHERE thread_id=? AND id=?", [thread_id, element_id]
         )
@@ -233,8 +234,8 @@ class History:
         self._run("DELETE FROM elements WHERE id=?", [element_id])
 
     def put_answer(self, thread_id: str, message_id: str, question_id: str, record: Record) -> None:
-        """Keep the whole trace of the answer in a message."""
-        if not self._is_there(thread_id):
+        """Store the full trace of the answer in a message."""
+        if not self._ensure_thread(thread_id):
             return
         self._run(
             "INSERT OR REPLACE INTO answers VALUES (?,?,?,?)",
@@ -242,12 +243,12 @@ class History:
         )
 
     def answers(self, thread_id: str) -> list[tuple[str, str, Record]]:
-        """A thread's answers in order: (message id, question id, record)."""
+        """Return a thread's answers in order: (message id, question id, record)."""
         rows = self._run("SELECT * FROM answers WHERE thread_id=? ORDER BY rowid", [thread_id])
         return [(r["message_id"], r["question_id"], json.loads(r["record"])) for r in rows]
 
     def answer_count(self, thread_id: str) -> int:
-        """How many answers a thread has."""
+        """Return the number of answers in a thread."""
         return int(
             self._run("SELECT count(*) AS n FROM answers WHERE thread_id=?", [thread_id])[0]["n"]
         )

@@ -1,7 +1,7 @@
-"""The SQLite file of conversations: opened, brought to the newest schema, asked.
+"""The SQLite file of conversations: opened, migrated to the newest schema, queried.
 
-It is opened in write-ahead mode, so that a process that is killed loses at most what it had not
-yet written. Every call blocks for a moment and may come from several threads.
+It is opened in write-ahead mode, so that a killed process loses at most its uncommitted writes.
+Every call blocks briefly and may come from several threads.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class HistoryDatabase:
-    """One file of conversations."""
+    """A database file of conversations."""
 
     def __init__(self, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ class HistoryDatabase:
             self._migrate(step, number)
 
     def _migrate(self, step: Migration, number: int) -> None:
-        """Bring the file to a version of the schema, whole or not at all."""
+        """Migrate the file by one version of the schema, in one transaction."""
         if isinstance(step, str):
             self._connection.executescript(f"BEGIN; {step} PRAGMA user_version={number}; COMMIT;")
             return
@@ -51,7 +51,7 @@ class HistoryDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep what is run inside whole, or not at all."""
+        """Run the statements inside as one transaction."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -68,5 +68,5 @@ class HistoryDatabase:
 
 
 def now() -> str:
-    """The moment in UTC, as ISO 8601 with a Z."""
+    """Return the current time in UTC, as ISO 8601 with a Z."""
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

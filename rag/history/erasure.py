@@ -1,4 +1,4 @@
-"""Taking a document out of all conversations: what is left of answers that rest on it."""
+"""Erases a document from all conversations, and the answers based on it."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
     from rag.history.database import HistoryDatabase
 
 _KEPT_PROPS = frozenset({"labels", "rank", "document", "path", "page", "sha256"})
-"""Of a passage's card: what names it without showing a word of it."""
+"""The props of a passage's card that identify it without quoting it."""
 
 
 def without_document(answer: Answer, sha256: str) -> tuple[Answer, bool]:
-    """Return an answer without a document, by the hash of its bytes, and whether it is emptied.
+    """Return an answer without a document, by the hash of its bytes, and whether it was emptied.
 
-    It is where it rested on the document; else only the passages of it are blanked.
+    It is emptied if it was based on the document; else only the document's passages are blanked.
     """
 
     def blanked(passage: Passage) -> Passage:
         return replace(passage, text="", heading="", title="", table_header="")
 
-    def is_of_it(passage: Passage) -> bool:
+    def is_erased(passage: Passage) -> bool:
         return passage.sha256 == sha256
 
-    rested = any(is_of_it(c.passage) for c in answer.citations)
-    rested |= any(hit.used and is_of_it(hit.passage) for hit in answer.hits)
+    rested = any(is_erased(c.passage) for c in answer.citations)
+    rested |= any(hit.used and is_erased(hit.passage) for hit in answer.hits)
     answer = replace(
         answer,
         hits=tuple(
             replace(hit, passage=blanked(hit.passage), before="", after="", matched=())
-            if is_of_it(hit.passage)
+            if is_erased(hit.passage)
             else hit
             for hit in answer.hits
         ),
         citations=tuple(
-            replace(c, passage=blanked(c.passage)) if is_of_it(c.passage) else c
+            replace(c, passage=blanked(c.passage)) if is_erased(c.passage) else c
             for c in answer.citations
         ),
     )
@@ -53,7 +53,7 @@ def without_document(answer: Answer, sha256: str) -> tuple[Answer, bool]:
 
 
 def _emptied(answer: Answer) -> Answer:
-    """An answer without a word of what it said."""
+    """Return the answer without any text."""
     return replace(
         answer,
         text="",
@@ -72,36 +72,36 @@ def _without_words(attempt: Attempt) -> Attempt:
 
 
 class Erasure:
-    """Takes one document, by the hash of its bytes, out of all conversations."""
+    """Erases a document, by the hash of its bytes, from all conversations."""
 
     def __init__(
         self, database: HistoryDatabase, sha256: str, notice: Callable[[str], str]
     ) -> None:
-        """``notice``: what stands in place of an erased answer, by language."""
+        """``notice``: the replacement for an erased answer, by language."""
         self._database = database
         self._sha256 = sha256
         self._notice = notice
 
     def run(self) -> None:
-        """Do it; may be done again where it was interrupted."""
-        for row in self._holding("answers"):
+        """Erase the document; can be repeated after an interruption."""
+        for row in self._rows_with_document("answers"):
             with self._database.transaction():
                 self._erase_answer(row)
-        for row in self._holding("steps"):
+        for row in self._rows_with_document("steps"):
             if row["kind"] != "user_message":
                 self._erase_unfinished(row)
-        for row in self._holding("elements"):
+        for row in self._rows_with_document("elements"):
             self._erase_card(row)
         self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _holding(self, table: str) -> list[sqlite3.Row]:
+    def _rows_with_document(self, table: str) -> list[sqlite3.Row]:
         return self._database.run(
-            f"SELECT * FROM {table} WHERE record LIKE ?",  # noqa: S608 - ours
+            f"SELECT * FROM {table} WHERE record LIKE ?",  # noqa: S608 - no user input
             [f"%{self._sha256}%"],
         )
 
     def _erase_answer(self, row: sqlite3.Row) -> None:
-        """An answer that cannot be read, being older than this version, goes as a whole."""
+        """Empty or blank an answer; one that cannot be read, from an older version, is deleted."""
         try:
             answer, rested = without_document(
                 from_plain(Answer, json.loads(row["record"])), self._sha256
@@ -118,10 +118,10 @@ class Erasure:
             self._erase_steps(row, self._notice(answer.language))
 
     def _erase_steps(self, answer: sqlite3.Row, notice: str) -> None:
-        """The answer's message says that it is erased; the steps that led to it are emptied."""
+        """Put the notice into the answer's message, and empty the steps that led to it."""
         asked = "(SELECT created_at FROM steps WHERE id=?)"
         steps = self._database.run(
-            "SELECT id, kind, record FROM steps WHERE thread_id=? AND kind!='user_message'"  # noqa: S608 - ours
+            "SELECT id, kind, record FROM steps WHERE thread_id=? AND kind!='user_message'"  # noqa: S608 - no user input
             f" AND (kind!='assistant_message' OR id=?) AND created_at >= {asked}"
             " AND created_at < coalesce((SELECT min(created_at) FROM steps WHERE thread_id=?"
             f" AND kind='user_message' AND created_at > {asked}), '9')",
@@ -135,9 +135,9 @@ class Erasure:
             self._put_step(step["id"], json.loads(step["record"]) | {"output": text, "input": ""})
 
     def _erase_unfinished(self, step: sqlite3.Row) -> None:
-        """Empty a step that showed the document, or a message whose answer never came to an end.
+        """Empty a step that showed the document, or a message whose answer was never finished.
 
-        A turn that failed or was killed has no whole record; its steps name what they showed.
+        A turn that failed or was killed has no full record; its steps name what they showed.
         """
         ended = self._database.run(
             "SELECT 1 FROM answers WHERE message_id=? AND record NOT LIKE ?",
@@ -157,7 +157,7 @@ class Erasure:
         )
 
     def _erase_card(self, row: sqlite3.Row) -> None:
-        """Leave of a passage's card only where the passage was."""
+        """Keep only the reference to the passage on its card."""
         record = json.loads(row["record"])
         kept = {key: value for key, value in record["props"].items() if key in _KEPT_PROPS}
         record["props"] = kept | {"segments": [], "erased": True}

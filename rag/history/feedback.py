@@ -1,4 +1,4 @@
-"""What people think of answers."""
+"""Users' ratings of answers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 class FeedbackStore:
-    """Thumbs, and preferences between draft and answer."""
+    """Ratings, and preferences between draft and answer."""
 
     def __init__(self, database: HistoryDatabase) -> None:
         self._database = database
 
     def put(self, for_id: str, value: int, comment: str | None) -> str:
-        """Keep what a person thinks of an answer; one a step. Return its id."""
+        """Store the rating of an answer, one per step. Return its id."""
         feedback_id = str(uuid.uuid4())
         self._database.run(
             "INSERT INTO feedback VALUES (?,?,?,?) ON CONFLICT(for_id) DO UPDATE SET"
@@ -30,13 +30,13 @@ class FeedbackStore:
         return str(self._database.run("SELECT id FROM feedback WHERE for_id=?", [for_id])[0]["id"])
 
     def delete(self, feedback_id: str) -> None:
-        """Take feedback back."""
+        """Delete a rating."""
         self._database.run("DELETE FROM feedback WHERE id=?", [feedback_id])
 
     def prefer(self, message_id: str, preferred: str) -> None:
-        """Keep whether a person prefers the "draft" or the "answer"; the last word counts.
+        """Store whether the "draft" or the "answer" is preferred, replacing earlier preferences.
 
-        Nothing is kept for a message that holds no answer.
+        Does nothing for a message without an answer.
         """
         self._database.run(
             "INSERT OR REPLACE INTO preferences SELECT message_id, ? FROM answers"
@@ -45,7 +45,7 @@ class FeedbackStore:
         )
 
     def liked(self) -> list[Signals]:
-        """The evidence where people said that draft or answer was good."""
+        """Return the evidence of answers whose draft or final text was rated as good."""
         rows = self._database.run(
             "SELECT record FROM answers WHERE message_id IN (SELECT for_id FROM feedback WHERE"
             " value=1 UNION SELECT message_id FROM preferences)"

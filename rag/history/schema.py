@@ -1,4 +1,4 @@
-"""The tables of the conversations, version by version."""
+"""The tables of the conversations, by version."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _SHARE = re.compile(r"(\d+)/(\d+)")
 
 
 def _to_roles_and_shares(connection: sqlite3.Connection) -> None:
-    """``rung`` is called ``role``; "2/3" in a text is two numbers; what changes has a code."""
+    """Rename ``rung`` to ``role``, split counts such as "2/3", and give changes a code."""
     for table, key in (("answers", "message_id"), ("elements", "id")):
-        for row in connection.execute(f"SELECT {key}, record FROM {table}").fetchall():  # noqa: S608 - ours
-            record = json.dumps(_renewed(json.loads(row[1])))
-            connection.execute(f"UPDATE {table} SET record=? WHERE {key}=?", [record, row[0]])  # noqa: S608 - ours
+        for row in connection.execute(f"SELECT {key}, record FROM {table}").fetchall():  # noqa: S608 - no user input
+            record = json.dumps(_migrated(json.loads(row[1])))
+            connection.execute(f"UPDATE {table} SET record=? WHERE {key}=?", [record, row[0]])  # noqa: S608 - no user input
 
 
-def _renewed(value: Any) -> Any:  # noqa: ANN401 - JSON data has no narrower type
+def _migrated(value: Any) -> Any:  # noqa: ANN401 - JSON data
     if isinstance(value, list):
-        return [_renewed(item) for item in value]
+        return [_migrated(item) for item in value]
     if not isinstance(value, dict):
         return value
-    fields = {"role" if k == "rung" else k: _renewed(item) for k, item in value.items()}
+    fields = {"role" if k == "rung" else k: _migrated(item) for k, item in value.items()}
     for key in ("detail", "value"):
         if "code" in fields and (share := _SHARE.fullmatch(str(fields.get(key)))):
             fields |= {key: "", "part": int(share[1]), "whole": int(share[2])}
@@ -86,4 +86,4 @@ MIGRATIONS: tuple[Migration, ...] = (
     """,
     _to_roles_and_shares,
 )
-"""One step a version of the schema, never changed once shipped; a new version is appended."""
+"""One entry per version of the schema; entries are only appended, never changed."""

@@ -1,1 +1,1 @@
-"""The faces: chat, HTTP and command line."""
+"""The user interfaces: chat, HTTP and command line."""

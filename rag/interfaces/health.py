@@ -1,4 +1,4 @@
-"""What runs where and what does not."""
+"""Health checks of the corpus and the models."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BackendReport:
-    """Where a model answers and what it can."""
+    """A model's server and capabilities."""
 
     role: str
     base_url: str
@@ -36,14 +36,14 @@ class DoctorReport:
 
     @property
     def ok(self) -> bool:
-        """Can the main job run?"""
+        """Whether all required checks passed."""
         return all(check.ok for check in self.checks if check.required)
 
 
 async def examine(
     knowledge: KnowledgeBase, small: Model, large: Model | None, warnings: list[str]
 ) -> DoctorReport:
-    """Look at the corpus and ask each model's server; never raises for what it finds."""
+    """Check the corpus and each model's server; never raises for a failed check."""
     models = [model for model in (small, large) if model is not None]
     reading = asyncio.create_task(asyncio.to_thread(_corpus_checks, knowledge))
     answers = await asyncio.gather(*(model.backend.check() for model in models))
@@ -86,7 +86,7 @@ def _corpus_checks(knowledge: KnowledgeBase) -> list[Check]:
 
 
 def _threshold_check(corpus: Snapshot) -> Check:
-    """Where the levels of evidence come from."""
+    """The source of the evidence levels."""
     try:
         found = load(corpus.state)
     except SettingsError as error:

@@ -1,1 +1,1 @@
-"""Models that can be asked."""
+"""The language models."""

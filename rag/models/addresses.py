@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 
 def with_version(base_url: str) -> str:
-    """Return a base URL with ``/v1`` where it has no path of its own."""
+    """Return a base URL, with ``/v1`` added if it has no path."""
     url = base_url.strip().rstrip("/")
     if "://" not in url:
         url = f"http://{url}"
@@ -15,7 +15,7 @@ def with_version(base_url: str) -> str:
 
 
 def is_local(base_url: str) -> bool:
-    """Is this address on this machine? Such addresses ignore proxy variables."""
+    """Return whether an address is on this machine; such addresses ignore proxy variables."""
     host = urlsplit(base_url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True

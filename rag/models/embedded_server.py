@@ -2,7 +2,7 @@
 
 Reads one line of JSON (a Configuration's fields) from standard input, starts llama.cpp's server on
 a free loopback port, and answers one line of JSON with the port. It ends when standard input
-closes, which happens on every platform however its parent ends.
+closes, as happens on every platform when its parent ends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import threading
 from typing import Any
 
 _kept: list[Any] = []
-"""The server ends when nothing refers to it."""
+"""Keeps a reference to the server, which ends without one."""
 
 
 def main() -> None:
@@ -49,7 +49,7 @@ def _serve(configuration: dict[str, str | int]) -> int:
     params.n_parallel = configuration["parallel"]
     params.cpuparams.n_threads = configuration["threads"]
     params.cpuparams_batch.n_threads = configuration["threads"]
-    # 64: a stop while the prompt is read takes effect within .16-.51 s instead of seconds.
+    # 64: stopping while the prompt is read takes .16-.51 s instead of seconds.
     params.n_batch = params.n_ubatch = 64
     params.cache_ram_mib = 0  # the default of 8 GiB grows with every prompt
     params.warmup = False

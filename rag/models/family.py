@@ -1,4 +1,4 @@
-"""The family of chat backends; a new member is one file and its line in ``BACKENDS``."""
+"""The available chat backends; a new one is a module and an entry in ``BACKENDS``."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ BACKENDS = {
     "embedded": "rag.models.embedded:EmbeddedBackend",
     "openai_compatible": "rag.models.openai_compatible:OpenAICompatibleBackend",
 }
-"""Name -> ``module:class``; a member is imported when one is built."""
+"""Name -> ``module:class``; imported when a backend is built."""
 
 
 def build_backend(name: str, endpoint: Endpoint) -> ChatBackend:
-    """Return a member of the family for an endpoint."""
+    """Return a backend of that kind for an endpoint."""
     module, _, member = BACKENDS[name].partition(":")
     backend: ChatBackend = getattr(importlib.import_module(module), member)(endpoint)
     return backend

@@ -1,4 +1,4 @@
-"""One model's turn: pieces of text out, then a Generation with usage and timings."""
+"""Runs one model's turn: yields text, then a Generation with usage and timings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Turn:
-    """What has arrived so far."""
+    """The part of a turn received so far."""
 
     requested: float
     started: float = 0.0
@@ -58,19 +58,19 @@ class Model:
 
     @property
     def name(self) -> str:
-        """The model's name as a person knows it."""
+        """The model's name as shown to users."""
         return self.backend.model
 
     def count(self, text: str) -> int:
-        """Tokens of a text in this model's encoding."""
+        """Return the number of tokens of a text in this model's encoding."""
         return self._count(text, self.backend.profile.encoding)
 
     async def write(
         self, messages: Sequence[Message], temperature: float = 0.0
     ) -> AsyncGenerator[Token | Prefill | Generation, None]:
-        """Yield pieces as they come, and a Generation last, also when the stream broke.
+        """Yield pieces of text, and finally a Generation, even if the stream broke.
 
-        A closed or cancelled iterator ends the stream on the server.
+        Closing or cancelling the iterator ends the stream on the server.
         """
         turn = _Turn(self._clock.now())
         error = ""

@@ -1,6 +1,6 @@
 """Any server with OpenAI's HTTP interface: Foundry Local, Ollama, LM Studio, vLLM, llama.cpp.
 
-OpenAI's client takes half a second to import, so it is imported when a model is first asked.
+OpenAI's client takes half a second to import, so it is imported at the first request.
 """
 
 from __future__ import annotations
@@ -66,26 +66,26 @@ class OpenAICompatibleBackend:
                 transport=self._transport,
                 trust_env=not is_local(self._base_url),
                 timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
-                # One that is used again may be closed by the server at that very moment:
-                # llama.cpp's does so after a stream, and requests that followed at once failed.
-                # A new one costs 0.2 ms.
+                # A reused connection may be closed by the server at that very moment:
+                # llama.cpp's does so after a stream, and immediate further requests failed.
+                # A new one takes 0.2 ms.
                 limits=httpx2.Limits(max_keepalive_connections=0),
             ),
         )
 
     @property
     def model(self) -> str:
-        """The model's name as a person knows it."""
+        """The model's name as shown to users."""
         return self._display_name
 
     @property
     def base_url(self) -> str:
-        """Where it answers, with the version."""
+        """The address of the server, with the version."""
         return self._base_url
 
     @property
     def profile(self) -> Profile:
-        """What it can take."""
+        """The model's limits."""
         return self._profile
 
     async def stream(
@@ -118,7 +118,7 @@ class OpenAICompatibleBackend:
         except BackendError:
             raise
         except _client_errors() as error:
-            raise self._ours(error) from error
+            raise self._as_backend_error(error) from error
 
     async def _request(
         self, messages: Sequence[Message], max_tokens: int, temperature: float
@@ -143,7 +143,7 @@ class OpenAICompatibleBackend:
             )
 
     def _read(self, chunk: ChatCompletionChunk, thinking: ReasoningFilter) -> Delta | None:
-        """Read an event; the client passes on whatever JSON a server sends."""
+        """Parse an event; the client passes on any JSON that a server sends."""
         try:
             return self._delta(chunk, thinking)
         except (TypeError, AttributeError, LookupError) as error:
@@ -178,7 +178,7 @@ class OpenAICompatibleBackend:
         )
         return None if delta == Delta() else delta
 
-    def _ours(self, error: Exception) -> BackendError:
+    def _as_backend_error(self, error: Exception) -> BackendError:
         import httpx2  # noqa: PLC0415
         import openai  # noqa: PLC0415
 
@@ -195,7 +195,7 @@ class OpenAICompatibleBackend:
             return BackendTimeout(f"{where} did not take the connection in time.", _ADVICE)
         if isinstance(error, openai.APIConnectionError | httpx2.ConnectError):
             return BackendUnreachable(f"Nothing answers for {where}.", _ADVICE)
-        if isinstance(error, openai.APIError):  # an error that came as an event of the stream
+        if isinstance(error, openai.APIError):  # an error sent as an event of the stream
             return BackendRefused(
                 f"{where} gave up: {_message_of(error.message)}.", "Look at the server's own log."
             )
@@ -209,15 +209,15 @@ class OpenAICompatibleBackend:
         )
 
     async def check(self) -> Check:
-        """Ask the server for its models; never raises."""
+        """Return whether the server lists the model; never raises."""
         await prepare()
         name = f"model {self._display_name}"
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_S):
                 models = [model.id async for model in await self._client.models.list()]
         except _client_errors() + (TimeoutError, TypeError, AttributeError) as error:  # noqa: RUF005 - mypy
-            return Check(name, ok=False, detail=self._unchecked(error), remedy=_ADVICE)
-        if self._model in models or f"{self._model}:latest" in models:  # as Ollama lists it
+            return Check(name, ok=False, detail=self._check_failure(error), remedy=_ADVICE)
+        if self._model in models or f"{self._model}:latest" in models:  # as listed by Ollama
             return Check(name, ok=True, detail=f"{self._base_url} has it.")
         known = ", ".join(sorted(models)[:8]) or "none"
         return Check(
@@ -227,21 +227,21 @@ class OpenAICompatibleBackend:
             remedy="Load it there, or name one of those as the model.",
         )
 
-    def _unchecked(self, error: Exception) -> str:
+    def _check_failure(self, error: Exception) -> str:
         import openai  # noqa: PLC0415
 
         if isinstance(error, openai.OpenAIError):
-            return str(self._ours(error))
+            return str(self._as_backend_error(error))
         return f"{self._base_url} does not answer like a model server."
 
     async def close(self) -> None:
         """Close the connections."""
-        if "_client" in self.__dict__:  # else it was never asked
+        if "_client" in self.__dict__:  # otherwise there is no client
             await self._client.close()
 
 
 async def prepare() -> None:
-    """Import what reaches a server: beside the event loop, and before any time is limited."""
+    """Import the client outside of the event loop, before any time limit starts."""
     await asyncio.to_thread(_client_errors)
 
 

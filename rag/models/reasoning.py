@@ -1,4 +1,4 @@
-"""Takes a model's thinking out of its text, where a server lets it through.
+"""Separates a model's reasoning from its answer, if the server does not.
 
 gpt-oss writes in channels (OpenAI's harmony format): ``<|channel|>analysis<|message|>...<|end|>``
 and then ``<|channel|>final<|message|>...``; others write ``<think>...</think>``.
@@ -13,14 +13,14 @@ _PARTIAL = regex.compile(r"<(?:\|\w*\|?|/?t?h?i?n?k?)?$")
 
 
 class ReasoningFilter:
-    """Splits a stream of text, cut anywhere, into what is said and what is only thought."""
+    """Splits a stream of text, cut anywhere, into answer and reasoning."""
 
     def __init__(self) -> None:
         self._held = ""
         self._state = "text"
 
     def feed(self, piece: str) -> tuple[str, str]:
-        """Return (said, thought) of what can be told apart so far."""
+        """Return (answer, reasoning) as far as it can be decided."""
         self._held += piece
         said: list[str] = []
         thought: list[str] = []
@@ -35,7 +35,7 @@ class ReasoningFilter:
         return "".join(said), "".join(thought)
 
     def close(self) -> tuple[str, str]:
-        """Return what was still held back."""
+        """Return the text still held back."""
         said: list[str] = []
         thought: list[str] = []
         self._sort(self._held, said, thought)

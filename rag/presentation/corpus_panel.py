@@ -1,4 +1,4 @@
-"""The corpus as the panel shows it."""
+"""The data of the corpus panel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rag.retrieval.explain import Explanation
 
 SHOWN_FILES = 200
-"""A longer table is searched, not scrolled."""
+"""Users search longer tables instead of scrolling them."""
 SHOWN_CHANGES = 15
 
 
@@ -27,7 +27,7 @@ def panel_props(
     language: str,
     search: str = "",
 ) -> dict[str, Any]:
-    """What the panel draws: the files that hold ``search`` in path, title or reason."""
+    """Return the panel's props: the files with ``search`` in path, title or reason."""
     wanted = search.casefold().split()
     found = [file for file in corpus.files if _holds(file, wanted)]
     return {
@@ -87,7 +87,7 @@ def _change_props(change: CorpusChange, language: str) -> dict[str, Any]:
 
 
 def explanation_text(explanation: Explanation, path: str, language: str) -> str:
-    """Why a document's best passage is, or is not, found by a query."""
+    """Return why a document's best passage is or is not found by a query."""
     if explanation.rank is None or explanation.best is None:
         words = _quoted(explanation.missing, language)
         return say("why_not_found", language, path=path, words=words)
@@ -108,7 +108,7 @@ def _quoted(words: Sequence[str], language: str) -> str:
 
 
 def size_text(size: int) -> str:
-    """A size as people read it: ``512 B``, ``14 kB``, ``3.2 MB``."""
+    """Return a readable size: ``512 B``, ``14 kB``, ``3.2 MB``."""
     if size < 1_000:  # noqa: PLR2004 - units
         return f"{size} B"
     if size < 1_000_000:  # noqa: PLR2004 - as above

@@ -1,4 +1,4 @@
-"""Answers and reports -> JSON, field by field as documented: the outward contract."""
+"""Answers and reports -> JSON, field by field as documented: the public contract."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit, field by field as documented."""
+    """Return a hit as JSON."""
     passage = hit.passage
     return {
         "rank": hit.rank,
@@ -43,7 +43,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 
 def search_json(query: str, retrieved: Retrieved, revision: str) -> dict[str, Any]:
-    """The document that ``rag search --json`` prints."""
+    """Return the output of ``rag search --json``."""
     return {
         "query": query,
         "terms": retrieved.query.weights,
@@ -54,7 +54,7 @@ def search_json(query: str, retrieved: Retrieved, revision: str) -> dict[str, An
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """The document that ``rag ask --json`` prints."""
+    """Return the output of ``rag ask --json``."""
     timings = answer.timings
     return {
         "question": answer.question,
@@ -163,7 +163,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def verify_json(verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """The document of ``rag verify --json``."""
+    """Return the output of ``rag verify --json``."""
     return {
         "ok": all(v.status is ReceiptStatus.HOLDS for v in verdicts),
         "citations": [
@@ -180,7 +180,7 @@ def verify_json(verdicts: Sequence[Verdict]) -> dict[str, Any]:
 
 
 def index_json(corpus: Snapshot) -> dict[str, Any]:
-    """The document of ``rag index --json``."""
+    """Return the output of ``rag index --json``."""
     return {
         "corpus_revision": corpus.revision,
         "files": [
@@ -203,7 +203,7 @@ def index_json(corpus: Snapshot) -> dict[str, Any]:
 
 
 def doctor_json(checks: Sequence[Check], backends: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The document that ``rag doctor --json`` prints."""
+    """Return the output of ``rag doctor --json``."""
     return {
         "ok": all(check.ok for check in checks if check.required),
         "checks": [

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 _SECOND = 1_000
 _BAR = 40
-"""Characters."""
+"""In characters."""
 
 
 def milliseconds(value: float | None) -> str:
-    """Return a duration as a person reads it: ``412 ms``, ``3.9 s``."""
+    """Return a readable duration: ``412 ms``, ``3.9 s``."""
     if value is None:
         return "–"
     if value < 1:
@@ -35,7 +35,7 @@ def milliseconds(value: float | None) -> str:
 
 
 def summary_line(answer: Answer) -> str:
-    """The one line under an answer that opens its trace."""
+    """Return the line under an answer that opens its trace."""
     parts = [answer.model or _writer(answer)]
     if answer.escalated or answer.timings.first_token_ms is None:
         parts.append(milliseconds(answer.timings.total_ms))
@@ -71,13 +71,13 @@ def _writer(answer: Answer) -> str:
 
 
 def retrieved_line(retrieved: Retrieved, language: str = "en") -> str:
-    """The name of the retrieval's step; without evidence a document was read, not searched."""
+    """Return the name of the retrieval step; without evidence a document was read, not searched."""
     key = "retrieved" if retrieved.evidence else "read_line"
     return say(key, language, count=len(retrieved.hits), ms=milliseconds(retrieved.milliseconds))
 
 
 def retrieved_markdown(hits: Sequence[Hit], language: str = "en") -> str:
-    """What the retrieval's step shows: rank, place, matched words."""
+    """Return the contents of the retrieval step: rank, place, matched words."""
     lines = []
     for hit in hits:
         matched = f" — {escape(', '.join(hit.matched))}" if hit.matched else ""
@@ -86,7 +86,7 @@ def retrieved_markdown(hits: Sequence[Hit], language: str = "en") -> str:
 
 
 def attempt_line(attempt: Attempt, language: str = "en", *, draft: bool) -> str:
-    """The name of a model's step."""
+    """Return the name of a model's step."""
     generation = attempt.generation
     return say(
         "draft_step" if draft else "answer_step",
@@ -99,14 +99,14 @@ def attempt_line(attempt: Attempt, language: str = "en", *, draft: bool) -> str:
 
 
 def doubts_markdown(attempt: Attempt, language: str = "en") -> str:
-    """Why a draft was doubted, as a list."""
+    """Return the reasons for rejecting a draft, as a list."""
     reasons = attempt.confidence.reasons or (Reason(ReasonCode.ALWAYS),)
     lines = [f"- {escape(reason_text(reason, language))}" for reason in reasons]
     return "\n".join([say("doubted", language), *lines])
 
 
 def ledger_lines(files: Sequence[LedgerEntry]) -> str:
-    """A line a file, then how many there are of each status."""
+    """Return one line per file, and then the number of files with each status."""
     lines = []
     for file in files:
         passages = say("passages", count=file.passages) if file.passages else ""
@@ -119,7 +119,7 @@ def ledger_lines(files: Sequence[LedgerEntry]) -> str:
 
 
 def verdict_lines(verdicts: Sequence[Verdict]) -> str:
-    """A line a citation: what became of its passage, and where it is now."""
+    """Return one line per citation: whether its passage still exists, and where."""
     lines = []
     for verdict in verdicts:
         receipt = verdict.receipt
@@ -130,13 +130,13 @@ def verdict_lines(verdicts: Sequence[Verdict]) -> str:
 
 
 def progress_bar(done: int, total: int) -> str:
-    """How far reading is, as a line of a terminal."""
+    """Return the progress of reading as a line for a terminal."""
     filled = round(_BAR * done / total)
     return f"reading [{'#' * filled}{'.' * (_BAR - filled)}] {done:,} of {total:,}"
 
 
 def check_lines(checks: Sequence[Check]) -> str:
-    """The checks as lines for a terminal."""
+    """Return the checks as lines for a terminal."""
     lines = []
     for check in checks:
         mark = "ok" if check.ok else ("FAIL" if check.required else "note")

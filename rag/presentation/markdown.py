@@ -1,4 +1,4 @@
-"""Text -> Markdown that shows it as it is, with each unsupported sentence marked."""
+"""Text -> Markdown that renders it literally, with unsupported sentences marked."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LINE_MARK = regex.compile(r"^(\s*(?:(?:[-*+]|\d{1,2}[.)])\s+|#{1,6}\s+|>\s*)*)"
 _CODE_MARK = regex.compile(r"(`+|~~~+)")
 _LINK_OPENING = regex.compile(r"!?\[(?!\d{1,3}\](?!\())|<")
 _ADDRESS = regex.compile(r"(?:https?://|www\.)[^\s<>`\[\])|]*[^\s<>`\[\])|.,;:!?]")
-"""A bare address would become a link; as code it can be read and copied."""
+"""Bare addresses would become links; as code they can only be read and copied."""
 _RULE = regex.compile(r"[\s:|-]*")
 
 
 def escape(text: str) -> str:
-    """Return text that Markdown shows as it is, on one line."""
+    """Return text that Markdown renders literally, on one line."""
     plain = " ".join(text.split())
     if plain.count("`") % 2:
         plain = plain.replace("`", "'")
@@ -34,7 +34,7 @@ def escape(text: str) -> str:
 
 
 def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> str:
-    """Mark each sentence without full support as a link that the stylesheet draws."""
+    """Mark each sentence without full support as a link that the stylesheet formats."""
     pieces, position, in_code = [], 0, False
     for sentence in sentences:
         before = text[position : sentence.start]
@@ -44,8 +44,8 @@ def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> st
         shown = without_links(body, in_code=in_code)
         if sentence.support is Support.FULL or in_code:
             pieces.append(shown)
-        elif body.startswith(FENCES):  # within it a mark would be code
-            mark = f'[⟨⟩](#{sentence.support} "{_problemlink_title(sentence, language)}")'
+        elif body.startswith(FENCES):  # a mark inside it would be code
+            mark = f'[⟨⟩](#{sentence.support} "{_problem_title(sentence, language)}")'
             pieces.append(f"{shown}\n\n{mark}")
         else:
             pieces.append(_mark(shown, sentence, language))
@@ -55,9 +55,9 @@ def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> st
 
 
 def live_markdown(text: str, checked: int, sentences: Sequence[Sentence], language: str) -> str:
-    """Return a text that is still being written; ``checked`` characters of it were looked at.
+    """Return an unfinished text, of which ``checked`` characters have been checked.
 
-    What no look has seen yet is marked too, for the stylesheet to draw in soft ink.
+    The unchecked rest is marked too, for the stylesheet to tone down.
     """
     seen = marked(text[:checked], sentences, language)
     rest = text[checked:]
@@ -72,15 +72,15 @@ def live_markdown(text: str, checked: int, sentences: Sequence[Sentence], langua
 
 
 def link_title(text: str) -> str:
-    """Text that can stand as the title of a link."""
+    """Return a text escaped for the title of a link."""
     return " ".join(text.split()).replace("\\", "/").replace('"', "”")
 
 
 def without_links(text: str, *, in_code: bool = False) -> str:
-    """Take links, images and HTML out of a model's text; ``[n]`` and code stay as they are.
+    """Remove links, images and HTML from a model's text; ``[n]`` and code are kept.
 
-    A model may have an address from a document, and words that hide where it leads. The text may
-    be a piece of a stream: ``in_code`` tells whether a code span is open before it.
+    A model may copy an address from a document, under words that hide its target. The text may be a
+    piece of a stream; ``in_code``: whether it starts within a code span.
     """
     parts = _CODE_MARK.split(text)
     for index, part in enumerate(parts):
@@ -96,12 +96,12 @@ def _opens_code(text: str) -> bool:
 
 
 def _mark(body: str, sentence: Sentence, language: str) -> str:
-    """Wrap what can be wrapped: each line, and in a table's row each cell."""
-    title = _problemlink_title(sentence, language)
+    """Wrap each line, and in a table row each cell."""
+    title = _problem_title(sentence, language)
     return "\n".join(_mark_line(line, str(sentence.support), title) for line in body.split("\n"))
 
 
-def _problemlink_title(sentence: Sentence, language: str) -> str:
+def _problem_title(sentence: Sentence, language: str) -> str:
     return link_title(problem_text(sentence, language))
 
 

@@ -1,4 +1,4 @@
-"""Answers -> what a person reads: the chat's Markdown, plain text, single lines."""
+"""Answers as Markdown for the chat and as plain text."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 NEAREST = 3
 MAX_LISTED = 40
-"""Documents named in an answer about the corpus; more would not be read."""
+"""The maximum number of documents listed in an answer about the corpus."""
 
 
 def answer_text(answer: Answer) -> str:
-    """Return what a person reads, as plain text with ``[n]``."""
+    """Return the answer as plain text with ``[n]``."""
     language = answer.language
     if answer.outcome is Outcome.FAILED:
         return " ".join(reason_text(reason, language) for reason in answer.reasons)
@@ -37,7 +37,7 @@ def answer_text(answer: Answer) -> str:
 
 
 def answer_markdown(answer: Answer) -> str:
-    """Return the message in the chat: chips where ``[n]`` stands, weak sentences marked."""
+    """Return the message for the chat: chips for ``[n]``, unsupported sentences marked."""
     if answer.outcome is Outcome.FAILED:
         return answer_text(answer)
     if answer.outcome is Outcome.REFUSED:
@@ -56,14 +56,14 @@ def answer_markdown(answer: Answer) -> str:
 
 
 def _nearest(answer: Answer) -> str:
-    """The nearest passages as a list of chips; empty where none was found."""
+    """The nearest passages as a list of chips; empty if there are none."""
     hits = answer.hits[:NEAREST]
     lines = [f"- [{h.number}] {escape(place(h.passage, answer.language))}" for h in hits]
     return "\n".join([say("nearest", answer.language), *lines]) if lines else ""
 
 
 def _opening(answer: Answer, *, escaped: bool = False) -> str:
-    """What stands above an answer that is not a model's own text; empty above one that is."""
+    """The introduction of an answer that is not a model's own text; empty otherwise."""
     language = answer.language
     codes = {reason.code for reason in answer.reasons}
     if answer.intent in SMALL_TALK:
@@ -78,14 +78,14 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
         return _listing_opening(answer, escaped=escaped)
     if answer.outcome is Outcome.QUOTED:
         keys = {Intent.REWORK: "rearranged", Intent.DOCUMENT: "leads"}
-        if _nobody_wrote(answer):
+        if _has_no_model(answer):
             return say("unreachable_opening", language)
         return say(keys.get(answer.intent, "quoted"), language)
     return ""
 
 
-def _nobody_wrote(answer: Answer) -> bool:
-    """Was there no model to be had at all?"""
+def _has_no_model(answer: Answer) -> bool:
+    """Whether no model was available."""
     unreachable = any(reason.code is ReasonCode.UNREACHABLE for reason in answer.reasons)
     return unreachable and all(attempt.generation.error for attempt in answer.attempts)
 
@@ -105,7 +105,7 @@ def _listing_opening(answer: Answer, *, escaped: bool) -> str:
 
 
 def _sizes(answer: Answer) -> dict[str, str]:
-    """How many documents and passages can be searched, in words."""
+    """The numbers of searchable documents and passages, in words."""
     return {
         "documents": say("documents", answer.language, count=answer.documents),
         "passages": say("passages", answer.language, count=answer.passages),
@@ -113,7 +113,7 @@ def _sizes(answer: Answer) -> dict[str, str]:
 
 
 def _listing(answer: Answer, *, linked: bool = False) -> str:
-    """The documents of an answer about the corpus, one a line."""
+    """The documents of an answer about the corpus, one per line."""
     lines = [_listed(item, answer, linked=linked) for item in answer.listed[:MAX_LISTED]]
     if more := len(answer.listed) - len(lines):
         lines.append(f"- {say('listed_more', answer.language, count=more)}")
@@ -135,7 +135,7 @@ def _listed(item: Listed, answer: Answer, *, linked: bool) -> str:
 
 
 def notes_of(answer: Answer) -> list[str]:
-    """What a person should know beside the answer."""
+    """Return remarks shown beside the answer."""
     notes = []
     language = answer.language
     if answer.share_read is not None:
@@ -160,14 +160,14 @@ def notes_of(answer: Answer) -> list[str]:
 
 
 def _without_bars(text: str) -> str:
-    """A table's row as its cells; other text as it is."""
+    """A table row as its cells; other text unchanged."""
     if not text.startswith("|"):
         return text
     return " – ".join(cell.strip() for cell in text.strip("|").split("|"))
 
 
 def shown_hits(answer: Answer) -> tuple[Hit, ...]:
-    """The hits whose numbers stand in the message."""
+    """Return the hits whose numbers occur in the message."""
     if answer.outcome is Outcome.REFUSED:
         return answer.hits[:NEAREST]
     shown = {citation.number for citation in answer.citations}
@@ -176,7 +176,7 @@ def shown_hits(answer: Answer) -> tuple[Hit, ...]:
 
 
 def sources_mark(answer: Answer) -> str:
-    """A link that shows nothing and carries the sources to whoever copies the answer."""
+    """Return an invisible link that adds the sources when the answer is copied."""
     places = " ¦ ".join(
         f"{hit.number} {place(hit.passage, answer.language)}" for hit in shown_hits(answer)
     )

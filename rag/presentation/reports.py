@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from rag.retrieval.calibration import Calibration
 
 TOLERANCE = 0.0005
-"""Figures are kept with four decimals."""
+"""Figures are rounded to four decimals."""
 
 
 def retrieval_json(report: RetrievalReport) -> dict[str, Any]:
-    """The document that ``rag eval retrieval --json`` prints."""
+    """Return the output of ``rag eval retrieval --json``."""
     return {
         "set": report.name,
         "documents": report.documents,
@@ -41,7 +41,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def retrieval_line(report: RetrievalReport) -> str:
-    """A set's figures on one line."""
+    """Return a set's figures on one line."""
     hit = "" if report.hit_5 is None else f"  hit@5 {report.hit_5:.4f}"
     return (
         f"{report.name}: nDCG@10 {report.ndcg_10:.4f}  recall@10 {report.recall_10:.4f}"
@@ -53,7 +53,7 @@ def retrieval_line(report: RetrievalReport) -> str:
 def below_baseline(
     documents: Sequence[Mapping[str, Any]], baseline: Mapping[str, Mapping[str, float]]
 ) -> list[str]:
-    """A line for each figure that is lower than what was accepted for its set."""
+    """Return one line per figure that is below its set's baseline."""
     return [
         f"{document['set']}: {name} is {document[name] or 0:.4f}, below the accepted"
         f" {accepted:.4f}."
@@ -81,7 +81,7 @@ _COLUMNS = (
 
 
 def speed_table(reports: Sequence[SpeedReport]) -> str:
-    """The figures as a table for a terminal; processor times."""
+    """Return the figures as a table for a terminal; processor times."""
     rows = [[title for title, _, _ in _COLUMNS] + ["x", "equal"]]
     for report in reports:
         cells = []
@@ -97,7 +97,7 @@ def speed_table(reports: Sequence[SpeedReport]) -> str:
 
 
 def start_table(reports: Sequence[StartReport]) -> str:
-    """How long commands take, for a terminal."""
+    """Return the duration of commands as a table for a terminal."""
     width = max(len(report.command) for report in reports)
     rows = [
         f"{one.command:{width}}  {one.processor_ms:12,.0f}  {one.elapsed_ms:10,.0f}"
@@ -107,7 +107,7 @@ def start_table(reports: Sequence[StartReport]) -> str:
 
 
 def calibration_table(fitted: Calibration) -> str:
-    """What was fitted, before and after, for a terminal."""
+    """Return the levels before and after calibration as a table for a terminal."""
     before, after = fitted.refused_before, fitted.refused_after
     rows = [
         ["", "before", "after"],
@@ -138,7 +138,7 @@ def calibration_table(fitted: Calibration) -> str:
 
 
 def answers_json(report: AnswersReport) -> dict[str, Any]:
-    """The document that ``rag eval answers --json`` prints."""
+    """Return the output of ``rag eval answers --json``."""
     return {
         "set": report.name,
         **_figures_json(report.ours),
@@ -160,7 +160,7 @@ def _figures_json(figures: Figures) -> dict[str, Any]:
 
 
 def answers_baseline(report: AnswersReport) -> dict[str, Any]:
-    """What is held against the accepted figures: the more, the better."""
+    """Return the figures that are compared with the baseline; higher is better."""
     return {
         "set": f"{report.name} answers",
         "correct": round(report.ours.correct, 4),
@@ -172,7 +172,7 @@ def answers_baseline(report: AnswersReport) -> dict[str, Any]:
 
 
 def answers_table(report: AnswersReport) -> str:
-    """Ours beside the baselines, for a terminal."""
+    """Return Plumbline's figures and the baselines' as a table for a terminal."""
     models = ", ".join(f"{role}: {name}" for role, name in report.models.items())
     columns = ("correct", "wrong", "escalated", "refusal_recall", "false_refusal", "words")
     lines = [

@@ -1,4 +1,4 @@
-"""An answer -> the props of the trace card and of a passage card (public/elements/*.jsx)."""
+"""Answer -> the props of the trace card and of a passage card (public/elements/*.jsx)."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _WORD_OR_SPACE = regex.compile(r"\s+|[^\s]+")
 _CENT = 100
 _REASONS_SHOWN = 2
 _LIKE_ENOUGH = 0.4
-"""Below this likeness the differences between two texts are only noise, word by word."""
+"""Below this similarity a word-by-word comparison of two texts shows only noise."""
 
 
 def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
-    """Everything that the card draws; ``answers`` are the conversation's so far."""
+    """Return the card's props; ``answers`` are those of the conversation so far."""
     return {
         "labels": all_under("card.", answer.language),
-        "who": _who(answer),
+        "who": _header(answer),
         "understood": say(f"intent.{answer.intent}", answer.language),
-        "signals": [_signal(s, answer.language) for s in _deciding(answer)],
+        "signals": [_signal(s, answer.language) for s in _deciding_signals(answer)],
         "waterfall": _waterfall(answer),
         "hint": _hint(answer),
         "cost": _cost(answer),
@@ -63,7 +63,7 @@ def _without_labels(props: dict[str, Any]) -> dict[str, Any]:
 
 
 def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
-    """A passage with the question's words marked."""
+    """Return the props of a passage with the question's words marked."""
     passage = hit.passage
     return {
         "labels": all_under("card.", answer.language),
@@ -84,13 +84,13 @@ def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
 
 
 def file_address(passage: Passage, conversation: str = "") -> str:
-    """Where the chat serves the passage's file, at its page."""
+    """Return the address of the passage's file in the chat, at its page."""
     page = f"#page={passage.page}" if passage.page is not None else ""
     return f"{file_path(passage.document, conversation)}{page}"
 
 
 def marked_segments(text: str, language: str, query: Query) -> list[dict[str, Any]]:
-    """Cut a text into stretches that do and do not hold a term of the query."""
+    """Cut a text into segments that do and do not contain a term of the query."""
     wanted = query.weights
     segments: list[dict[str, Any]] = []
     position = 0
@@ -105,7 +105,7 @@ def marked_segments(text: str, language: str, query: Query) -> list[dict[str, An
     return segments
 
 
-def _who(answer: Answer) -> dict[str, str]:
+def _header(answer: Answer) -> dict[str, str]:
     language = answer.language
     badge = answer.outcome.value
     if answer.outcome is Outcome.ANSWERED and answer.escalated:
@@ -134,10 +134,10 @@ def _accepted(answer: Answer) -> str:
     return say("accepted_all", answer.language, full=full, count=len(answer.sentences))
 
 
-def _deciding(answer: Answer) -> tuple[Signal, ...]:
-    """The signals of the text that was decided about first: they tell why more was done.
+def _deciding_signals(answer: Answer) -> tuple[Signal, ...]:
+    """The signals of the first text decided about, which explain further attempts.
 
-    Of a document in several parts none stands for all.
+    None for a document in several parts.
     """
     if answer.intent is Intent.DOCUMENT and len(answer.attempts) > 1:
         return ()
@@ -168,7 +168,7 @@ def _value(signal: Signal, language: str) -> str:
 
 
 def _waterfall(answer: Answer) -> list[dict[str, Any]]:
-    """Bars one after the other: label, start and length in milliseconds, whose time it was."""
+    """Consecutive bars: label, start and length in milliseconds, and the component."""
     timings = answer.timings
     bars = [("prepare", timings.prepare_ms, "core"), ("retrieve", timings.retrieve_ms, "core")]
     for attempt in answer.attempts:
@@ -253,7 +253,7 @@ def _attempt(attempt: Attempt, answer: Answer) -> dict[str, Any]:
 
 
 def _changes(answer: Answer) -> list[dict[str, str]]:
-    """The draft against the answer, word by word; empty where nothing replaced the draft."""
+    """The differences between draft and answer, word by word; empty if no draft was replaced."""
     drafts = [a for a in answer.attempts if a.generation.text]
     if not drafts or answer.outcome not in {Outcome.ANSWERED, Outcome.QUOTED}:
         return []

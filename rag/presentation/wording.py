@@ -1,4 +1,4 @@
-"""Reasons, problems and places in words."""
+"""Wording of reasons, problems and places."""
 
 from __future__ import annotations
 
@@ -14,60 +14,60 @@ if TYPE_CHECKING:
     from rag.domain.documents import Passage
 
 _COUNTS_PART = frozenset({ReasonCode.REMOVED, ReasonCode.SHORT})
-"""Of these the part is what a text speaks of; of others it is the whole."""
+"""The codes whose text refers to the part; others refer to the whole."""
 
 
 FILES_PATH = "/corpus/"
-"""Where the chat serves the corpus' files."""
+"""The address of the corpus' files in the chat."""
 
 
 def reason_text(reason: Reason, language: str = "en") -> str:
-    """Say a reason in a sentence."""
+    """Return a reason as a sentence."""
     if reason.code is ReasonCode.UNREACHABLE and not reason.detail:
         return say("reason.no_large", language)
     return detailed(f"reason.{reason.code}", reason, language)
 
 
 def detailed(key: str, reason: Reason, language: str) -> str:
-    """Fill a text with a reason's detail, or with how many of how many it counts."""
+    """Fill a text with a reason's detail or counts."""
     share = share_text(reason.part, reason.whole, language) if reason.whole else reason.detail
     count = reason.part if reason.code in _COUNTS_PART else reason.whole
     return say(key, language, detail=share, count=count)
 
 
 def change_text(change: Change, language: str = "en") -> str:
-    """Say what would have turned a decision round."""
+    """Return what would have reversed a decision, as a sentence."""
     key = "more_supported" if change.count else f"without_{change.code}"
     return say(f"change.{key}", language, detail=change.count, count=change.count)
 
 
 def share_text(part: int, whole: int, language: str) -> str:
-    """Say how many of how many."""
+    """Return "part of whole" in words."""
     return say("value.of", language, full=part, count=whole)
 
 
 def problem_text(sentence: Sentence, language: str = "en") -> str:
-    """Say what keeps a sentence from full support; empty where nothing does."""
+    """Return why a sentence is not fully supported; empty if it is."""
     if sentence.problem is None:
         return ""
     return say(f"problem.{sentence.problem.code}", language, detail=sentence.problem.detail)
 
 
 def shown_path(path: str, language: str = "en") -> str:
-    """A document's path as people read it."""
+    """Return a document's path in readable form."""
     if not path.startswith(PRIVATE):
         return path
     return say("private_document", language, name=path.removeprefix(PRIVATE))
 
 
 def file_path(path: str, conversation: str = "") -> str:
-    """Where the chat serves a document's file."""
+    """Return the address of a document's file in the chat."""
     own = f"?conversation={quote(conversation)}" if path.startswith(PRIVATE) else ""
     return f"{FILES_PATH}{quote(path)}{own}"
 
 
 def place(passage: Passage, language: str = "en") -> str:
-    """Where a passage stands: file, page, headings."""
+    """Return the location of a passage: file, page, headings."""
     page = f", {say('page', language, page=passage.page)}" if passage.page is not None else ""
     source = source_of(passage)
     return f"{shown_path(passage.document, language)}{page}" + (f" · {source}" if source else "")

@@ -1,1 +1,1 @@
-"""A question -> passages, and whether they are evidence enough."""
+"""Finds passages for a question, and judges whether they are sufficient evidence."""

@@ -1,10 +1,10 @@
-"""Fit the evidence levels to a corpus, without labels.
+"""Fits the evidence levels to a corpus, without labels.
 
-Pseudo-questions are made of the corpus' own sentences: of a sentence's rarest words some are
-dropped, some replaced by words from elsewhere, as people do who do not know the text. Such
-questions are easier than people's, so their scores are not taken as they are: how far their lowest
-lie from those on the set that the shipped levels were fitted on is how far the levels move. Levels
-only go down: what is refused in error is lost, what is asked in vain is still checked.
+Pseudo-questions are made from the corpus' own sentences: some of a sentence's rarest words are
+dropped and some replaced by words from elsewhere, as by users who do not know the text. They are
+easier than users' questions, so levels are shifted instead of set: by the difference between their
+lowest scores and those on the set that the shipped levels were fitted on. Levels are only lowered:
+a wrong refusal loses an answer, while an unneeded one is still checked.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
     from rag.domain.protocols import LikedAnswers
 
 FEWEST_PASSAGES = 50
-"""Fewer give the same few questions again and again, and words that are rare by chance."""
+"""Fewer passages give few distinct questions, and words that are rare by chance."""
 LOW = 0.05
 ANCHOR = -2.3
-"""The log-odds below which that share of the pseudo-questions on squad2 are, where the shipped
-levels refuse 2 % of the people's answerable questions."""
+"""The quantile LOW of the pseudo-questions' log-odds on squad2, where the shipped levels refuse 2 %
+of the users' answerable questions."""
 MOST_DOWN = 0.8
-"""Further down, questions with a sixth of their words in the documents would be asked."""
+"""With a larger shift questions with a sixth of their words in the documents would be asked."""
 FEWEST_LABELS = 20
 REFUSED_LABELS = 0.02
-"""The share of the answerable questions among many labelled ones that may be refused."""
+"""The share of many labelled answerable questions that may be refused."""
 LIKED_MARGIN = 0.1
-"""An answer that people liked keeps that distance from being refused."""
+"""The distance of a liked answer's log-odds from refusal."""
 _HELD_OUT_SEARCH = 60
 CHANGED = 0.2
-"""Levels are fitted again when more than this share of the passages is new or gone."""
+"""The share of passages, new or gone, above which levels are fitted again."""
 _BINS = 10
 
 
@@ -59,12 +59,12 @@ class Bin:
     count: int
     mean_strength: float
     answerable: float
-    """Share of them whose sentence is in the corpus."""
+    """The share of them whose sentence is in the corpus."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a level would do."""
+    """The effect of a level."""
 
     log_odds: float
     refused_answerable: float
@@ -73,7 +73,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was fitted, and what it rests on."""
+    """The fitted levels and the data behind them."""
 
     questions: int
     liked: int
@@ -84,7 +84,7 @@ class Calibration:
     refused_before: Point
     refused_after: Point
     auroc: float
-    """Of pseudo-questions against the same with their document held out."""
+    """For pseudo-questions against the same with their document held out."""
     bins: tuple[Bin, ...]
     curve: tuple[Point, ...]
 
@@ -92,19 +92,19 @@ class Calibration:
 def calibrate(
     corpus: Snapshot, liked: Sequence[float] = (), labelled: Sequence[str] = (), *, seed: int = 0
 ) -> Calibration:
-    """Ask pseudo-questions with and without their document, and move the levels. Blocks.
+    """Ask pseudo-questions with and without their document, and shift the levels. Blocks.
 
-    ``liked`` are log-odds of answers that people said to be good; ``labelled`` are questions that
-    the corpus answers: many of them count instead of pseudo-questions, and may also make the levels
-    stricter. A corpus of too few passages keeps the shipped levels, but for those.
+    ``liked`` are log-odds of answers rated as good; ``labelled`` are questions that the corpus
+    answers: many of them replace the pseudo-questions, and may also raise the levels. A corpus with
+    too few passages keeps the shipped levels except for these two.
     """
     before = shipped().levels
     enough = corpus.passage_count >= FEWEST_PASSAGES
     rng = random.Random(seed)  # noqa: S311 - no secret
     made = list(pseudo_questions(corpus, rng)) if enough else []
-    there = np.array([_log_odds(corpus, text) for text, _ in made])
+    present = np.array([_log_odds(corpus, text) for text, _ in made])
     held_out = np.array([_log_odds(corpus, text, document) for text, document in made])
-    down = min(0.0, float(np.quantile(there, LOW)) - ANCHOR) if made else 0.0
+    down = min(0.0, float(np.quantile(present, LOW)) - ANCHOR) if made else 0.0
     down = max(-MOST_DOWN, down)
     if len(labelled) >= FEWEST_LABELS:
         asked = [_log_odds(corpus, text) for text in labelled]
@@ -121,23 +121,23 @@ def calibrate(
         passages=corpus.passage_count,
         before=before,
         after=after,
-        refused_before=_point(before.none, there, held_out),
-        refused_after=_point(after.none, there, held_out),
-        auroc=auroc(there.tolist(), held_out.tolist()) if made else 0.0,
-        bins=tuple(_bins(there, held_out)),
-        curve=tuple(_point(float(level), there, held_out) for level in levels),
+        refused_before=_point(before.none, present, held_out),
+        refused_after=_point(after.none, present, held_out),
+        auroc=auroc(present.tolist(), held_out.tolist()) if made else 0.0,
+        bins=tuple(_bins(present, held_out)),
+        curve=tuple(_point(float(level), present, held_out) for level in levels),
     )
 
 
-def _point(level: float, there: NDArray[np.float64], held_out: NDArray[np.float64]) -> Point:
-    if not len(there):
+def _point(level: float, present: NDArray[np.float64], held_out: NDArray[np.float64]) -> Point:
+    if not len(present):
         return Point(level, 0.0, 0.0)
-    return Point(level, float((there < level).mean()), float((held_out < level).mean()))
+    return Point(level, float((present < level).mean()), float((held_out < level).mean()))
 
 
-def _bins(there: NDArray[np.float64], held_out: NDArray[np.float64]) -> Iterator[Bin]:
-    strengths = 1 / (1 + np.exp(-np.concatenate([there, held_out])))
-    answerable = np.repeat([1.0, 0.0], [len(there), len(held_out)])
+def _bins(present: NDArray[np.float64], held_out: NDArray[np.float64]) -> Iterator[Bin]:
+    strengths = 1 / (1 + np.exp(-np.concatenate([present, held_out])))
+    answerable = np.repeat([1.0, 0.0], [len(present), len(held_out)])
     places = np.minimum((strengths * _BINS).astype(int), _BINS - 1)
     for number in range(_BINS):
         own = places == number
@@ -163,16 +163,16 @@ def _log_odds(corpus: Snapshot, text: str, held_out: str = "") -> float:
 
 
 class Calibrator:
-    """Calibrates a knowledge base, by itself when its corpus has changed much; blocks."""
+    """Calibrates a knowledge base when its corpus has changed much; blocks."""
 
     def __init__(self, knowledge: KnowledgeBase, state: Path, history: LikedAnswers | None) -> None:
-        """``history``: the conversations, for the answers that people liked."""
+        """``history``: the conversations with rated answers."""
         self._knowledge = knowledge
         self._state = state
         self._history = history
 
     def run(self, labelled: Sequence[str] = ()) -> Calibration:
-        """Fit the levels to the corpus as it is, and keep them. Raises CorpusError."""
+        """Fit the levels to the current corpus and store them. Raises CorpusError."""
         corpus = self._knowledge.fresh()
         liked = self._history.liked() if self._history else []
         odds = [log_odds_of(signals, shipped()) for signals in liked]
@@ -191,20 +191,20 @@ class Calibrator:
         return fitted
 
     def run_if_due(self) -> None:
-        """Run at the first index, and when a fifth of the passages has come or gone."""
+        """Calibrate the first index, and again after a fifth of the passages has come or gone."""
         corpus = self._knowledge.current
         if corpus and not corpus.reading and is_due(corpus.passage_count, facts_of(self._state)):
             self.run()
 
 
 def is_due(passages: int, facts: Mapping[str, float]) -> bool:
-    """Was a corpus never calibrated, or has it changed much since?"""
+    """Return whether a corpus was never calibrated or has changed much since."""
     known = facts.get("passages", 0.0)
     return passages > 0 and abs(passages - known) > CHANGED * known
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """The chance that a positive's score is above a negative's, ties counting half."""
+    """Return the probability that a positive scores above a negative, ties counting half."""
     scores = np.concatenate([positive, negative])
     _, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]

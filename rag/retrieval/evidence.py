@@ -1,9 +1,9 @@
-"""Is there evidence? Signals of how much of the question stands together, weighed by a small model.
+"""Scores how well the found passages cover the question.
 
 An unseen word weighs as much as the rarest seen one can. The model is a logistic regression over
-five signals, its weights in thresholds.toml. Levels do not transfer between corpora, so the gate
-refuses only what is below the lowest; what lies between "none" and "some" is asked and then checked
-sentence by sentence.
+five signals, with its weights in thresholds.toml. Levels do not transfer between corpora, so the
+gate refuses only below the lowest; between "none" and "some" a model is asked, and its answer is
+checked sentence by sentence.
 """
 
 from __future__ import annotations
@@ -26,43 +26,43 @@ if TYPE_CHECKING:
     from rag.retrieval.thresholds import Levels, Thresholds
 
 ASKED_NOW = 0.5
-"""Terms of earlier turns weigh less than this, misspelled ones more."""
+"""Terms of earlier turns have lower weights than this, misspelled ones higher."""
 WINDOW = 30
-"""Content words that count as "together": AUROC .929 for the densest 30 of the top passage."""
+"""The window of content words that count as "together": AUROC .929 in the top passage."""
 CONSIDERED_HITS = 3
 ELSEWHERE_WORTH = 0.5
-"""What a word is worth that only another hit of the same document has: questions have parts."""
+"""The credit for a word that only another hit of the same document has; questions have parts."""
 HEADING_WORTH = 0.5
-"""What a word is worth to a sentence that only the headings above it have."""
+"""The credit for a word that is only in the headings above a sentence."""
 NEAR = 3
-"""Words of the question that stand in its order, so many words apart at most."""
+"""The maximum distance of words that count as being in the question's order."""
 MASS_FLOOR = 0.4
-"""A known word weighs at least this share of an unseen one. In a small corpus about one thing that
-thing's name stands everywhere and its idf is near zero, yet it says that the question belongs
-here; on large sets the floor changes no AUROC by more than .005."""
+"""The minimum weight of a known word, as a share of an unseen one's. In a small corpus on one
+subject the subject's name is everywhere and its idf near zero, yet it shows that the question is
+relevant; on large sets the minimum changes no AUROC by more than .005."""
 _HIGHEST_FREQUENCY_WORTH = 2.5
-"""What BM25 gives a term at most, with k1 = 1.5, in its idf."""
+"""The maximum BM25 score of a term with k1 = 1.5, in units of its idf."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of the question: any of its ways of writing counts as found."""
+    """A word of the question; any of its variants counts as found."""
 
     word: str
     ways: tuple[frozenset[str], ...]
     """Sets of terms; the word is found where all terms of one set are."""
     mass: float
     asked_now: bool
-    """Does it stand in the question itself, not only in earlier turns?"""
+    """Whether the word is in the question itself, not only in earlier turns."""
 
     def stands_in(self, terms: frozenset[str] | set[str]) -> bool:
-        """Is it found among these terms?"""
+        """Return whether a variant of the word is among these terms."""
         return any(way <= terms for way in self.ways)
 
 
 @dataclass(frozen=True)
 class SentenceTerms:
-    """A sentence as it is searched in."""
+    """A sentence in the form in which it is searched."""
 
     words: tuple[frozenset[str], ...]
     """The terms of each content word."""
@@ -72,7 +72,7 @@ class SentenceTerms:
 def words_of(
     query: Query, idf_of: Callable[[str], float], floor_share: float = MASS_FLOOR
 ) -> tuple[Word, ...]:
-    """Group a query's terms into the words that they stand for, weighed by idf."""
+    """Group a query's terms into the words that they come from, weighted by idf."""
     floor = floor_share * idf_of("")
     words = []
     whole_words = (term for term in query.terms if not term.term.endswith(BEGINNING))
@@ -80,7 +80,7 @@ def words_of(
         terms = list(group)
         whole, *parts = [term.term for term in terms]
         ways: tuple[frozenset[str], ...]
-        if terms[0].stands_for:  # any of the known words will do
+        if terms[0].stands_for:  # any of the known words suffices
             ways = tuple(frozenset([term.term]) for term in terms)
         else:
             ways = (frozenset([whole]), *([frozenset(parts)] if parts else []))
@@ -99,7 +99,7 @@ def weigh(
     idf_of: Callable[[str], float],
     thresholds: Thresholds | None = None,
 ) -> Evidence:
-    """Return how surely the passages found answer the question, and which words they lack."""
+    """Return the evidence that the passages answer the question, and the words they lack."""
     thresholds = thresholds or shipped()
     words = words_of(query, idf_of)
     windows = [(_densest(words, hit.passage), hit) for hit in hits[:CONSIDERED_HITS]]
@@ -120,11 +120,11 @@ def weigh(
 
 
 def log_odds_of(signals: Signals, thresholds: Thresholds) -> float:
-    """The model's log-odds that the passages answer the question."""
+    """Return the model's log-odds that the passages answer the question."""
     return thresholds.evidence.log_odds(asdict(signals))
 
 
-def _signals(  # noqa: PLR0913 - one argument a thing that is weighed
+def _signals(  # noqa: PLR0913 - one argument per source of signals
     words: Sequence[Word],
     best: frozenset[Word],
     found: frozenset[Word],
@@ -132,7 +132,7 @@ def _signals(  # noqa: PLR0913 - one argument a thing that is weighed
     hits: Sequence[Hit],
     idf_of: Callable[[str], float],
 ) -> Signals:
-    # An earlier turn's words need not stand beside what is asked now.
+    # An earlier turn's words need not be near those of the question.
     total = sum(word.mass for word in words if word.asked_now or word in found) or 1.0
     coverage = (_mass(best) + ELSEWHERE_WORTH * _mass(found - best)) / total
     sentence, order = _best_sentence(words, hits)
@@ -151,7 +151,7 @@ def _signals(  # noqa: PLR0913 - one argument a thing that is weighed
 
 
 def _best_sentence(words: Sequence[Word], hits: Sequence[Hit]) -> tuple[float, float]:
-    """The mass in the sentence that holds most of it, and how far it keeps the words' order."""
+    """The largest mass in a sentence, and how far that sentence keeps the question's word order."""
     best, order = 0.0, 0.0
     for hit in hits[:CONSIDERED_HITS]:
         around = _around(hit.passage)
@@ -171,7 +171,7 @@ def _best_sentence(words: Sequence[Word], hits: Sequence[Hit]) -> tuple[float, f
 
 
 def order_of(words: Sequence[Word], sentence: SentenceTerms) -> float:
-    """Of the question's neighbouring words, the share that follow each other closely here."""
+    """Return the share of the question's adjacent words that are close in the sentence too."""
     places = [
         next((n for n, terms in enumerate(sentence.words) if word.stands_in(terms)), None)
         for word in words
@@ -181,7 +181,7 @@ def order_of(words: Sequence[Word], sentence: SentenceTerms) -> float:
 
 
 def sentences_of(passage: Passage) -> list[SentenceTerms]:
-    """A passage's sentences, as ``split_sentences`` yields them."""
+    """Return a passage's sentences, as ``split_sentences`` yields them."""
     tokens = list(analyse(passage.text, passage.language))
     found, position = [], 0
     for _, end in split_sentences(passage.text):
@@ -194,7 +194,7 @@ def sentences_of(passage: Passage) -> list[SentenceTerms]:
 
 
 def _around(passage: Passage) -> frozenset[str]:
-    """The terms of what stands above a passage."""
+    """The terms of the title and headings above a passage."""
     return frozenset(
         term
         for text in (passage.title, passage.heading, passage.table_header)
@@ -206,7 +206,7 @@ def _around(passage: Passage) -> frozenset[str]:
 def matched_words(
     query: Query, passage: Passage, idf_of: Callable[[str], float]
 ) -> tuple[str, ...]:
-    """The question's words that stand anywhere in a passage, the rarest first."""
+    """Return the question's words that occur in a passage, the rarest first."""
     present = _around(passage) | {
         term for token in analyse(passage.text, passage.language) for term in token.terms
     }

@@ -1,4 +1,4 @@
-"""Why a document was found for a query, or was not."""
+"""Explains why a document was or was not found for a query."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from rag.domain.documents import Passage
 
 _LOOKED_AT = 1_000
-"""Passages among which the rank of one is looked for."""
+"""The number of passages among which the rank is searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a document's best passage is, or is not, among the hits of a query."""
+    """Why a document's best passage is or is not among the hits of a query."""
 
     rank: int | None
-    """From 1; None where no passage of it has a word of the query."""
+    """From 1; None if none of its passages has a word of the query."""
     score: float
     best: Passage | None
     matched: tuple[str, ...]
-    """Words of the query that stand in it."""
+    """The words of the query that it contains."""
     missing: tuple[str, ...]
 
 
 def explain(corpus: Snapshot, text: str, path: str) -> Explanation:
-    """Tell where a document's best passage ranks for a query, and why. Raises CorpusError."""
+    """Return the rank of a document's best passage for a query, and why. Raises CorpusError."""
     if not any(file.path == path for file in corpus.files):
         raise CorpusError(f"There is no file {path} in the corpus.", "Open the list again.")
     retriever = corpus.retriever

@@ -1,4 +1,4 @@
-"""The family of retrievers; a new member is one file and its line in ``RETRIEVERS``."""
+"""The available retrievers; a new one is a module and an entry in ``RETRIEVERS``."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ RETRIEVERS: dict[str, RetrieverFamily] = {"bm25": PassageIndex}
 
 
 def prepare_for_many() -> None:
-    """Do what pays for a process that searches often. Blocks for a moment."""
+    """Do the set-up that pays off only for a process with many searches. Blocks briefly."""
     use_compiled()

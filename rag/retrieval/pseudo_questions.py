@@ -1,4 +1,4 @@
-"""Questions made of a corpus' own sentences."""
+"""Generates questions from a corpus' own sentences."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 QUESTIONS = 300
 DROPPED = 0.3
 REPLACED = 0.4
-"""Of a person's question about squad2, 23 % of the words are not in the passage that answers it."""
+"""In users' questions about squad2, 23 % of the words are not in the answering passage."""
 REPLACED_CUTS = 0.6
-"""Cuts of a script without spaces are shorter than words, and stand in more places by chance."""
+"""Cuts of a script without spaces are shorter than words, and match more often by chance."""
 _MOST_WORDS = 8
 _FEWEST_WORDS = 2
 _FEWEST_TERMS = 5
@@ -29,7 +29,7 @@ _WITHOUT_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
 
 
 def pseudo_questions(corpus: Snapshot, rng: random.Random) -> Iterator[tuple[str, str]]:
-    """Yield questions with the document that each is about."""
+    """Yield questions, each with its document."""
     files = [file for file in corpus.documents if file.passages]
     if not files:
         return
@@ -40,13 +40,15 @@ def pseudo_questions(corpus: Snapshot, rng: random.Random) -> Iterator[tuple[str
         passages = corpus.passages_of(file.path)
         if not passages:
             continue
-        made = _made_of(rng.choice(passages), elsewhere, corpus, rng)
+        made = _question_from(rng.choice(passages), elsewhere, corpus, rng)
         if made:
             yield made, file.path
 
 
-def _made_of(passage: Passage, elsewhere: list[str], corpus: Snapshot, rng: random.Random) -> str:
-    """A question made of one of a passage's sentences; its words go to ``elsewhere`` for others."""
+def _question_from(
+    passage: Passage, elsewhere: list[str], corpus: Snapshot, rng: random.Random
+) -> str:
+    """Return a question from one of a passage's sentences; its words are added to ``elsewhere``."""
     spans = list(split_sentences(passage.text))
     if not spans:
         return ""
@@ -66,7 +68,7 @@ def _made_of(passage: Passage, elsewhere: list[str], corpus: Snapshot, rng: rand
 
 
 def _pieces(text: str, language: str, corpus: Snapshot, rng: random.Random) -> list[str]:
-    """A sentence's content words, the rarest first; of a script without spaces, cuts of it."""
+    """Return a sentence's content words, rarest first, or cuts of it in a script without spaces."""
     if _WITHOUT_SPACES.search(text):
         letters = "".join(regex.findall(r"[\p{L}\p{N}]", text))
         cuts, position = [], 0

@@ -19,7 +19,7 @@ HISTORY_DECAY = 0.6
 ANSWER_WEIGHT = 0.2
 ANSWER_TERMS = 10
 TYPO_WEIGHT = 0.7
-"""What a known word is worth that stands for a misspelled one."""
+"""The weight of a known word that replaces a misspelled one."""
 
 
 def build_query(
@@ -29,10 +29,10 @@ def build_query(
     idf_of: Callable[[str], float],
     spellings: Callable[[str], Sequence[tuple[str, str]]] | None = None,
 ) -> Query:
-    """Weigh the question's terms at 1 and, where ``history`` is given, earlier turns below.
+    """Weight the question's terms by 1 and those of the ``history`` by less.
 
-    Words are analysed in the language to search in; function words of the question's own are left
-    out too.
+    Words are analysed in the search language; function words of the question's own language are
+    omitted too.
     """
     weighted: dict[str, Term] = {}
 
@@ -58,7 +58,7 @@ def build_query(
 
 
 def _respelled(term: Term, spellings: Callable[[str], Sequence[tuple[str, str]]]) -> Iterator[Term]:
-    """A term as it is, or those of the known words that its unknown word may be."""
+    """Yield a term itself, or those of the known words that its unknown word may mean."""
     near = spellings(term.word)
     if not near:
         yield term

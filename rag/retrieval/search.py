@@ -1,4 +1,4 @@
-"""A question -> numbered hits: passages as one conversation sees them."""
+"""Searches for a question; hits are numbered per conversation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AROUND_CHARACTERS = 300
 
 
-def retrieve(  # noqa: PLR0913 - one argument a part of the question
+def retrieve(  # noqa: PLR0913 - one argument per part of the question
     corpus: Snapshot,
     text: str,
     leaning_on: Sequence[Turn],
@@ -32,7 +32,7 @@ def retrieve(  # noqa: PLR0913 - one argument a part of the question
     scope: str = "",
     language: MessageLanguage | None = None,
 ) -> tuple[tuple[Hit, ...], Query, Evidence]:
-    """Search for a question that leans on some turns, in a conversation that numbers passages."""
+    """Search for a question that depends on ``leaning_on``; ``conversation`` sets the numbers."""
     retriever = corpus.retriever
     language = language or message_language(text, corpus.languages)
     query = build_query(text, leaning_on, language, retriever.idf_of, retriever.spellings)
@@ -45,7 +45,7 @@ def retrieve(  # noqa: PLR0913 - one argument a part of the question
 def numbered(
     corpus: Snapshot, passages: Sequence[Passage], conversation: Sequence[Turn], query: Query
 ) -> tuple[Hit, ...]:
-    """Give passages their numbers: what the conversation calls them, or the next free ones."""
+    """Number passages: as earlier in the conversation, or by the next free numbers."""
     known = {hit.passage: hit.number for turn in conversation for hit in turn.hits}
     following = count(max(known.values(), default=0) + 1)
     return tuple(
@@ -63,7 +63,7 @@ def numbered(
 
 
 def _around(passage: Passage, document: Document | None) -> tuple[str, str]:
-    """The text before and after a passage, cut at lines' or words' ends."""
+    """The text before and after a passage, cut at the end of lines or words."""
     if document is None:
         return "", ""
     before = document.text[max(0, passage.start - AROUND_CHARACTERS) : passage.start]
@@ -75,5 +75,5 @@ def _around(passage: Passage, document: Document | None) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    """Text without the marks of its headings."""
+    """Return a text without heading marks."""
     return "\n".join(line.lstrip("# ") for line in text.splitlines()).strip()

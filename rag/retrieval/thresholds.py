@@ -1,4 +1,4 @@
-"""Where decisions turn: what is shipped, and over it what was fitted to a corpus."""
+"""The decision thresholds: the shipped ones, or those fitted to a corpus."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME = "thresholds.toml"
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The log-odds below which evidence is called none, weak, some; above it is strong."""
+    """The log-odds below which evidence is none, weak or some; above all it is strong."""
 
     none: float
     weak: float
@@ -46,7 +46,7 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Linear:
-    """A logistic regression: signals to the log-odds of something."""
+    """A logistic regression from signals to log-odds."""
 
     intercept: float
     weights: Mapping[str, float]
@@ -57,18 +57,18 @@ class Linear:
         return 1 / (1 + math.exp(-self.log_odds(signals)))
 
     def log_odds(self, signals: Mapping[str, float]) -> float:
-        """What the signals say together; one that is missing raises KeyError."""
+        """Return the log-odds for the signals; raises KeyError if one is missing."""
         return self.intercept + sum(w * signals[name] for name, w in self.weights.items())
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The models and what they are held against."""
+    """The models and their thresholds."""
 
     evidence: Linear
-    """That the passages found answer the question."""
+    """Predicts that the passages answer the question."""
     quotation: Linear
-    """That a sentence of them holds the answer."""
+    """Predicts that a sentence of them contains the answer."""
     levels: Levels
     support: Linear
     """That the passages support a sentence."""
@@ -77,12 +77,12 @@ class Thresholds:
     """That an answer is faithful to the passages as a whole."""
     acceptance: Acceptance
     origin: str = "shipped"
-    """Where the levels come from."""
+    """The source of the levels."""
 
 
 @cache
 def shipped() -> Thresholds:
-    """What comes with Plumbline."""
+    """Return the thresholds shipped with Plumbline."""
     content = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     evidence, quotation, support, faithfulness = (
         Linear(content[name]["intercept"], content[name]["weights"])
@@ -100,7 +100,7 @@ def shipped() -> Thresholds:
 
 
 def load(state: Path | None) -> Thresholds:
-    """Those of a corpus, by its state folder. Raises SettingsError where its file is damaged."""
+    """Return a corpus' thresholds, by its state folder. Raises SettingsError if damaged."""
     path = state / NAME if state else None
     try:
         return _read(path, path.stat().st_mtime_ns) if path else shipped()
@@ -121,7 +121,7 @@ def _read(path: Path, _changed: int) -> Thresholds:
 
 
 def save(levels: Levels, facts: Mapping[str, float], state: Path) -> Path:
-    """Keep the levels fitted to a corpus, and the ``facts`` they rest on; return their file."""
+    """Store the levels fitted to a corpus and the ``facts`` behind them; return their file."""
     lines = ["# Written by `rag calibrate`; delete it to go back to what is shipped.", "[levels]"]
     lines += [f"{name} = {value:.4f}" for name, value in asdict(levels).items()]
     lines += ["", "[facts]", *(f"{name} = {value:g}" for name, value in facts.items()), ""]
@@ -133,7 +133,7 @@ def save(levels: Levels, facts: Mapping[str, float], state: Path) -> Path:
 
 
 def facts_of(state: Path) -> dict[str, float]:
-    """What a corpus' own levels rest on; empty where it has none."""
+    """Return the facts behind a corpus' own levels; empty if it has none."""
     try:
         content = tomllib.loads((state / NAME).read_text(encoding="utf-8"))
         return {name: float(value) for name, value in content["facts"].items()}

@@ -1,1 +1,1 @@
-"""Text in people's languages: words, sentences, languages."""
+"""Natural-language text: words, sentences, languages."""

@@ -1,4 +1,4 @@
-"""What kind of answer a question expects; deterministic, by the patterns of all languages."""
+"""The kind of answer that a question expects, by the patterns of all languages."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _WANTS_NAME = _words(any_of(lambda one: one.questions.people_and_places))
 
 
 class AnswerType(StrEnum):
-    """What an answer has to be for its length to fit."""
+    """The kind of answer expected."""
 
     VALUE = "value"
     NAME = "name"
@@ -63,7 +63,7 @@ class AnswerType(StrEnum):
 
 
 def answer_type_of(question: str) -> AnswerType:
-    """Return whether a value, a name, yes or no, or an explanation is asked for."""
+    """Return whether a value, a name, yes or no, or an explanation is expected."""
     text = question.strip()
     if _VALUE.search(text):
         return AnswerType.VALUE
@@ -75,17 +75,17 @@ def answer_type_of(question: str) -> AnswerType:
 
 
 def without_measure(question: str) -> str:
-    """Blank the measure word after "how": it asks for a value and stands in no answer.
+    """Blank the measure word after "how", which does not occur in answers.
 
-    In "how long" the answer has "30 days", not "long".
+    "How long" is answered by "30 days", without "long".
     """
     return _MEASURE.sub(lambda match: " " * len(match.group()), question)
 
 
 def gives(expected: AnswerType, question: str, text: str) -> bool:
-    """Has a text something of the kind asked for that the question itself does not have?
+    """Return whether a text has something of the expected kind that the question lacks.
 
-    True for kinds that cannot be told by their form.
+    True for kinds that have no recognisable form.
     """
     pattern = {AnswerType.VALUE: _A_VALUE, AnswerType.NAME: _A_NAME}.get(expected)
     if pattern is None:
@@ -94,7 +94,7 @@ def gives(expected: AnswerType, question: str, text: str) -> bool:
 
 
 def may_miss(question: str, text: str) -> bool:
-    """Is a number, a person or a place asked for, and none given?"""
+    """Return whether a number, a person or a place is asked for but not given."""
     expected = answer_type_of(question)
     if expected is AnswerType.NAME and not _WANTS_NAME.search(question):
         return False  # "what" and "which" ask for things of any form

@@ -1,4 +1,4 @@
-"""Which language a text is in, and what follows from a message's language."""
+"""Detects the language of texts and messages."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 _SAMPLE_CHARACTERS = 6_000
 _MIN_STOP_WORD_SHARE = 0.08
-"""Running text has 25-50 % function words; tables and code have fewer than this."""
+"""Running text has 25-50 % function words; tables and code have a lower share than this."""
 SURE_STOP_WORDS = 2
-"""Function words of one language in a question: one may be of another language too."""
+"""The function words needed to be sure of a question's language; one may be ambiguous."""
 
 
 def detect_language(text: str, default: str = DEFAULT_LANGUAGE, likely: Sequence[str] = ()) -> str:
-    """Return the language whose function words fill the text most, ``default`` where none does.
+    """Return the language with the most function words in a text, or else ``default``.
 
-    Where several do equally, the first of those that are ``likely``: "was" is English and German.
+    On a tie the first of ``likely`` wins: "was" is English and German.
     """
     words = Counter(m.group().casefold() for m in WORD.finditer(text[:_SAMPLE_CHARACTERS]))
     if not words:
@@ -41,24 +41,24 @@ def detect_language(text: str, default: str = DEFAULT_LANGUAGE, likely: Sequence
 
 @dataclass(frozen=True, slots=True)
 class MessageLanguage:
-    """The language of a message, decided once, and what follows from it; ISO 639-1 codes."""
+    """The languages to use for a message; ISO 639-1 codes."""
 
     spoken: str
-    """What its function words say."""
+    """The language of its function words."""
     search: str
-    """To analyse it in: one of the corpus' where it has any."""
+    """The language to analyse it in: one of the corpus' if there are any."""
     answer: str
-    """To answer it in: its own where it surely has one, else the corpus'."""
+    """The language to answer in: its own if it is sure, else the corpus'."""
     reply: str
-    """For our own sentences: its own where a word tells it, else the page's."""
+    """The language of Plumbline's own sentences: its own if recognisable, else the page's."""
     foreign: bool = False
-    """Is it surely in a language that no document is in?"""
+    """Whether it is surely in a language that no document is in."""
 
 
 def message_language(
     text: str, corpus: Sequence[str] = (), page: str = DEFAULT_LANGUAGE
 ) -> MessageLanguage:
-    """Decide it; ``corpus`` are the documents' languages, the most frequent first."""
+    """Return a message's languages; ``corpus``: those of the documents, most frequent first."""
     spoken = detect_language(text, likely=corpus)
     known = not corpus or spoken in corpus
     answer = spoken if known or _is_sure(text, spoken) else corpus[0]
@@ -76,7 +76,7 @@ def _is_sure(question: str, language: str) -> bool:
 
 
 def _small_talk_language(text: str) -> str:
-    """The language of a greeting or of thanks, which have hardly a function word; else empty."""
+    """The language of a greeting or thanks, which have few function words; empty if neither."""
     plain = " ".join(WORD.findall(text.casefold()))
     found = (code for code, pattern in _small_talk().items() if pattern.fullmatch(plain))
     return next(found, "")

@@ -1,6 +1,6 @@
-"""The marks of Markdown that several stages must know."""
+"""Markdown syntax needed by several stages."""
 
 from __future__ import annotations
 
 FENCES = ("```", "~~~")
-"""What opens and closes a block of code."""
+"""The delimiters of a code block."""

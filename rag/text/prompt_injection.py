@@ -1,8 +1,8 @@
-"""Text in documents that speaks to a model instead of to people.
+"""Detection of text in documents that addresses a model (prompt injection).
 
-Passages are data. What in them reads as an order to a model is flagged in the ledger, and is
-neither sent to a model nor quoted. The patterns are those of published prompt injections (Greshake
-et al. 2023, "Not what you've signed up for"; OWASP LLM01), in the languages that have some.
+Passages are data. Instructions to a model in them are flagged in the ledger, and neither sent to a
+model nor quoted. The patterns are those of published prompt injections (Greshake et al. 2023, "Not
+what you've signed up for"; OWASP LLM01), in the languages that have some.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CONTROL = r"""
     <\|(?:im_start|im_end|system|user|assistant|end|endoftext)\|> | \[/?INST\] | <</?SYS>>
     | ^\s*(?:\#+\s*)?(?:system|assistant)\s*:\s
 """
-"""What models take for the frame of a conversation, whatever the language."""
+"""Control tokens of chat templates, in any language."""
 _SPEAKS = regex.compile(
     f"{any_of(lambda one: one.orders.patterns)} | {_CONTROL}",
     regex.IGNORECASE | regex.VERBOSE | regex.MULTILINE,
@@ -26,12 +26,12 @@ _SPEAKS = regex.compile(
 
 
 def speaks_to_a_model(text: str) -> bool:
-    """Does a text give orders to a model?"""
+    """Return whether a text gives instructions to a model."""
     return _SPEAKS.search(text) is not None
 
 
 def without_orders(text: str) -> str:
-    """The text with each sentence that gives orders to a model replaced by a mark."""
+    """Return the text with each sentence that instructs a model replaced by a mark."""
     if not speaks_to_a_model(text):
         return text
     kept, position = [], 0

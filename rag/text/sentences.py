@@ -28,7 +28,7 @@ _NEXT_CONTINUES = regex.compile(r"\s+[\p{Ll}&]")
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each sentence, without the white space around it.
 
-    Together the sentences hold every character that is not white space, in order.
+    Together the sentences cover every character that is not white space, in order.
     """
     start = 0
     for match in _END.finditer(text):
@@ -43,9 +43,9 @@ def split_sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def last_end(text: str) -> int:
-    """Where the last sentence of a growing text ends that more text cannot make longer.
+    """Return the end of the last complete sentence in a growing text.
 
-    That is told by the word after it, or by the line's end: "on 3." may go on with "March".
+    Completeness shows in the following word or line end: "on 3." may go on with "March".
     """
     for _, end in reversed(list(split_sentences(text))):
         if _FOLLOWED.match(text, end) or (text[end - 1] in _FULL_STOPS and end < len(text)):
@@ -59,7 +59,7 @@ def _in_table_row(text: str, position: int) -> bool:
 
 
 def _goes_on(text: str, start: int, after_point: int, end: int) -> bool:
-    """Is this point inside a sentence: after an abbreviation, or before a small letter?"""
+    """Whether a point is inside a sentence: after an abbreviation or before a small letter."""
     if _NEXT_CONTINUES.match(text, end):
         return True
     if _ORDINAL_DATE.match(text, max(start, text.rfind(" ", 0, after_point - 1) + 1)):

@@ -19,8 +19,8 @@ from rag.domain.answers import (
 from rag.domain.search import EvidenceLevel
 from rag.retrieval.thresholds import shipped
 from rag.text.answer_type import AnswerType
-from rag.verification.alignment import MISMATCHES
 from rag.verification.answer_sentences import says_nothing_known
+from rag.verification.contradictions import MISMATCHES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

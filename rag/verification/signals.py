@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rag.verification.alignment import Alignment, Places, Stretch
     from rag.verification.claims import Claim
 
+
 def signals_of(
     claim: Claim,
     masses: Mapping[str, float],

@@ -15,19 +15,7 @@ from typing import TYPE_CHECKING
 from rag.domain.answers import Problem, ProblemCode, Sentence, Support
 from rag.retrieval.thresholds import shipped
 from rag.text.language_detection import detect_language
-from rag.verification.alignment import (
-    Alignment,
-    Places,
-    Stretch,
-    align,
-    contradiction_of,
-    gives_reason,
-    misplaced_number,
-    stretches_of,
-    swapped_word,
-    unknown_month,
-    weighed,
-)
+from rag.verification.alignment import Alignment, Places, Stretch, align, stretches_of, weighed
 from rag.verification.answer_sentences import (
     LABEL,
     AnswerSentence,
@@ -36,7 +24,14 @@ from rag.verification.answer_sentences import (
     split_question,
 )
 from rag.verification.claims import Claim, claim_of
+from rag.verification.contradictions import (
+    contradiction_of,
+    gives_reason,
+    swapped_word,
+    unknown_month,
+)
 from rag.verification.exact import ExactTexts, exact_in
+from rag.verification.number_rules import misplaced_number
 from rag.verification.signals import signals_of
 
 if TYPE_CHECKING:

@@ -97,7 +97,7 @@ async def test_a_supported_draft_answers_without_the_large_model() -> None:
     [
         (says(""), "empty"),
         (says("I don't know how long a customer can keep the RelayBox."), "hedging"),
-        (INVENTED, "uncited"),
+        (INVENTED, "unsupported"),
         (says("A customer may return the RelayBox within 30 days", finish="length"), "cut_off"),
         (says("Most people never need an umbrella in the rain at all, they say."), "uncited"),
     ],

@@ -6,7 +6,7 @@ import pytest
 
 from rag.config.environment import default_text, load_settings, unknown_settings
 from rag.config.settings import Settings
-from rag.config.state_folder import corpus_state, usable
+from rag.config.state_folder import corpus_state, ensure_writable
 from rag.domain.errors import SettingsError
 from rag.domain.requests import Escalation
 
@@ -84,7 +84,7 @@ def test_an_unknown_name_is_told_with_the_nearest() -> None:
 def test_a_state_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(SettingsError, match="cannot be written"):
-        usable(tmp_path / "file" / "state")
+        ensure_writable(tmp_path / "file" / "state")
 
 
 def test_keys_are_not_shown() -> None:

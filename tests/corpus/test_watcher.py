@@ -12,7 +12,7 @@ from rag.corpus.ingestion.reader import InProcessReader
 from rag.corpus.ingestion.record import Packed
 from rag.corpus.knowledge_base import KnowledgeBase
 from rag.corpus.readers import Readers
-from rag.corpus.watcher import Watcher, tells_nothing
+from rag.corpus.watcher import Watcher, lacks_events
 from rag.domain.documents import File, FileStatus, Watch
 from rag.retrieval.family import RETRIEVERS
 from tests import builders
@@ -109,7 +109,7 @@ async def test_a_folder_that_takes_another_ones_place_is_watched(corpus: Path, m
 def test_network_drives_tell_nothing(tmp_path: Path, kind: str, nothing: bool) -> None:  # noqa: FBT001
     mounts = tmp_path / "mounts"
     mounts.write_text(f"root / ext4 rw 0 0\nshare {tmp_path} {kind} rw 0 0\n")
-    assert tells_nothing(tmp_path / "corpus", mounts) is nothing
+    assert lacks_events(tmp_path / "corpus", mounts) is nothing
 
 
 class FailingOnce(InProcessReader):

@@ -1,1 +1,1 @@
-"""What a message asks for."""
+"""Classifies messages by what they ask for."""

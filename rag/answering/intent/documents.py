@@ -32,8 +32,8 @@ _MOST_OF_A_TITLE = 2 / 3
 def about_a_document(
     text: str, requests: Requests, documents: Mapping[str, str], focus: str, *, answered: bool
 ) -> Request | None:
-    """Return the request for a whole document, where a message is one."""
-    named, rest, surely = _named(text, documents)
+    """Return the request for a whole document, or None if the message is none."""
+    named, rest, surely = _named_documents(text, documents)
     words = [word for clause in requests_in(rest) for word in words_of(core_of(clause, requests))]
     known = frozenset(chain.from_iterable(requests.forms.values())) | (
         requests.summaries
@@ -55,7 +55,7 @@ def about_a_document(
             return Request(Intent.DOCUMENT, topic=missing.group())
     if outside:
         has_noun = bool(requests.documents & set(words))
-        found = _titled(outside, documents, has_noun=has_noun) if strong else ""
+        found = _document_titled(outside, documents, has_noun=has_noun) if strong else ""
         return Request(Intent.DOCUMENT, documents=(found,)) if found else None
     focused = Request(Intent.DOCUMENT, documents=(focus,) if focus else ())
     if compiled(requests.this_document).search(text.casefold()):
@@ -65,16 +65,16 @@ def about_a_document(
     return focused if strong and points and not answered and not tabular else None
 
 
-def _named(text: str, documents: Mapping[str, str]) -> tuple[tuple[str, ...], str, bool]:
-    """The documents that a message names, the message without them, and whether it is plain.
+def _named_documents(text: str, documents: Mapping[str, str]) -> tuple[tuple[str, ...], str, bool]:
+    """Return the named documents, the message without them, and whether they are certain.
 
-    It is plain where a whole file name, or a title in quotation marks or of several words stands.
+    They are certain for a whole file name, or a title in quotation marks or of several words.
     """
     names = sorted(
         {
             (name, path, sure)
             for path, title in documents.items()
-            for name, sure in _names(path, title)
+            for name, sure in _possible_names(path, title)
         },
         key=lambda found: -len(found[0]),
     )
@@ -88,14 +88,13 @@ def _named(text: str, documents: Mapping[str, str]) -> tuple[tuple[str, ...], st
                 rest, found.end()
             )
             surely |= sure or name in quoted or beside is not None
-            shorter = regex.sub(pattern, " ", rest, flags=regex.IGNORECASE)
-            rest = shorter
+            rest = regex.sub(pattern, " ", rest, flags=regex.IGNORECASE)
             paths.append(path)
     return tuple(dict.fromkeys(paths)), rest, surely
 
 
-def _names(path: str, title: str) -> Iterator[tuple[str, bool]]:
-    """What a document can be called, and whether that can hardly mean anything else."""
+def _possible_names(path: str, title: str) -> Iterator[tuple[str, bool]]:
+    """Yield a document's possible names, and whether each is unambiguous."""
     file = PurePosixPath(path)
     yield path.casefold(), True
     yield file.name.casefold(), bool(file.suffix)
@@ -104,8 +103,8 @@ def _names(path: str, title: str) -> Iterator[tuple[str, bool]]:
         yield title.casefold(), " " in title
 
 
-def _titled(words: Sequence[str], documents: Mapping[str, str], *, has_noun: bool) -> str:
-    """The one document whose title or file name has all these words, and little else."""
+def _document_titled(words: Sequence[str], documents: Mapping[str, str], *, has_noun: bool) -> str:
+    """Return the only document whose title or file name has all these words and few others."""
     wanted = {term for word in words for term in terms_of(word, "en")}
     fitting = []
     for path, title in documents.items():

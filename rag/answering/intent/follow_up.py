@@ -1,4 +1,4 @@
-"""Questions that need the turns before them."""
+"""Detection of questions that depend on earlier turns."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _QUESTION_WORD = any_of(
     lambda one: filter(None, (*one.questions.names, *one.questions.values, one.questions.how))
 )
 _ASKS_ABOUT_A_NAME = regex.compile(rf"^(?i:{_QUESTION_WORD})\b.*\s\p{{Lu}}\p{{Ll}}")
-"""A question about a name stands alone; where every noun has a capital, this tells nothing."""
+"""A question about a name is self-contained; no evidence where all nouns are capitalised."""
 _STANDS_ALONE_TERMS = 5
-"""A question with this many content words of its own says what it is about."""
+"""A question with more content words than this is self-contained."""
 
 
 def leans_on_history(text: str, language: str) -> bool:
-    """Does a question need earlier turns to be understood?
+    """Return whether a question needs earlier turns to be understood.
 
-    True for few content words together with a pronoun or an opening such as "and" or "what
-    about", and for at most one content word.
+    True for few content words together with a pronoun or an opening such as "and" or "what about",
+    and for at most one content word.
     """
     terms = set(terms_of(text, language))
     if len(terms) <= 1:

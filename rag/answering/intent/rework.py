@@ -27,14 +27,12 @@ _PLAIN_LANGUAGE = regex.compile(rf"\b{any_of(lambda one: one.requests.plain_lang
 _QUESTION_OPENINGS = frozenset(of_all(lambda one: one.requests.question_openings))
 _COPULAS = frozenset(of_all(lambda one: one.requests.copulas))
 _ONE_WORD_TASKS = frozenset(of_all(lambda one: one.requests.one_word_tasks))
-_FORMS = (
-    *(Form.TABLE, Form.EMAIL, Form.LIST, Form.SIMPLER, Form.LONGER, Form.SHORTER, Form.OTHER),
-)
-"""In this order: a "short e-mail" is an e-mail."""
+_FORMS = (Form.TABLE, Form.EMAIL, Form.LIST, Form.SIMPLER, Form.LONGER, Form.SHORTER, Form.OTHER)
+"""In order of precedence: a "short e-mail" is an e-mail."""
 
 
 def rework_of(text: str, requests: Requests) -> Request | None:
-    """The whole message, or a clause of it while the others only remark on the answer."""
+    """Return the rework request in a message, or in its only clause that is not a remark."""
     if found := _reworked(text, requests):
         return found
     clauses = requests_in(text)
@@ -65,7 +63,7 @@ def _reworked(text: str, requests: Requests) -> Request | None:
     if not words or not set(words) <= known:
         return None
     asked_nicely = core != text.casefold().strip(PUNCTUATION)
-    if len(words) == 1 and not _is_whole_task(words[0], requests, nicely=asked_nicely):
+    if len(words) == 1 and not _is_whole_task(words[0], requests, polite=asked_nicely):
         return None
     languages = [word for word in words if word in LANGUAGE_NAMES]
     if languages and not _PLAIN_LANGUAGE.search(core):
@@ -74,8 +72,8 @@ def _reworked(text: str, requests: Requests) -> Request | None:
     return Request(Intent.REWORK, form) if form else None
 
 
-def _is_whole_task(word: str, requests: Requests, *, nicely: bool) -> bool:
-    """Does one word alone ask for work on the answer: "shorter", "rephrase", "Dutch, please"?"""
-    if nicely and (word in LANGUAGE_NAMES or word in form_words(requests, Form.LIST)):
+def _is_whole_task(word: str, requests: Requests, *, polite: bool) -> bool:
+    """Whether one word alone asks for a rework: "shorter", "rephrase", "Dutch, please"."""
+    if polite and (word in LANGUAGE_NAMES or word in form_words(requests, Form.LIST)):
         return True
     return word.endswith("er") or word in requests.reworks or word in _ONE_WORD_TASKS

@@ -1,7 +1,7 @@
-"""What a message asks for; deterministic, in the languages whose files say how.
+"""Deterministic classification of messages, in the languages that have request words.
 
-When in doubt it is a question: only a message whose every word belongs to a request for something
-else is taken for one (``rag/text/languages`` has the words).
+When in doubt it is a question: any other request is recognised only if all of its words belong to
+it (``rag/text/languages`` has the words).
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def request_of(
     documents: Mapping[str, str] | None = None,
     focus: str = "",
 ) -> Request:
-    """Return what ``text`` asks for, after the turns before it.
+    """Return what ``text`` asks for, given the turns before it.
 
-    ``documents`` are the corpus' (path -> title); ``focus`` is the one that "this document" means.
+    ``documents`` maps paths to titles; ``focus`` is the one that "this document" means.
     """
     documents = documents or {}
     if small_talk := small_talk_of(text):

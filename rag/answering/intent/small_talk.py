@@ -24,7 +24,7 @@ _HELP = regex.compile(any_of(lambda one: one.requests.help))
 
 
 def small_talk_of(text: str) -> Intent | None:
-    """Return which kind of small talk a message is; None where it asks for something."""
+    """Return the kind of small talk a message is, or None if it asks for something."""
     plain = regex.sub(r"[^\p{L}\p{N}' ]+", " ", text.casefold().replace("’", "'"))
     plain = " ".join(plain.split())
     for pattern, intent in (

@@ -1,4 +1,4 @@
-"""A message cut into clauses and words, without its politeness; the vocabulary of requests."""
+"""Splits messages into clauses and words without politeness; the vocabulary of requests."""
 
 from __future__ import annotations
 
@@ -28,34 +28,34 @@ LANGUAGE_NAMES = {
     for code, names in language.language_names.items()
     for name in names
 }
-"""What languages are called -> ISO 639-1."""
+"""Name of a language, in any language -> ISO 639-1."""
 
 
 def most_likely_first(language: str) -> Iterator[tuple[str, Requests]]:
-    """The languages in which requests are understood: a short message hardly tells its own."""
+    """Yield all languages' requests, this one's first: short messages are hard to identify."""
     known = ((code, one.requests) for code, one in LANGUAGES.items() if one.requests.polite)
     yield from sorted(known, key=lambda pair: pair[0] != language)
 
 
 @cache
 def compiled(pattern: str) -> regex.Pattern[str]:
-    """A pattern of a language's file, compiled once."""
+    """Compile a pattern of a language's file, once."""
     return regex.compile(pattern.strip(), regex.IGNORECASE)
 
 
 def form_words(requests: Requests, form: Form) -> frozenset[str]:
-    """The words that name a form."""
+    """Return the words that name a form."""
     return requests.forms.get(form, frozenset())
 
 
 def is_remark(clause: str) -> bool:
-    """Does a clause only tell something: "it is too long", "my colleague isn't technical"?"""
+    """Return whether a clause only states something: "it is too long"."""
     words = words_of(clause)
     return not words or (words[0] in _REMARKS and not set(words) & _WISHES)
 
 
 def core_of(text: str, requests: Requests) -> str:
-    """A message in small letters without its politeness."""
+    """Return a message in lower case without its politeness."""
     polite = compiled(requests.polite)
     plain = " ".join(text.casefold().replace("’", "'").split()).strip(PUNCTUATION)
     before = ""
@@ -71,11 +71,11 @@ def core_of(text: str, requests: Requests) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in order."""
+    """Return the words of a text in order."""
     return [match.group() for match in _WORD.finditer(text)]
 
 
 def requests_in(text: str) -> list[str]:
-    """The clauses of a message that are no remarks; all where nothing else is left."""
+    """Return the clauses of a message that are not remarks, or all if there are no others."""
     clauses = [clause for clause in CLAUSE_BREAK.split(text.strip(PUNCTUATION)) if clause.strip()]
     return [clause for clause in clauses if not is_remark(clause.casefold())] or clauses

@@ -1,4 +1,4 @@
-"""What is done about each kind of request: one module a kind, and its line in the table."""
+"""One module for each kind of request, and the table that maps intents to them."""
 
 from __future__ import annotations
 
@@ -27,4 +27,4 @@ ROUTES: Mapping[Intent, Callable[[RequestContext], AsyncGenerator[Event, None]]]
     Intent.THANKS: reply,
     Intent.HELP: reply,
 }
-"""Each yields what happens; the last event is Answered."""
+"""Each handler yields events; the last one is Answered."""

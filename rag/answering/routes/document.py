@@ -1,4 +1,4 @@
-"""What a whole document says: read in order, in as many parts as a model's budget needs."""
+"""Reads a whole document in order, in parts that fit the model's budget."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit
 
 MAX_PARTS = 6
-"""The built-in model takes about 5 s a part: half a minute is what a person waits for a summary."""
+"""The built-in model takes about 5 s a part, and half a minute is an acceptable wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingPlan:
-    """Which passages are read, in parts, and what share of all that is in characters."""
+    """The passages to read, in parts, and their share of the document in characters."""
 
     parts: tuple[tuple[Hit, ...], ...]
     share: float
 
     @property
     def hits(self) -> tuple[Hit, ...]:
-        """The passages that are read, in order."""
+        """The passages to read, in order."""
         return tuple(hit for part in self.parts for hit in part)
 
 
@@ -59,7 +59,7 @@ def plan_reading(hits: Sequence[Hit], budget: int, count: Callable[[str], int]) 
 
 
 def _covered(hits: Sequence[Hit]) -> int:
-    """Characters of the documents that passages cover; neighbours overlap."""
+    """The number of characters that passages cover; neighbours overlap."""
     covered = 0
     document, end = "", 0
     for hit in hits:
@@ -70,22 +70,18 @@ def _covered(hits: Sequence[Hit]) -> int:
     return covered
 
 
-async def read_document(case: RequestContext) -> AsyncGenerator[Event, None]:
-    """Have each part written about and checked; the answer is what was written, in order."""
-    if not case.request.documents:
-        missing = case.request.topic
-        reason = (
-            Reason(ReasonCode.NO_SUCH_FILE, missing)
-            if missing
-            else Reason(ReasonCode.WHICH_DOCUMENT)
-        )
-        result = CascadeResult(outcome=Outcome.ANSWERED, reasons=(reason,))
-        listing = list_documents(Request(Intent.CORPUS), case.corpus, (), case.question.scope)
-        yield Answered(case.answer(result, listed=listing.documents))
+async def read_document(context: RequestContext) -> AsyncGenerator[Event, None]:
+    """Write about each part and check it; the answer is the parts' texts in order."""
+    if not context.request.documents:
+        missing = context.request.topic
+        code = ReasonCode.NO_SUCH_FILE if missing else ReasonCode.WHICH_DOCUMENT
+        result = CascadeResult(outcome=Outcome.ANSWERED, reasons=(Reason(code, missing),))
+        listing = list_documents(Request(Intent.CORPUS), context.corpus, (), context.question.scope)
+        yield Answered(context.answer(result, listed=listing.documents))
         return
-    started = case.parts.clock.now()
-    hits, plan = await asyncio.to_thread(_planned, case)
-    milliseconds = case.parts.clock.now() - started
+    started = context.parts.clock.now()
+    hits, plan = await asyncio.to_thread(_planned, context)
+    milliseconds = context.parts.clock.now() - started
     yield Retrieved(plan.hits, milliseconds=milliseconds)
     written: list[CascadeResult] = []
     for number, part in enumerate(plan.parts, start=1):
@@ -94,26 +90,26 @@ async def read_document(case: RequestContext) -> AsyncGenerator[Event, None]:
         yield Reading(number, len(plan.parts), so_far.text, so_far.sentences, last)
         written.append(CascadeResult())
         found = Retrieved(part)
-        async with aclosing(case.run(found, written[-1])) as events:
+        async with aclosing(context.run(found, written[-1])) as events:
             async for event in events:
                 yield event
     result = joined(written)
     result.used = frozenset(range(len(plan.hits)))
     whole = Retrieved(hits, milliseconds=milliseconds)
-    yield Answered(case.answer(result, whole, share_read=plan.share))
+    yield Answered(context.answer(result, whole, share_read=plan.share))
 
 
-def _planned(case: RequestContext) -> tuple[tuple[Hit, ...], ReadingPlan]:
-    """The documents' passages, and how they are read; blocks."""
-    passages = [p for path in case.request.documents for p in case.corpus.passages_of(path)]
-    hits = numbered(case.corpus, passages, case.question.history, NO_QUERY)
-    cascade = case.parts.cascade
-    model = cascade.first(case.question.mode) or cascade.small
+def _planned(context: RequestContext) -> tuple[tuple[Hit, ...], ReadingPlan]:
+    """The documents' passages and the reading plan; blocks."""
+    passages = [p for path in context.request.documents for p in context.corpus.passages_of(path)]
+    hits = numbered(context.corpus, passages, context.question.history, NO_QUERY)
+    cascade = context.parts.cascade
+    model = cascade.first(context.question.mode) or cascade.small
     return hits, plan_reading(hits, model.backend.profile.passage_tokens, model.count)
 
 
 def joined(parts: Sequence[CascadeResult]) -> CascadeResult:
-    """What was written about the parts, as one result; a part that gave nothing is left out."""
+    """Return the results of the parts as one; parts without a text add none."""
     whole = CascadeResult(outcome=Outcome.QUOTED)
     quoted = [part for part in parts if part.outcome is Outcome.QUOTED]
     if 0 < len(quoted) < len(parts):

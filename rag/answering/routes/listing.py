@@ -1,4 +1,4 @@
-"""Which documents there are, and which mention something: answered from the index alone."""
+"""Lists the documents, all or those that mention a topic, from the index alone."""
 
 from __future__ import annotations
 
@@ -26,37 +26,39 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit, Query
 
 MAX_PASSAGES = 1_000
-"""Searched for mentions; a topic that stands in more has its documents listed from these."""
+"""The limit of the search for mentions; documents that only have passages beyond it are missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Documents, and the passage of each that mentions the topic best."""
+    """Documents, and for each the passage that mentions the topic best."""
 
     documents: tuple[Listed, ...]
     counts: tuple[int, int]
-    """Documents and passages that were looked at."""
+    """The numbers of documents and passages examined."""
     hits: tuple[Hit, ...] = ()
     query: Query = NO_QUERY
 
 
-async def list_documents_of(case: RequestContext) -> AsyncGenerator[Event, None]:
+async def list_documents_of(context: RequestContext) -> AsyncGenerator[Event, None]:
     """Answer without a model."""
-    started = case.parts.clock.now()
-    history, scope = case.question.history, case.question.scope
-    listing = await asyncio.to_thread(list_documents, case.request, case.corpus, history, scope)
-    milliseconds = case.parts.clock.now() - started
+    started = context.parts.clock.now()
+    history, scope = context.question.history, context.question.scope
+    listing = await asyncio.to_thread(
+        list_documents, context.request, context.corpus, history, scope
+    )
+    milliseconds = context.parts.clock.now() - started
     retrieved = Retrieved(listing.hits, listing.query, None, milliseconds)
     result = CascadeResult(outcome=Outcome.ANSWERED)
-    yield Answered(case.answer(result, retrieved, listing.documents, counts=listing.counts))
+    yield Answered(context.answer(result, retrieved, listing.documents, counts=listing.counts))
 
 
 def list_documents(
     request: Request, corpus: Snapshot, conversation: Sequence[Turn], scope: str = ""
 ) -> Listing:
-    """List the documents that have all words of the request's topic in one passage.
+    """Return the documents that have all words of the request's topic in one passage.
 
-    Without a topic all documents are listed, by path or the last changed first.
+    Without a topic: all documents, by path or the last changed first.
     """
     files = [file for file in corpus.documents if _is_in(scope, file.path)]
     counts = len(files), sum(file.passages for file in files)

@@ -1,4 +1,4 @@
-"""A question, or one that follows another: evidence first, then the models."""
+"""Answers questions and follow-ups: evidence first, then the models."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from rag.answering.context import RequestContext
 
 
-async def answer_question(case: RequestContext) -> AsyncGenerator[Event, None]:
-    """What is found decides whether a model is asked at all."""
-    history = case.question.history if case.intent is Intent.FOLLOW_UP else ()
-    retrieved = await asyncio.to_thread(case.retrieve, case.parts.top_k, history)
+async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None]:
+    """Retrieve, and ask the models only if the evidence suffices."""
+    history = context.question.history if context.intent is Intent.FOLLOW_UP else ()
+    retrieved = await asyncio.to_thread(context.retrieve, context.parts.top_k, history)
     yield retrieved
     result = CascadeResult()
     evidence = retrieved.evidence
     enough = retrieved.hits and evidence and evidence.level is not EvidenceLevel.NONE
-    if case.question.skip_gate or enough:
-        async with aclosing(case.run(retrieved, result, history)) as events:
+    if context.question.skip_gate or enough:
+        async with aclosing(context.run(retrieved, result, history)) as events:
             async for event in events:
                 yield event
     else:
         result.reasons = (Reason(ReasonCode.NO_EVIDENCE),)
-    yield Answered(case.answer(result, retrieved))
+    yield Answered(context.answer(result, retrieved))

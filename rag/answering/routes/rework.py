@@ -1,4 +1,4 @@
-"""Work on the last answer: its passages are kept, nothing is looked up, all is checked as ever."""
+"""Reworks the last answer from its own passages, without a search; every sentence is checked."""
 
 from __future__ import annotations
 
@@ -20,36 +20,35 @@ if TYPE_CHECKING:
     from rag.domain.conversation import Turn
 
 
-async def rework_answer(case: RequestContext) -> AsyncGenerator[Event, None]:
-    """Let the models write the answer anew; without success its own sentences are rearranged."""
-    history = case.question.history
+async def rework_answer(context: RequestContext) -> AsyncGenerator[Event, None]:
+    """Let the models rewrite the answer; if they fail, rearrange its sentences."""
+    history = context.question.history
     result = CascadeResult(outcome=Outcome.ANSWERED)
     position = last_answered(history)
     if position is None:
         result.reasons = (Reason(ReasonCode.NOTHING_TO_REWORK),)
-        yield Answered(case.answer(result))
+        yield Answered(context.answer(result))
         return
-    turn, kept = await asyncio.to_thread(_with_passages, case, history[: position + 1])
+    turn, kept = await asyncio.to_thread(_with_passages, context, history[: position + 1])
     result = CascadeResult()
-    run = case.run(kept, result, history[: position + 1], turn)
+    run = context.run(kept, result, history[: position + 1], turn)
     async with aclosing(run) as events:
         async for event in events:
             yield event
-    if result.outcome is Outcome.REFUSED:  # no passage carried a sentence of it
+    if result.outcome is Outcome.REFUSED:  # no sentence was supported by a passage
         result.outcome, result.text, result.sentences = (
             Outcome.ANSWERED,
             turn.answer,
             turn.sentences,
         )
         result.reasons = (*result.reasons, Reason(ReasonCode.UNCHANGED))
-    yield Answered(case.answer(result, kept))
+    yield Answered(context.answer(result, kept))
 
 
 def last_answered(history: Sequence[Turn]) -> int | None:
-    """The position of the last turn, where it had an answer, and its own one.
+    """Return the position of the turn to rework, or None.
 
-    After a refusal or a list there is nothing to work on; what was only rearranged leads back to
-    the answer that it was made of.
+    That is the last turn if it was answered; a rearranged answer leads back to its original.
     """
     for position in range(len(history) - 1, -1, -1):
         if not history[position].rearranged:
@@ -57,17 +56,17 @@ def last_answered(history: Sequence[Turn]) -> int | None:
     return None
 
 
-def _with_passages(case: RequestContext, history: Sequence[Turn]) -> tuple[Turn, Retrieved]:
+def _with_passages(context: RequestContext, history: Sequence[Turn]) -> tuple[Turn, Retrieved]:
     """The last turn and the passages that its answer rests on; blocks.
 
-    They are looked up where a conversation came as bare text, without its passages.
+    They are searched for if the conversation came as bare text, without its passages.
     """
     turn = history[-1]
     if turn.hits:
         hits = turn.cited or tuple(hit for hit in turn.hits if hit.used)
         return turn, Retrieved(hits)
     text = f"{turn.question} {turn.answer}"
-    hits, query, _ = retrieve(case.corpus, text, (), history, case.parts.top_k)
+    hits, query, _ = retrieve(context.corpus, text, (), history, context.parts.top_k)
     numbered = [(hit.number, hit.passage) for hit in hits]
-    grounding = Grounding(numbered, case.corpus.retriever.idf_of, query.language)
+    grounding = Grounding(numbered, context.corpus.retriever.idf_of, query.language)
     return replace(turn, sentences=grounding.check(turn.answer)), Retrieved(hits, query)

@@ -1,4 +1,4 @@
-"""A greeting, thanks, a call for help: answered by the catalogue's own words."""
+"""Replies to greetings, thanks and calls for help with the catalogue's texts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
     from rag.answering.context import RequestContext
 
 
-async def reply(case: RequestContext) -> AsyncGenerator[Event, None]:
-    """Leave the words to ``present``."""
-    yield Answered(case.answer(CascadeResult(outcome=Outcome.ANSWERED)))
+async def reply(context: RequestContext) -> AsyncGenerator[Event, None]:
+    """Answer without text; the presentation adds it."""
+    yield Answered(context.answer(CascadeResult(outcome=Outcome.ANSWERED)))

@@ -1,1 +1,1 @@
-"""A file -> a document -> passages -> index terms; files are read in processes of their own."""
+"""File -> document -> passages -> index terms; files are read in separate processes."""

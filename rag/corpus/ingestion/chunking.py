@@ -1,8 +1,8 @@
 """Document -> passages with exact offsets, page and heading path.
 
-Sentence-aligned passages of 120-200 words with about 20 % overlap win inside a fixed prompt
-budget: answer within 1,000 words of context .769 at 120 words, .744 at 200, .712 at 300.
-Passages never cross a heading; a table is cut between rows, and each part knows its header.
+Sentence-aligned passages of 120-200 words with about 20 % overlap are best for a fixed prompt
+budget: answer within 1,000 words of context .769 at 120 words, .744 at 200, .712 at 300. Passages
+never cross a heading; a table is cut between rows, and each part keeps its header.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_CHARACTERS = 1_300
 """150-200 English words. Answer within 5 against 700-1,000: xquad-en .990, .991; -de .962, .970."""
 OVERLAP_CHARACTERS = 250
 _MAX_ROW_CHARACTERS = 2 * MAX_CHARACTERS
-"""A longer row of a table is cut like prose."""
+"""Longer table rows are cut like prose."""
 HEADING_SEPARATOR = " › "
 _HEADING = regex.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*$", regex.MULTILINE)
 _FENCE = regex.compile(r"^(```|~~~).*?(?:^\1[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL)
@@ -41,10 +41,10 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
     )
 
 
-def passage_at(  # noqa: PLR0913 - what a passage has beside its document
+def passage_at(  # noqa: PLR0913 - the fields of a passage
     document: Document, start: int, end: int, heading: str, page: int | None, table_header: str
 ) -> Passage:
-    """The passage ``document.text[start:end]``."""
+    """Return the passage ``document.text[start:end]``."""
     return Passage(
         document=document.path,
         title=document.title,
@@ -60,7 +60,7 @@ def passage_at(  # noqa: PLR0913 - what a passage has beside its document
 
 
 def _sections(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, heading path) of the text under each heading, the heading left out."""
+    """Yield (start, end, heading path) of the text under each heading, without the heading."""
     fences = [match.span() for match in _FENCE.finditer(text)]
     path: list[tuple[int, str]] = []
     start = 0

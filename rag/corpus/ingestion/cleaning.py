@@ -1,4 +1,4 @@
-"""Extracted text without the marks that only a renderer needs."""
+"""Removes the markup from extracted text that only a renderer needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import regex
 from rag.corpus.ingestion.parsing import PDF
 
 _PROSE_SHARE = 0.4
-"""Of the cells after a row's first, so many begin in a small letter in cut-up prose."""
+"""The minimum share of cells after the first that start in lower case if prose was cut up."""
 _TABLE = regex.compile(r"(?:^\|.*\|[ \t]*(?:\n|\Z)){2,}", regex.MULTILINE)
 _TABLE_RULE = regex.compile(r"\|[\s:|-]+\|")
 _FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
@@ -16,22 +16,22 @@ _LINK = regex.compile(r"(?<!\\)\[([^\]\n]+)\]\([^)\n]*\)")
 _STRONG = regex.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _EMPHASIS = regex.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_\n]+?)(?<=[^\s*_\\])\1(?![\w*])")
 _ESCAPED_STRONG = regex.compile(r"\\\*\\\*(?=\S)([^|\n]+?)(?<=\S)\\\*\\\*")
-"""How bold words come out of the cells of a Word table."""
+"""The form of bold words in the cells of a Word table."""
 _ESCAPE = regex.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&$%])")
 _COMMENT = regex.compile(r"<!--.*?-->", regex.DOTALL)
 _FRONT_MATTER = regex.compile(r"\A---\n(?:(?:## )?[\w:.\-]+:[^\n]*\n|\n)*(?:---\n)?(?=\n|#)")
 
 
 def text_of(content: str, kind: str) -> str:
-    """The text of what a reader gave for a kind of file."""
+    """Return the text in a reader's output for a kind of file."""
     content = _FRONT_MATTER.sub("", content)
     if kind == PDF:
-        content = _TABLE.sub(_prose_again, content)
-    return readable_pages(content)
+        content = _TABLE.sub(_table_to_prose, content)
+    return without_markup(content)
 
 
-def _prose_again(table: regex.Match[str]) -> str:
-    """Undo a table that a PDF's lines were mistaken for: its cells go on in small letters."""
+def _table_to_prose(table: regex.Match[str]) -> str:
+    """Turn a table back into prose if most of its cells continue in lower case."""
     rows = [
         [cell.strip() for cell in line.strip().strip("|").split("|")]
         for line in table.group().splitlines()
@@ -44,17 +44,17 @@ def _prose_again(table: regex.Match[str]) -> str:
     return "\n".join(" ".join(cell for cell in row if cell) for row in rows) + "\n"
 
 
-def readable_pages(markdown: str) -> str:
-    """Take Markdown's marks off the words; headings, lists, tables and code keep theirs.
+def without_markup(markdown: str) -> str:
+    """Remove Markdown's inline markup; headings, lists, tables and code keep theirs.
 
-    Links and images lose their addresses: nothing in a document may make a browser fetch.
+    Links and images lose their addresses, so that no document can make a browser fetch one.
     """
     pieces = _FENCE.split(markdown.replace("\r\n", "\n").replace("\x00", ""))
     return "".join(piece if index % 2 else clean(piece) for index, piece in enumerate(pieces))
 
 
 def clean(text: str) -> str:
-    """Text without comments, link targets and marks of emphasis."""
+    """Return the text without comments, link targets and emphasis."""
     text = _COMMENT.sub("", text)
     text = _IMAGE.sub(r"\1", text)
     text = _LINK.sub(r"\1", text)

@@ -1,4 +1,4 @@
-"""A file -> Document, through kreuzberg (its 4.10 reads what people keep; MIT, one wheel)."""
+"""File -> Document, through kreuzberg."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def extract(
 ) -> Document:
     """Read the file at ``path`` as the document called ``name``.
 
-    Raises ExtractionError with a sentence for people: unreadable, empty, encrypted, too large,
-    of an unknown kind, or without any text.
+    Raises ExtractionError with a sentence for the user: unreadable, empty, encrypted, too large, of
+    an unknown kind, or without any text.
     """
     try:
         data = path.read_bytes() if path.stat().st_size <= max_bytes else None
@@ -64,7 +64,7 @@ def extract(
         recognised = len(found)
     pages = [bool(part["content"].strip()) for part in parts] if kind == PDF else []
     text = text_of(content, kind)
-    if not any(map(str.isalnum, text)):  # an empty table has bars
+    if not any(map(str.isalnum, text)):  # an empty table still has bars
         raise ExtractionError(no_text_reason(len(pages), scanned))
     return Document(
         path=name,

@@ -1,4 +1,4 @@
-"""Limits that the operating system puts on a worker; the only place with branches by system."""
+"""Operating system limits for a worker; the only place with branches by system."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NICENESS = 10
 
 
 def limit_from_inside(max_bytes: int) -> None:
-    """Limit this process, where its system lets it do so."""
+    """Limit this process, if its system supports that."""
     if sys.platform == "win32":
-        return  # its parent has done it
+        return  # the parent has set the limit
     import resource  # noqa: PLC0415 - is not there on Windows
 
     with suppress(ValueError, OSError):  # macOS may refuse

@@ -1,4 +1,4 @@
-"""Where each page of a document lies in its text."""
+"""The position of each page in a document's text."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _MIN_LINE_CHARACTERS = 8
-"""A shorter line, such as a page's number, stands in too many places."""
+"""Shorter lines, such as page numbers, occur too often to be located."""
 _LINE_CHARACTERS = 40
-_PLAY = 400
-"""How far from where it is expected a page may begin, in letters and digits."""
+_TOLERANCE = 400
+"""The maximum distance of a page from its expected start, in letters and digits."""
 
 
 def find_pages(text: str, parts: Sequence[Mapping[str, Any]]) -> tuple[Page, ...]:
-    """Find where each page begins: where the first line that can be found stands in the text.
+    """Locate each page by its first line that occurs in the text.
 
-    kreuzberg's own page boundaries count another form of the text, without Markdown; so its
-    pages' texts are looked for, near where the pages before them end.
+    kreuzberg's own page boundaries refer to a text without Markdown, so the pages' texts are
+    searched for, near the end of the pages before them.
     """
     if not parts:
         return ()
-    squeezed, offsets = _squeezed(text)
+    squeezed, offsets = _letters_and_digits(text)
     starts: list[tuple[int, int]] = []
     expected, last = 0, -1
     for part in parts:
-        lines = [_squeezed(line)[0] for line in part["content"].splitlines()]
+        lines = [_letters_and_digits(line)[0] for line in part["content"].splitlines()]
         for line in (line for line in lines if len(line) >= _MIN_LINE_CHARACTERS):
             found = squeezed.find(
-                line[:_LINE_CHARACTERS], max(last + 1, expected - _PLAY), expected + _PLAY
+                line[:_LINE_CHARACTERS], max(last + 1, expected - _TOLERANCE), expected + _TOLERANCE
             )
             if found >= 0:
-                starts.append((part["page_number"], _with_marks(text, offsets[found])))
+                starts.append((part["page_number"], _before_markup(text, offsets[found])))
                 expected = last = found
                 break
         expected += sum(map(len, lines))
@@ -44,13 +44,13 @@ def find_pages(text: str, parts: Sequence[Mapping[str, Any]]) -> tuple[Page, ...
     return tuple(Page(n, start, end) for (n, start), end in zip(starts, ends, strict=False))
 
 
-def _with_marks(text: str, offset: int) -> int:
-    """Move an offset before the marks of its line, such as ``## ``, where nothing else is."""
+def _before_markup(text: str, offset: int) -> int:
+    """Move an offset before the markup of its line, such as ``## ``, if nothing else is there."""
     line_start = text.rfind("\n", 0, offset) + 1
     return offset if any(map(str.isalnum, text[line_start:offset])) else line_start
 
 
-def _squeezed(text: str) -> tuple[str, list[int]]:
-    """Letters and digits alone, with the offset of each: marks and white space differ."""
+def _letters_and_digits(text: str) -> tuple[str, list[int]]:
+    """Return the letters and digits, with the offset of each; markup and white space vary."""
     offsets = [i for i, character in enumerate(text) if character.isalnum()]
     return "".join(text[i] for i in offsets), offsets

@@ -42,33 +42,33 @@ _BINARY_TYPES = frozenset(
     }
     | {f"application/vnd.oasis.opendocument.{n}" for n in ("text", "spreadsheet", "presentation")}
 )
-"""A name of another kind is wrong where the content is one of these."""
+"""A file name with another extension is wrong if the content is one of these."""
 _OLD_OFFICE = frozenset({"application/msword", "application/vnd.ms-powerpoint"})
-"""As Markdown their paragraphs run together, and the template's own words stand among them."""
+"""As Markdown their paragraphs are merged, and mixed with the template's text."""
 _PLAIN = frozenset({"text/plain", "text/html", "application/xml", "text/xml", "application/json"})
-"""What the content of many kinds of text looks like; the name tells which."""
+"""Content types shared by many kinds of text; the file name decides."""
 _CONTAINERS = frozenset({"application/zip", "application/x-ole-storage", "application/x-cfb"})
 _ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"),
     *("cp932", "euc_jp", "gb18030", "big5", "euc_kr"),
 ]
-"""What Windows wrote before UTF-8, by country; a guess among all would be wrong more often."""
+"""Windows' encodings before UTF-8, by country; guessing among all encodings errs more often."""
 _UNKNOWN = "It is of no known kind of document."
-_ODD_SHARE = 0.02
-"""Text has hardly a character that cannot be shown; random bytes have a tenth of them."""
+_MAX_UNPRINTABLE_SHARE = 0.02
+"""Text has hardly any unprintable characters; random bytes have a tenth."""
 _ODD = regex.compile(r"[\p{C}\ufffd--\s]", regex.V1)
 
 
 def parse(
     path: Path, data: bytes, kind: str, *, recognised_in: str = "", page: int = 0
 ) -> ExtractionResult:
-    """``recognised_in``: the languages of pictures, in ``page`` only where it is given."""
+    """Read a document; ``recognised_in``: the languages for OCR, of ``page`` only if given."""
     import kreuzberg  # noqa: PLC0415 - 35 MB that a process without documents need not load
 
     config = kreuzberg.ExtractionConfig(
         output_format="plain" if kind in _OLD_OFFICE else "markdown",
         pages=kreuzberg.PageConfig(extract_pages=True),
-        # The defaults take a page's first line for a header, and lose it.
+        # By default a page's first line is taken for a header and dropped.
         content_filter=kreuzberg.ContentFilterConfig(
             include_headers=True, include_footers=True, strip_repeating_text=False
         ),
@@ -78,7 +78,7 @@ def parse(
         ocr=kreuzberg.OcrConfig(
             backend="tesseract",
             language=recognised_in,
-            # Its cache lies in the home folder and outlives the document.
+            # The cache would be in the home folder and outlive the document.
             tesseract_config=kreuzberg.TesseractConfig(use_cache=False),
         )
         if recognised_in
@@ -89,13 +89,13 @@ def parse(
             data = data if kind in _BINARY_TYPES else _decoded(data).encode()
         return kreuzberg.extract_bytes_sync(data, kind, config=config)
     except (kreuzberg.KreuzbergError, RuntimeError, OSError) as error:
-        raise ExtractionError(_explain(error)) from error
+        raise ExtractionError(_reason_of(error)) from error
 
 
 def kind_of(path: Path, data: bytes) -> str:
-    """The kind of document by its content, by its name where the content does not tell.
+    """Return the kind of document by its content, or else by its name.
 
-    Raises ExtractionError where neither does.
+    Raises ExtractionError if neither is conclusive.
     """
     import kreuzberg  # noqa: PLC0415 - as above
 
@@ -117,7 +117,7 @@ def kind_of(path: Path, data: bytes) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    """Text of a file that does not tell its encoding: a byte order mark, UTF-8, or a guess."""
+    """Decode by byte order mark, as UTF-8, or by a guess."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
     try:
@@ -127,12 +127,12 @@ def _decoded(data: bytes) -> str:
         if guessed is None:
             raise ExtractionError(_UNKNOWN) from None
         text = str(guessed)
-    if len(_ODD.findall(text)) > _ODD_SHARE * len(text):
+    if len(_ODD.findall(text)) > _MAX_UNPRINTABLE_SHARE * len(text):
         raise ExtractionError(_UNKNOWN)
     return text
 
 
-def _explain(error: Exception) -> str:
+def _reason_of(error: Exception) -> str:
     message = str(error)
     if "password" in message.lower() or "encrypt" in message.lower():
         return "It is encrypted with a password."

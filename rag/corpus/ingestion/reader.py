@@ -1,4 +1,4 @@
-"""A file -> what the library keeps of it."""
+"""File -> the record that is stored of it."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class InProcessReader:
     """Reads files one after the other, in this process."""
 
     def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
-        """Yield what each gave."""
+        """Yield the record of each file."""
         return (read_file(folder, file) for file in files)
 
     def rest(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resources are held."""
 
 
 def read_file(folder: Path, file: File) -> Packed:
-    """Read a file of the corpus; what is wrong with it is in its entry. Blocks."""
+    """Read a file of the corpus; a failure is recorded in its entry. Blocks."""
     entry = LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.INDEXED)
     try:
         if file.problem:
@@ -64,7 +64,7 @@ def read_file(folder: Path, file: File) -> Packed:
 
 
 def _doubts(document: Document) -> str:
-    """Why a document's text is perhaps not all of it, in a sentence; empty where it is."""
+    """Return why a document's text may be incomplete, in a sentence; empty if it is not."""
     doubts = []
     if document.pages_readable < document.page_count:
         doubts.append(f"{document.pages_readable} of {document.page_count} pages are readable.")
@@ -74,7 +74,7 @@ def _doubts(document: Document) -> str:
 
 
 def renamed(entry: LedgerEntry, kept: tuple[Document, tuple[Passage, ...]], file: File) -> Packed:
-    """What is kept of a file that moved, under its new path."""
+    """Return the record of a moved file under its new path."""
     document, passages = kept
     named_after_file = document.title == PurePosixPath(document.path).stem
     title = PurePosixPath(file.path).stem if named_after_file else document.title
@@ -87,7 +87,7 @@ def renamed(entry: LedgerEntry, kept: tuple[Document, tuple[Passage, ...]], file
 
 
 def sha256_of(path: Path) -> str:
-    """The hash of a file's bytes; empty where it cannot be opened."""
+    """Return the hash of a file's bytes, or an empty string if it cannot be opened."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Text recognised in scanned pages, where tesseract is installed."""
+"""Recognition (OCR) of scanned pages, if tesseract is installed."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RECOGNISING_S = 18.0
-"""Recognising takes 1.5 s a page, and a file may take 25 s: later pages stay unreadable."""
+"""Recognition takes 1.5 s a page, and a file may take 25 s: later pages stay unreadable."""
 _TESSERACT_LANGUAGES = ("eng", "nld", "deu", "fra", "spa", "ita", "por")
 
 
 def has_tesseract() -> str | None:
-    """Where tesseract is installed; None where it is not."""
+    """Return the path of tesseract, or None if it is not installed."""
     return shutil.which("tesseract")
 
 
 def no_text_reason(pages: int, scanned: Sequence[int]) -> str:
-    """Why there is none, in sentences."""
+    """Return why a document has no text, in sentences."""
     if not scanned:
         return "It holds no text."
     return f"0 of {pages} pages are readable: no text in it (a scan?). {_recognition()}"
@@ -39,7 +39,7 @@ def _recognition() -> str:
 
 
 def recognise_scan(path: Path, data: bytes, kind: str) -> str:
-    """The text of a picture, where tesseract is there. Raises ExtractionError."""
+    """Return the text of an image, if tesseract is installed. Raises ExtractionError."""
     tesseract = has_tesseract()
     languages = languages_of(tesseract) if tesseract else ""
     content = parse(path, data, kind, recognised_in=languages).content if languages else ""
@@ -49,7 +49,7 @@ def recognise_scan(path: Path, data: bytes, kind: str) -> str:
 
 
 def in_time(pages: Iterable[int], seconds: float) -> Iterator[int]:
-    """Yield the pages one after the other, as long as there is time."""
+    """Yield pages until the time is over."""
     started = time.monotonic()
     for page in pages:
         if time.monotonic() - started > seconds:
@@ -60,9 +60,9 @@ def in_time(pages: Iterable[int], seconds: float) -> Iterator[int]:
 def recognise_pages(
     path: Path, data: bytes, content: str, pages: Iterable[int], languages: str
 ) -> tuple[str, dict[int, str]]:
-    """A PDF's text with that of its scanned pages in their places, and the text of each.
+    """Return a PDF's text including that of its scanned pages, and the text of each of these.
 
-    Page by page: kreuzberg puts what it recognises into the text, but not into its list of pages.
+    Page by page, since kreuzberg adds recognised text to the whole but not to its list of pages.
     """
     found: dict[int, tuple[int, str]] = {}
     for page in pages:
@@ -79,7 +79,7 @@ def recognise_pages(
 
 
 def languages_of(tesseract: str) -> str:
-    """The installed ones of the languages that are analysed, as tesseract calls them."""
+    """Return tesseract's codes of the supported languages that are installed."""
     listed = subprocess.run(  # noqa: S603 - found on the path
         [tesseract, "--list-langs"], capture_output=True, text=True, check=False
     ).stdout.split()

@@ -1,4 +1,4 @@
-"""A document that was read, packed into bytes for the store, and unpacked again."""
+"""Packs a document and its passages into bytes for the store, and unpacks them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from rag.domain.documents import Passage
 
 DAMAGED = (zlib.error, ValueError, KeyError, TypeError)
-"""What comes of unpacking a record that is not what was written."""
+"""The errors of unpacking a damaged record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """What reading a file gave, as it is kept; without ``record`` it has no text of its own."""
+    """The record of reading a file; without ``record`` it has no text of its own."""
 
     entry: LedgerEntry
     record: bytes = b""
@@ -32,14 +32,14 @@ class Packed:
 def packed(
     entry: LedgerEntry, document: Document, passages: Iterable[Passage], indexed: Indexed
 ) -> Packed:
-    """A document as compressed JSON; passages without their text, which stands in its own."""
+    """Pack a document as compressed JSON; passages are stored as offsets, without their text."""
     places = [[p.start, p.end, p.heading, p.page, p.table_header] for p in passages]
     record = {"document": to_plain(document), "passages": places}
     return Packed(entry, _compressed(record), _compressed(_fields(indexed)))
 
 
 def _fields(indexed: Indexed) -> dict[str, Any]:
-    """As plain data; ``to_plain`` would look at each of thousands of terms."""
+    """Much faster than ``to_plain``, which would visit each of thousands of terms."""
     return {field.name: getattr(indexed, field.name) for field in fields(indexed)}
 
 
@@ -53,14 +53,14 @@ def _plain(record: bytes) -> dict[str, Any]:
 
 
 def unpacked(record: bytes) -> tuple[Document, tuple[Passage, ...]]:
-    """The document and its passages; raises one of DAMAGED."""
+    """Return the document and its passages. Raises one of DAMAGED."""
     content = _plain(record)
     document = from_plain(Document, content["document"])
     return document, tuple(passage_at(document, *place) for place in content["passages"])
 
 
 def unpacked_terms(record: bytes) -> Indexed:
-    """The document as it is indexed; raises one of DAMAGED."""
+    """Return the document's index terms. Raises one of DAMAGED."""
     content = _plain(record)
     return Indexed(
         content["path"],
@@ -71,7 +71,7 @@ def unpacked_terms(record: bytes) -> Indexed:
 
 
 def write_message(stream: IO[bytes] | None, content: dict[str, object], blob: bytes = b"") -> None:
-    """Write a line of JSON and a blob to the other end of a worker's pipe."""
+    """Write a line of JSON and a blob to a worker's pipe."""
     assert stream is not None
     stream.write(json.dumps(content).encode() + b"\n" + blob)
     stream.flush()

@@ -1,7 +1,7 @@
-"""A worker's process: ``python -m rag.corpus.ingestion.worker``.
+"""A worker process: ``python -m rag.corpus.ingestion.worker``.
 
-It takes a line of JSON for each file from standard input, answers with a line of JSON and two
-blobs, and ends when standard input closes, which happens on every platform however its parent ends.
+It reads a line of JSON for each file from standard input, and answers with a line of JSON and two
+blobs. It ends when standard input closes, as happens on every platform when its parent ends.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rag.domain.documents import File, FileStatus, LedgerEntry
 
 
 def main() -> None:
-    """Be a child: answer for each file until standard input closes."""
+    """Answer for each file until standard input closes."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # readers may print
     limit_from_inside(int(sys.argv[1]))
@@ -41,7 +41,7 @@ def main() -> None:
 def _take_requests(requests: queue.SimpleQueue[bytes]) -> None:
     for line in sys.stdin.buffer:
         requests.put(line)
-    os._exit(0)  # also in the midst of a file
+    os._exit(0)  # even in the middle of a file
 
 
 def _read_safely(folder: Path, file: File) -> Packed:

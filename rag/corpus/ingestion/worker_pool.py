@@ -1,4 +1,4 @@
-"""Files are read in child processes: one that kills or blocks its reader harms nothing else."""
+"""Reads files in child processes, so that a crash or hang affects only one file."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_SECONDS = 25.0
-"""For one file; the slowest honest one of several hundred tried took 2."""
+"""Per file; the slowest intact one of several hundred took 2 s."""
 MAX_BYTES = 3 * 1024**3
-"""Of addresses that a child may have; an idle one has 0.9 GiB, mostly stacks of threads."""
+"""The limit of a child's address space; an idle one has 0.9 GiB, mostly thread stacks."""
 IDLE_S = 120.0
-"""Children end after so long without a file; one has 90 MB."""
+"""How long a child lives without a file to read; it takes 90 MB."""
 _AHEAD = 4
 
 
 @dataclass
 class Worker:
-    """A reading process."""
+    """A child process that reads files."""
 
     process: subprocess.Popen[bytes]
     max_seconds: float
 
     @classmethod
     def start(cls, max_seconds: float, max_bytes: int) -> Worker:
-        """Start one."""
+        """Start a child process."""
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "rag.corpus.ingestion.worker", str(max_bytes)],
             stdin=subprocess.PIPE,
@@ -55,12 +55,12 @@ class Worker:
         return cls(process, max_seconds)
 
     def read(self, folder: Path, file: File) -> Packed:
-        """Have a file read. Raises TimeoutError and EOFError when that ended the child."""
+        """Have a file read. Raises TimeoutError, or EOFError if the child ended."""
         timer = threading.Timer(self.max_seconds, self.process.kill)
         timer.start()
         started = time.monotonic()
         try:
-            with suppress(OSError):  # a child that is gone is noticed at the answer
+            with suppress(OSError):  # a dead child is noticed when reading the answer
                 write_message(self.process.stdin, {"folder": str(folder), "file": to_plain(file)})
             return self._answer()
         except EOFError:
@@ -84,11 +84,11 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Can it be asked?"""
+        """Whether the child is running."""
         return self.process.poll() is None
 
     def end(self) -> None:
-        """End it; may be called twice."""
+        """End the child; may be called twice."""
         self.process.kill()
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
@@ -115,10 +115,10 @@ class WorkerPool:
         self._used = time.monotonic()
 
     def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
-        """Yield what each file gave, as they come; what is wrong with one is in its entry."""
+        """Yield each file's record when it is ready; a failure is recorded in its entry."""
         waiting = iter(files)
         with ThreadPoolExecutor(self._count, "reading") as threads:
-            # Not all at once: what was read and not yet taken would fill the memory.
+            # Bounded, since finished records that are not yet taken would fill the memory.
             running = {
                 threads.submit(self._read, folder, file)
                 for file in islice(waiting, _AHEAD * self._count)
@@ -148,7 +148,7 @@ class WorkerPool:
 
     @contextmanager
     def _child(self) -> Iterator[Worker]:
-        child = self._rested() or Worker.start(self._max_seconds, self._max_bytes)
+        child = self._take_idle() or Worker.start(self._max_seconds, self._max_bytes)
         try:
             yield child
         finally:
@@ -158,7 +158,7 @@ class WorkerPool:
             else:
                 child.end()
 
-    def _rested(self) -> Worker | None:
+    def _take_idle(self) -> Worker | None:
         while True:
             try:
                 child = self._idle.get_nowait()
@@ -169,12 +169,12 @@ class WorkerPool:
             child.end()
 
     def rest(self) -> None:
-        """End the children where nothing was to be read for a while."""
+        """End the children that have been idle for a while."""
         if time.monotonic() - self._used > self._idle_s:
             self.close()
 
     def close(self) -> None:
-        """End the children that have nothing to do; may be called twice."""
+        """End all idle children; may be called twice."""
         while True:
             try:
                 self._idle.get_nowait().end()

@@ -1,1 +1,1 @@
-"""The chat: the only part that knows Chainlit (pinned to 2.12.0; its traps are named here)."""
+"""The chat: the only package that uses Chainlit (pinned to 2.12.0; workarounds are explained)."""

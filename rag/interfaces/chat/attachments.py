@@ -1,4 +1,4 @@
-"""Files that people attach to messages: private to the conversation."""
+"""Files attached to messages, which are private to the conversation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def take_attachments(assistant: Assistant, message: cl.Message, language: str) -> bool:
-    """Add a message's files to the conversation and say what became of each.
+    """Add a message's files to the conversation and report the result of each.
 
     Return whether there were any.
     """
@@ -67,7 +67,7 @@ def _actions(added: Iterable[LedgerEntry], language: str) -> list[cl.Action]:
 
 
 async def promote(assistant: Assistant, path: str, language: str) -> None:
-    """Move a private document into the shared corpus, and say so."""
+    """Move a private document into the shared corpus, and report it."""
     if assistant.uploads is None:
         return
     try:

@@ -1,4 +1,4 @@
-"""Chainlit's persistence on our own history; Chainlit's documented schema loses steps silently."""
+"""Chainlit's persistence on Plumbline's history; Chainlit's own schema loses steps silently."""
 
 from __future__ import annotations
 
@@ -29,50 +29,50 @@ if TYPE_CHECKING:
 
 MAX_NAME_CHARACTERS = 80
 PARTIAL = "partial"
-"""In a step's metadata while it is being written: what a killed app leaves behind has it."""
+"""The key in the metadata of an unfinished step, which a killed app leaves behind."""
 RUNNING: set[str] = set()
-"""The messages that this process is writing at the moment."""
+"""The messages that this process is currently writing."""
 _FILE_FIELDS = ("url", "path", "chainlitKey", "objectKey")
-"""A session's files go with the session; our elements carry all they show in their props."""
+"""A session's files end with it; Plumbline's elements have all of their data in their props."""
 
 
 class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no types
-    """Every call goes to the history in a thread of its own: SQLite blocks for a moment."""
+    """Calls the history in threads, since SQLite blocks briefly."""
 
     def __init__(self, history: History, uploads: Uploads | None = None) -> None:
         self.history = history
         self._uploads = uploads
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
-        """The person of that name."""
+        """Return a user by name."""
         found = await asyncio.to_thread(self.history.user, identifier)
         return _user(found) if found else None
 
     async def create_user(self, user: User) -> PersistedUser | None:
-        """Add a person."""
+        """Add a user."""
         return _user(await asyncio.to_thread(self.history.add_user, user.identifier, user.metadata))
 
     async def upsert_feedback(self, feedback: Feedback) -> str:
-        """Keep what a person thinks of an answer, and why."""
+        """Store a rating of an answer, and the comment."""
         return await asyncio.to_thread(
             self.history.feedback.put, feedback.forId, feedback.value, feedback.comment
         )
 
     async def delete_feedback(self, feedback_id: str) -> bool:
-        """Take feedback back."""
+        """Delete a rating."""
         await asyncio.to_thread(self.history.feedback.delete, feedback_id)
         return True
 
     @queue_until_user_message()  # type: ignore[untyped-decorator]
     async def create_element(self, element: Element) -> None:
-        """Keep an element with its props."""
+        """Store an element with its props."""
         record = cast("Record", element.to_dict())
         for field in _FILE_FIELDS:
             record[field] = None
         await asyncio.to_thread(self.history.put_element, record)
 
     async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
-        """An element of a thread."""
+        """Return an element of a thread."""
         found = await asyncio.to_thread(self.history.element, thread_id, element_id)
         return cast("ElementDict | None", found)
 
@@ -83,12 +83,12 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
 
     @queue_until_user_message()  # type: ignore[untyped-decorator]
     async def create_step(self, step_dict: StepDict) -> None:
-        """Keep a step."""
+        """Store a step."""
         await asyncio.to_thread(self.history.put_step, cast("Record", step_dict))
 
     @queue_until_user_message()  # type: ignore[untyped-decorator]
     async def update_step(self, step_dict: StepDict) -> None:
-        """Keep a step's new state."""
+        """Store a step's new state."""
         await asyncio.to_thread(self.history.put_step, cast("Record", step_dict))
 
     @queue_until_user_message()  # type: ignore[untyped-decorator]
@@ -97,11 +97,11 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
         await asyncio.to_thread(self.history.delete_step, step_id)
 
     async def get_thread_author(self, thread_id: str) -> str:
-        """Whose thread it is."""
+        """Return the name of a thread's owner."""
         return await asyncio.to_thread(self.history.author, thread_id)
 
     async def delete_thread(self, thread_id: str) -> None:
-        """Delete a thread with all that belongs to it."""
+        """Delete a thread with all of its contents."""
         await asyncio.to_thread(self.history.delete_thread, thread_id)
         if self._uploads:
             await asyncio.to_thread(self._uploads.delete, thread_id)
@@ -109,7 +109,7 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
     async def list_threads(
         self, pagination: Pagination, filters: ThreadFilter
     ) -> PaginatedResponse[ThreadDict]:
-        """A page of a person's threads, the latest first."""
+        """Return a page of a user's threads, latest first."""
         found = await asyncio.to_thread(
             self.history.threads,
             filters.userId or "",
@@ -128,7 +128,7 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
         )
 
     async def get_thread(self, thread_id: str) -> ThreadDict | None:
-        """A thread whole; what a killed app left half-written is marked."""
+        """Return a full thread; steps that a killed app left unfinished are marked."""
         found = await asyncio.to_thread(self.history.thread, thread_id)
         return _thread(found) if found else None
 
@@ -140,7 +140,7 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
         metadata: dict[str, Any] | None = None,
         tags: list[str] | None = None,
     ) -> None:
-        """Change what is given of a thread."""
+        """Change the given fields of a thread."""
         await asyncio.to_thread(
             self.history.set_thread,
             thread_id,
@@ -151,7 +151,7 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
         )
 
     async def build_debug_url(self) -> str:
-        """There is none."""
+        """Return nothing: there is no debug page."""
         return ""
 
     async def close(self) -> None:
@@ -159,12 +159,12 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
         await asyncio.to_thread(self.history.close)
 
     async def get_favorite_steps(self, user_id: str) -> list[StepDict]:  # noqa: ARG002 - Chainlit's signature
-        """Favourites are switched off."""
+        """Return nothing: favourites are switched off."""
         return []
 
 
 def _short(name: str | None) -> str | None:
-    """A thread is named after its first question, on one line."""
+    """The thread's name: its first question, on one line."""
     return None if name is None else " ".join(name[:MAX_NAME_CHARACTERS].split())
 
 
@@ -186,12 +186,12 @@ def _thread(record: Record) -> ThreadDict:
         userIdentifier=record["identifier"],
         tags=record["tags"],
         metadata=record["metadata"],
-        steps=[_marked(step) for step in record["steps"]],
+        steps=[_mark_partial(step) for step in record["steps"]],
         elements=record["elements"],
     )
 
 
-def _marked(step: Record) -> StepDict:
+def _mark_partial(step: Record) -> StepDict:
     if (step.get("metadata") or {}).get(PARTIAL):
         key = "still_writing" if step["id"] in RUNNING else "interrupted"
         language = str(step["metadata"].get("language") or "en")

@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     StepKind = Literal["retrieval", "llm", "tool"]
 
 _ICONS = {"retrieval": "search", "llm": "pen-line", "tool": "list-checks"}
-"""Without one, Chainlit asks for an avatar named like the step."""
+"""Without an icon, Chainlit requests an avatar named like the step."""
 
 
 def chip(hit: Hit, answer: Answer) -> cl.CustomElement:
-    """What a number in the text opens: "side" is the sidebar."""
+    """Return the element that a number in the text opens; "side" is the sidebar."""
     return cl.CustomElement(
         name=f"[{hit.number}]", display="side", props=passage_props(hit, answer)
     )
 
 
 def actions_of(answer: Answer, large: str = "") -> list[cl.Action]:
-    """The buttons under an answer; ``large`` names the large model where there is one."""
+    """Return the buttons under an answer; ``large`` is the name of the large model, if any."""
     language = answer.language
     if answer.intent in SMALL_TALK:
         return []
@@ -51,7 +51,7 @@ def actions_of(answer: Answer, large: str = "") -> list[cl.Action]:
 
 
 def action(name: str, answer: Answer, icon: str | None = None, **values: str) -> cl.Action:
-    """A button under an answer."""
+    """Return a button under an answer."""
     return cl.Action(
         name=name,
         payload={},
@@ -62,13 +62,13 @@ def action(name: str, answer: Answer, icon: str | None = None, **values: str) ->
 
 
 def _run_id() -> str | None:
-    """The run that messages belong to; a step beside it lands below the answer."""
+    """The run of the messages; a step outside of it would appear below the answer."""
     step = cl.context.current_step
     return str(step.id) if step else None
 
 
 async def started_step(name: str, parent_id: str | None = None) -> cl.Step:
-    """Open a step that goes on."""
+    """Open a step that is still running."""
     step = cl.Step(
         name=name,
         type="llm",
@@ -95,7 +95,7 @@ async def finished_step(
     parent_id: str | None = None,
     documents: Sequence[str] = (),
 ) -> str:
-    """Show a step that is over."""
+    """Show a completed step; return its id."""
     step = cl.Step(
         name=name, type=kind, show_input=False, icon=_ICONS[kind], parent_id=parent_id or _run_id()
     )

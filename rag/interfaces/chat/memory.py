@@ -1,4 +1,4 @@
-"""What one open chat remembers."""
+"""The state of an open chat."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A person's message and the answer that it got."""
+    """A user's message and its answer."""
 
     question_id: str
     message_id: str
@@ -31,23 +31,23 @@ class Exchange:
 
 @dataclass
 class Conversation:
-    """The exchanges in order, and whose trace is open in the sidebar."""
+    """The exchanges in order, and the trace that is open in the sidebar."""
 
     exchanges: list[Exchange] = field(default_factory=list)
     open_trace: str = ""
     shown: int = 0
-    """How many turns the page holds."""
+    """The number of turns on the page."""
     with_actions: set[str] = field(default_factory=set)
-    """The messages whose buttons the page has."""
+    """The messages whose buttons are on the page."""
     offered: str = ""
-    """The revision of the corpus whose folders and documents are offered."""
+    """The revision of the corpus whose folders and documents the picker shows."""
     asked: list[str] = field(default_factory=list)
-    """The ids of all questions in order, also of those that were stopped."""
+    """The ids of all questions in order, including stopped ones."""
 
     def history(self, before: str = "") -> tuple[Turn, ...]:
-        """Earlier turns that a follow-up can lean on, those ``before`` a question's id.
+        """Return the turns available to a follow-up, those earlier than the question ``before``.
 
-        Of a question that was answered several times the latest answer counts.
+        Of a question answered several times only the latest answer counts.
         """
         position = self.asked.index(before) if before in self.asked else len(self.asked)
         latest = dict.fromkeys(self.asked[:position], None)
@@ -57,21 +57,21 @@ class Conversation:
         )
 
     def exchange(self, message_id: str) -> Exchange | None:
-        """The exchange whose answer is in that message."""
+        """Return the exchange with the answer in that message, or None."""
         return next((e for e in self.exchanges if e.message_id == message_id), None)
 
     def holds(self, erased: Collection[str]) -> bool:
-        """Is there text of documents that were erased since? By the hashes of their bytes."""
+        """Return whether there is text of documents erased since, by the hashes of their bytes."""
         passages = (hit.passage for one in self.exchanges for hit in one.answer.hits)
         return any(passage.text and passage.sha256 in erased for passage in passages)
 
     def begin(self, question_id: str) -> None:
-        """Note that a question was asked, whether or not it will be answered."""
+        """Record a question, whether or not it will be answered."""
         if question_id not in self.asked:
             self.asked.append(question_id)
 
     def forget_from(self, question_id: str) -> None:
-        """Drop a question and what came after it: it was edited."""
+        """Drop an edited question and everything after it."""
         if question_id in self.asked:
             position = self.asked.index(question_id)
             gone = set(self.asked[position:])
@@ -79,7 +79,7 @@ class Conversation:
             self.exchanges = [e for e in self.exchanges if e.question_id not in gone]
 
     def until(self, message_id: str) -> list[Answer]:
-        """The answers up to that message, itself included; empty when it is unknown."""
+        """Return the answers up to and including that message; empty if it is unknown."""
         answers: list[Answer] = []
         for exchange in self.exchanges:
             answers.append(exchange.answer)
@@ -89,7 +89,7 @@ class Conversation:
 
 
 def conversation() -> Conversation:
-    """What this chat remembers, made at first use."""
+    """Return this chat's state, created on first use."""
     kept = cl.user_session.get("conversation")
     if not isinstance(kept, Conversation):
         kept = Conversation()
@@ -97,8 +97,8 @@ def conversation() -> Conversation:
     return kept
 
 
-async def corpus_here(assistant: Assistant) -> Snapshot | None:
-    """What this chat is answered from, where the folder was looked at already."""
+async def current_corpus(assistant: Assistant) -> Snapshot | None:
+    """Return the snapshot for this chat, or None before the first refresh."""
     shared, uploads = assistant.knowledge.current, assistant.uploads
     if shared is None or uploads is None:
         return shared
@@ -106,11 +106,11 @@ async def corpus_here(assistant: Assistant) -> Snapshot | None:
 
 
 def page_language() -> str:
-    """The browser's language, where the catalogue has it."""
+    """Return the browser's language if the catalogue has it, else English."""
     return language_of(cl.context.session.language)
 
 
 def large_model_name(assistant: Assistant) -> str:
-    """The large model's name; empty where there is none."""
+    """Return the large model's name; empty if there is none."""
     large = assistant.cascade.large
     return large.name if large else ""

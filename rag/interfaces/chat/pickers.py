@@ -1,4 +1,4 @@
-"""What a person can pick before asking: who answers, where to look, a first question."""
+"""The choices before a question: the model, the scope, a suggested question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import chainlit as cl
 
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.requests import Mode
-from rag.interfaces.chat.memory import conversation, corpus_here, page_language
+from rag.interfaces.chat.memory import conversation, current_corpus, page_language
 from rag.presentation.texts import all_under, say
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EVERYWHERE = "*"
 MAX_PLACES = 200
-"""A longer list is no help; folders come first, so that most of a big corpus can be reached."""
+"""The maximum list length; folders come first, so that most of a large corpus is reachable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class Place:
 
 
 def places_of_nothing(language: str) -> list[Place]:
-    """Only everywhere."""
+    """Return only the option for everywhere."""
     name = say("everywhere", language)
     return [Place(EVERYWHERE, name, say("everywhere_tip", language))]
 
 
 def places_of(corpus: Snapshot, language: str) -> list[Place]:
-    """Everywhere, then the folders, then the documents, each by path."""
+    """Return everywhere, then the folders, then the documents, each by path."""
     folders = sorted(
         {
             str(parent)
@@ -76,9 +76,9 @@ SCOPE = "scope"
 
 
 async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
-    """Show who may answer and where to look, under the text field."""
+    """Show the pickers of model and scope under the text field."""
     language = page_language()
-    corpus = await corpus_here(assistant)
+    corpus = await current_corpus(assistant)
     places = places_of(corpus, language) if corpus else places_of_nothing(language)
     known = {place.id for place in places}
     chosen = (scope or EVERYWHERE) if (scope or EVERYWHERE) in known else EVERYWHERE
@@ -116,20 +116,20 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
 
 
 def mode_named(name: str) -> Mode | None:
-    """The mode that the page shows under a name."""
+    """Return the mode with that name on the page, or None."""
     language = page_language()
     shown = {say(f"mode_name.{mode.value}", language).casefold(): mode for mode in Mode}
     return shown.get(name.casefold())
 
 
 def choose(mode: Mode, scope: str) -> None:
-    """Remember what the pickers show; Chainlit keeps it with the thread."""
+    """Store the choices of the pickers; Chainlit saves them with the thread."""
     cl.user_session.set("mode", mode.value)
     cl.user_session.set("scope", scope)
 
 
 def chosen() -> tuple[Mode, str]:
-    """Who answers and where to look, as the person picked last."""
+    """Return the last choice of mode and scope."""
     mode = str(cl.user_session.get("mode") or "")
     scope = str(cl.user_session.get("scope") or "")
     return (Mode(mode) if mode in set(Mode) else Mode.AUTO), scope
@@ -139,7 +139,7 @@ _SHOWN = 4
 
 
 def starters(corpus: Snapshot | None, language: str) -> list[cl.Starter]:
-    """Own documents first, one question each; then the shipped guide, where it is there."""
+    """Suggest questions: one for each of some own documents, then the shipped guide's."""
     documents = corpus.documents if corpus else ()
     own = [d for d in documents if not d.path.startswith(f"{GUIDE_FOLDER}/")]
     found = [

@@ -1,4 +1,4 @@
-"""The events of one request -> steps, a streamed message, chips and the line under it."""
+"""Shows a request's events as steps, a streamed message, chips and a summary line."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ if TYPE_CHECKING:
 FLUSH_S = 0.05
 KEEP_S = 1.0
 FLUSH_S_PER_THOUSAND_CHARACTERS = 0.02
-"""The browser reads the whole message again at every piece: with 50-100 ms between pieces a
-300-word answer costs 2 s of its time instead of 7."""
+"""The browser re-renders the whole message at every piece: with 50-100 ms between pieces a 300-word
+answer takes it 2 s instead of 7."""
 _CHAINLITS_OWN_NOTE = "Task manually stopped."
 
 
 class Reply:
-    """Shows one request in the chat as it happens, in the request's language."""
+    """Shows the progress of one request in the chat, in the request's language."""
 
     def __init__(self, language: str = "en", large: str = "") -> None:
         self.answer: Answer | None = None
@@ -75,7 +75,7 @@ class Reply:
 
     @property
     def message_id(self) -> str:
-        """The id of the message that holds the answer; empty before there is one."""
+        """The id of the message with the answer; empty before there is one."""
         return str(self._message.id) if self._message else ""
 
     @property
@@ -84,7 +84,7 @@ class Reply:
 
     @property
     def _documents(self) -> list[str]:
-        """Hashes of the documents shown: an unfinished turn can be erased with one of them."""
+        """Hashes of the documents shown, by which an unfinished turn can be erased."""
         return sorted({hit.passage.sha256 for hit in self._hits})
 
     async def take(self, event: Event) -> None:
@@ -115,7 +115,7 @@ class Reply:
             await self._finish(event.answer)
 
     async def _begin_part(self, event: Reading) -> None:
-        """What was written about the parts before stays above what follows."""
+        """Keep the text of earlier parts above the next part."""
         if event.parts > 1:
             if self._step is not None and event.last is not None:
                 name = attempt_line(event.last, self._language, draft=False)
@@ -124,7 +124,7 @@ class Reply:
             values = {"part": event.part, "parts": event.parts}
             self._part = say("reading_part", self._language, **values)
             if self._progress is None:
-                # Later parts' steps begin after the message; inside this one they stay above it.
+                # Later steps begin after the message; inside this one they stay above it.
                 self._progress = await started_step(self._part)
             self._progress.name = self._part
             await self._progress.update()
@@ -138,7 +138,7 @@ class Reply:
         self._text, self._checked = "", None
 
     async def _flush_in_time(self) -> None:
-        """Show what there is now and then; the first word at once."""
+        """Show the current text at intervals; the first word at once."""
         shown = len(self._before) + len(self._text)
         pause = FLUSH_S + FLUSH_S_PER_THOUSAND_CHARACTERS * shown / 1_000
         if self._message is None or time.monotonic() - self._flushed >= pause:
@@ -161,8 +161,8 @@ class Reply:
             if time.monotonic() - self._kept >= KEEP_S:
                 await self._keep(self._message)
         else:
-            # Made now, not before: the page sorts by this moment, and the steps stand above. Sent
-            # before it streams: a message that only streams has no date.
+            # Created now, since the page sorts by creation time and steps belong above. Sent
+            # before it streams, since a message that is only streamed has no date.
             state = {PARTIAL: True, "language": self._language, "documents": self._documents}
             self._message = cl.Message(content=text, metadata=state)
             RUNNING.add(self._message.id)
@@ -172,7 +172,7 @@ class Reply:
         self._flushed = time.monotonic()
 
     async def _keep(self, message: cl.Message) -> None:
-        """Write down what is there so far: an app that is killed loses a second at most."""
+        """Save the current text, so that a killed app loses a second at most."""
         self._kept = time.monotonic()
         if layer := get_data_layer():
             await layer.update_step(message.to_dict())
@@ -231,7 +231,7 @@ class Reply:
         return say("supported", self._language, full=full, count=len(attempt.sentences))
 
     async def stop(self, question: Question) -> Answer:
-        """Keep what was written so far and say what of it was not checked; return the rest."""
+        """Keep the text so far, marking what is unchecked; return it as an answer."""
         language = self._language
         answer = self.answer or self._stopped(question)
         await self._show()
@@ -257,7 +257,7 @@ class Reply:
         return answer
 
     def _stopped(self, question: Question) -> Answer:
-        """What stands of an answer that was stopped: the parts that were checked to their end."""
+        """The answer of a stopped request: the parts that were checked completely."""
         text, sentences = self._done
         return Answer(
             question=question.text,
@@ -275,7 +275,7 @@ class Reply:
         )
 
     async def fail(self, text: str) -> None:
-        """Keep what was written so far, and say in a sentence what went wrong."""
+        """Keep the text so far, and report the failure in a sentence."""
         RUNNING.discard(self.message_id)
         await self._show()
         if self._step is not None:

@@ -1,4 +1,4 @@
-"""Going on with an earlier conversation."""
+"""Resumes an earlier conversation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rag.interfaces.chat.memory import (
     Conversation,
     Exchange,
     conversation,
-    corpus_here,
+    current_corpus,
     large_model_name,
     page_language,
 )
@@ -43,16 +43,16 @@ RESUME_S = 0.3
 
 
 async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> None:
-    """Bring an old conversation back: its memory, the lines under its answers, its choices.
+    """Restore a conversation: its state, the lines under its answers, its choices.
 
-    Chainlit draws the thread after this; of a long one only its end is left in.
+    Chainlit draws the thread afterwards; of a long one only the end is kept in it.
     """
-    kept = await asyncio.to_thread(_remembered, history, thread["id"])
+    kept = await asyncio.to_thread(_load_conversation, history, thread["id"])
     cl.user_session.set("conversation", kept)
     language = page_language()
     kept.shown = OPENED_TURNS
     await offer_earlier(narrow(thread, kept.shown, language), language)
-    corpus = await corpus_here(assistant)
+    corpus = await current_corpus(assistant)
     if corpus:
         mark_outdated(thread, corpus, language)
     await _send_actions(assistant, thread)
@@ -60,7 +60,7 @@ async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> 
     run_in_background(_close_sidebar_after_resume())
 
 
-def _remembered(history: History, thread_id: str) -> Conversation:
+def _load_conversation(history: History, thread_id: str) -> Conversation:
     kept = Conversation()
     for message_id, question_id, record in history.answers(thread_id):
         kept.begin(question_id)
@@ -69,7 +69,7 @@ def _remembered(history: History, thread_id: str) -> Conversation:
 
 
 async def _send_actions(assistant: Assistant, thread: ThreadDict) -> None:
-    """The lines and buttons under the answers on the page: Chainlit does not keep them."""
+    """Send the lines and buttons under the answers, which Chainlit does not store."""
     kept = conversation()
     new = {step["id"] for step in thread["steps"]} - kept.with_actions
     kept.with_actions |= new
@@ -84,12 +84,12 @@ async def _send_actions(assistant: Assistant, thread: ThreadDict) -> None:
 
 
 async def show_earlier(assistant: Assistant) -> None:
-    """Put some more of a long conversation on the page."""
+    """Show more earlier turns of a long conversation."""
     kept = conversation()
     kept.shown += EARLIER_TURNS
     thread = await _thread()
     if thread:
-        if corpus := await corpus_here(assistant):
+        if corpus := await current_corpus(assistant):
             mark_outdated(thread, corpus, page_language())
         await show(thread, kept.shown, page_language())
         await _send_actions(assistant, thread)
@@ -97,7 +97,7 @@ async def show_earlier(assistant: Assistant) -> None:
 
 
 async def keep_page_short(message: cl.Message) -> None:
-    """Take the oldest turns off a page that has grown long, before a new one begins."""
+    """Remove the oldest turns from a page that has grown long, before the next turn."""
     kept = conversation()
     kept.shown += 1
     if kept.shown <= MOST_TURNS:
@@ -111,10 +111,7 @@ async def keep_page_short(message: cl.Message) -> None:
 
 
 async def catch_up(assistant: Assistant) -> None:
-    """Learn of an answer that was finished for a tab which has been reloaded meanwhile.
-
-    And of documents that were erased: what they gave is taken from the history, where it is gone.
-    """
+    """Reload the exchanges if a reloaded tab missed an answer, or a document was erased."""
     layer = get_data_layer()
     if not isinstance(layer, HistoryDataLayer):
         return
@@ -122,7 +119,7 @@ async def catch_up(assistant: Assistant) -> None:
     count = await asyncio.to_thread(layer.history.answer_count, thread_id)
     erased = await asyncio.to_thread(assistant.knowledge.store.erased)
     if count > len(kept.exchanges) or kept.holds(erased):
-        found = await asyncio.to_thread(_remembered, layer.history, thread_id)
+        found = await asyncio.to_thread(_load_conversation, layer.history, thread_id)
         kept.exchanges, kept.asked = found.exchanges, found.asked
 
 
@@ -143,6 +140,6 @@ async def _thread() -> ThreadDict | None:
 
 
 async def _close_sidebar_after_resume() -> None:
-    """The passages of old answers arrive after this handler, and open the sidebar."""
+    """Old answers' passages arrive after this handler, and would open the sidebar."""
     await asyncio.sleep(RESUME_S)
     await show_sidebar("", [])

@@ -1,4 +1,4 @@
-"""What is around the chat: who gets in, what the page may load, routes, names of steps."""
+"""Adapts Chainlit's server: access, content security, routes, names of steps."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rag.interfaces.http.corpus_admin import CorpusAdmin
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
-"""A longer message closes the socket without a word; ours is refused in a sentence first."""
+"""The socket closes silently on longer messages; Plumbline's limit is reported before."""
 _OUTSIDE_LINK = regex.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>", regex.DOTALL)
 _OUTSIDE_META = regex.compile(r"<meta property=\"og:(?:image|url)\"[^>]*>")
 _ATTACHED = (
@@ -46,34 +46,34 @@ _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 
 
 def prepare_server(assistant: Assistant, admin: CorpusAdmin, upload_max_mb: int) -> None:
-    """Change Chainlit's server before it starts; called once, when app.py is loaded."""
+    """Adapt Chainlit's server before it starts; called once, when app.py is loaded."""
     prepare_sign_in()
     hosts = own_hosts(config.run.host, config.run.port)
     if server.app.middleware_stack is None:
         server.app.add_middleware(EverybodyIsLocal)
         server.app.add_middleware(OwnPagesOnly, hosts=hosts)
-    # Two apps would share the folder of files, and the first to end takes it away.
+    # Two apps would share the folder, and the first to end would delete it.
     files = Path(tempfile.mkdtemp(prefix="plumbline-"))
     session.FILES_DIRECTORY = chainlit_config.FILES_DIRECTORY = server.FILES_DIRECTORY = files
     atexit.register(shutil.rmtree, files, ignore_errors=True)
-    # The list that Chainlit's own middleware was given, before the server builds it.
+    # Chainlit's own middleware shares this list, and is built later.
     config.project.allow_origins[:] = sorted(own_origins(hosts))
     _accept_files(upload_max_mb)
     server.sio.eio.max_http_buffer_size = MAX_MESSAGE_BYTES
     server.app.router.routes.insert(0, files_route(assistant.knowledge, assistant.uploads))
     server.app.router.routes[:0] = admin.routes()
-    # A chip is an element named like its text, "[1]", and an element's name is its file's too.
+    # A chip is an element named like its text, "[1]", which is also its file's name.
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
     server.get_html_template = _without_outside_links(server.get_html_template)
     load = _with_plain_steps(ChainlitConfig.load_translation)
-    ChainlitConfig.load_translation = _with_our_words(load)
+    ChainlitConfig.load_translation = _with_catalogue_texts(load)
     logging.getLogger("chainlit").addFilter(_is_not_about_languages)
 
 
 def _accept_files(max_mb: int) -> None:
-    """Let messages carry files; what they really are is told when they are read."""
+    """Allow attachments; their kinds are checked when they are read."""
     names = [f".{name}" for name in _ATTACHED.split()]
-    accepted = {"application/octet-stream": names}  # what a browser calls what it does not know
+    accepted = {"application/octet-stream": names}  # browsers' type for unknown kinds
     for name in names:
         if kind := mimetypes.guess_type(f"file{name}")[0]:
             accepted.setdefault(kind, []).append(name)
@@ -87,7 +87,7 @@ async def _passage_card(_: Request) -> Response:
 
 
 def _without_outside_links(template: Callable[[str], str]) -> Callable[[str], str]:
-    """Chainlit's page links fonts and a stylesheet on other hosts; a preconnect dials out."""
+    """Remove links to other hosts from Chainlit's page, even preconnects."""
 
     def page(root_path: str) -> str:
         own = _OUTSIDE_META.sub("", _OUTSIDE_LINK.sub("", template(root_path)))
@@ -97,7 +97,7 @@ def _without_outside_links(template: Callable[[str], str]) -> Callable[[str], st
 
 
 def _texts_for_the_page() -> str:
-    """Our texts that public/plumbline.js shows, in each language of the catalogue."""
+    """The texts for public/plumbline.js, in each language of the catalogue."""
     texts = {
         language: all_under("button.", language)
         | {"sources": say("sources_title", language), "reading": say("reading_status", language)}
@@ -108,7 +108,7 @@ def _texts_for_the_page() -> str:
 
 
 def _with_plain_steps(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Steps carry their own names: without "Used" and "Using" before them."""
+    """Show steps' names without "Used" and "Using"."""
 
     def translation(self: ChainlitConfig, language: str) -> dict[str, Any]:
         texts = load(self, language)
@@ -119,8 +119,8 @@ def _with_plain_steps(load: Callable[..., dict[str, Any]]) -> Callable[..., dict
     return translation
 
 
-def _with_our_words(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """The catalogue's texts in place of Chainlit's; of a language without one, the watermark."""
+def _with_catalogue_texts(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Replace Chainlit's texts by the catalogue's, or only the watermark in other languages."""
 
     def translation(self: ChainlitConfig, language: str) -> dict[str, Any]:
         texts = load(self, language)
@@ -128,18 +128,18 @@ def _with_our_words(load: Callable[..., dict[str, Any]]) -> Callable[..., dict[s
         known = language.lower().startswith(ours)
         for path, text in all_under("frame.", ours).items():
             if known or path == "chat.watermark":
-                _put(texts, path.split("."), text)
+                _set_text(texts, path.split("."), text)
         return texts
 
     return translation
 
 
-def _put(texts: dict[str, Any], path: Sequence[str], text: str) -> None:
+def _set_text(texts: dict[str, Any], path: Sequence[str], text: str) -> None:
     for name in path[:-1]:
         texts = texts.setdefault(name, {})
     texts[path[-1]] = text
 
 
 def _is_not_about_languages(record: logging.LogRecord) -> bool:
-    """Chainlit warns at every page load of a browser language without a file of its own."""
+    """Filters Chainlit's warnings about languages without a translation, at every page load."""
     return "ranslat" not in record.getMessage()

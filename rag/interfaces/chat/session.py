@@ -1,4 +1,4 @@
-"""One browser tab's requests: asking, stopping, and what goes when the tab goes."""
+"""The requests of a browser tab: asking, stopping, and cleaning up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rag.interfaces.chat.data_layer import RUNNING, HistoryDataLayer
 from rag.interfaces.chat.memory import (
     Exchange,
     conversation,
-    corpus_here,
+    current_corpus,
     large_model_name,
     page_language,
 )
@@ -48,12 +48,12 @@ logger = logging.getLogger(__name__)
 
 
 async def begin(assistant: Assistant) -> None:
-    """Offer the models and places of a new chat."""
+    """Show the pickers of a new chat."""
     await offer_modes(assistant, Mode.AUTO, "")
 
 
 async def answer_message(assistant: Assistant, message: cl.Message) -> None:
-    """Answer what a person sent or edited; whatever goes wrong is said in the chat."""
+    """Answer a new or edited message; errors are reported in the chat."""
     picked = message.modes or {}
     mode = str(picked.get(MODE, Mode.AUTO))
     scope = str(picked.get(SCOPE, EVERYWHERE))
@@ -73,37 +73,37 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
         scope="" if scope == EVERYWHERE else scope,
     )
     choose(question.mode, question.scope)
-    await _guarded(assistant, question, message.id)
+    await _answer_safely(assistant, question, message.id)
 
 
 async def ask_anyway(assistant: Assistant, message_id: str) -> None:
-    """Ask a model although the evidence said no."""
+    """Ask a model even though the evidence is insufficient."""
     await _ask_again(assistant, message_id, skip_gate=True)
 
 
 async def regenerate(assistant: Assistant, message_id: str) -> None:
-    """Answer a question once more, in other words; the first answer stays."""
+    """Answer a question again in other words; the first answer stays."""
     await _ask_again(assistant, message_id, again=True)
 
 
 async def retry_large(assistant: Assistant, message_id: str) -> None:
-    """Have the large model answer a question; the first answer stays."""
+    """Answer a question with the large model; the first answer stays."""
     await _ask_again(assistant, message_id, mode=Mode.LARGE)
 
 
 async def only_in(assistant: Assistant, scope: str, model: str = "") -> None:
-    """Narrow what follows to a folder or document; ``model`` is what the other picker shows."""
+    """Limit further questions to a folder or document; ``model``: the other picker's choice."""
     choose(mode_named(model) or chosen()[0], scope)
     await offer_modes(assistant, *chosen())
 
 
 async def share(assistant: Assistant, path: str) -> None:
-    """Share a document of this conversation with everybody."""
+    """Move a document of this conversation into the shared corpus."""
     await promote(assistant, path, page_language())
 
 
 async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -> None:
-    """Ask the question of an answer again, with the Stop button while it runs."""
+    """Repeat the question of an answer, with the Stop button while it runs."""
     exchange = conversation().exchange(message_id)
     if exchange is None:
         return
@@ -115,26 +115,26 @@ async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -
     try:
         kept = conversation()
         question_id, before = exchange.question_id, exchange.question_id
-        if question_id != kept.asked[-1]:  # its answer would stand below other questions
+        if question_id != kept.asked[-1]:  # its answer would be below other questions
             repeated = cl.Message(answer.question, type="user_message")
             await repeated.send()
             question_id = repeated.id
         # A run like those of new messages: Chainlit puts its buttons under their last answer.
         async with cl.Step(name="on_message", type="run", parent_id=question_id):
-            await _guarded(assistant, changed, question_id, before)
+            await _answer_safely(assistant, changed, question_id, before)
     finally:
         await emitter.task_end()
 
 
-async def _guarded(
+async def _answer_safely(
     assistant: Assistant, question: Question, question_id: str, before: str = ""
 ) -> None:
-    """Answer, and whatever goes wrong is said in the chat.
+    """Answer a question; errors are reported in the chat.
 
-    ``before`` is the question that what came earlier ends before: the question itself, or the one
-    that it repeats.
+    The history ends before the question id ``before``: the question itself, or the one that it
+    repeats.
     """
-    # Chainlit sets this for new messages only; without it Stop does not reach an edited one.
+    # Chainlit sets this for new messages only; otherwise Stop does not reach an edited one.
     cl.context.session.current_task = asyncio.current_task()
     conversation().begin(question_id)
     language = message_language(question.text, (), page_language()).reply
@@ -163,10 +163,10 @@ async def _answer(
     if reply.answer is None:
         raise AssertionError("every request ends with Answered")
     await _remember(question_id, reply, reply.answer)
-    corpus = await corpus_here(assistant)
+    corpus = await current_corpus(assistant)
     if corpus and corpus.revision != kept.offered:
         await offer_modes(assistant, *chosen())
-    # New chips open the sidebar by themselves: it shows what the person had open, or closes.
+    # New chips open the sidebar: restore what was open, or close it.
     if kept.open_trace and reply.answer.outcome is not Outcome.FAILED:
         await open_trace(reply.message_id)
     else:
@@ -174,7 +174,7 @@ async def _answer(
 
 
 async def _remember(question_id: str, reply: Reply, answer: Answer) -> None:
-    """Keep an answer, here and in the history."""
+    """Store an answer, in this chat and in the history."""
     kept = conversation()
     kept.exchanges.append(Exchange(question_id, reply.message_id, answer))
     kept.with_actions.add(reply.message_id)
@@ -199,13 +199,13 @@ async def open_trace(message_id: str) -> None:
 
 
 async def prefer(history: History, message_id: str, preferred: str) -> None:
-    """Keep whether a person prefers the draft or the answer, of one in this conversation."""
+    """Store whether the draft or the answer is preferred, for an answer of this conversation."""
     if preferred in {"draft", "answer"} and conversation().exchange(message_id):
         await asyncio.to_thread(history.feedback.prefer, message_id, preferred)
 
 
 def close_trace(message_id: str) -> None:
-    """The person closed the trace of that answer."""
+    """Record that the trace of that answer was closed."""
     kept = conversation()
     if kept.open_trace == message_id:
         kept.open_trace = ""

@@ -1,4 +1,4 @@
-"""What stands beside a conversation: traces, passages, the panel of documents."""
+"""The sidebar: traces, passages, the panel of documents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rag.interfaces.http.corpus_admin import CorpusAdmin
 
 OPEN_MESSAGE = "plumbline:corpus"
-"""What the button in the page's header posts."""
+"""The message posted by the button in the page's header."""
 
 
 async def show_trace(answers: Sequence[Answer], message_id: str) -> None:
@@ -32,10 +32,10 @@ async def show_trace(answers: Sequence[Answer], message_id: str) -> None:
 
 
 async def show_sidebar(title: str, elements: Sequence[cl.CustomElement]) -> None:
-    """Put elements into the sidebar and open it; without elements, close it.
+    """Show elements in the sidebar; without elements, close it.
 
-    Not through ``ElementSidebar``: that registers the elements in the chat, where any change of
-    them closes the sidebar again. The title has to come last, or it is empty.
+    ``ElementSidebar`` would register the elements in the chat, where any change to them closes the
+    sidebar. The title has to come last, or it is empty.
     """
     emitter = cl.context.emitter
     await emitter.emit(
@@ -47,7 +47,7 @@ async def show_sidebar(title: str, elements: Sequence[cl.CustomElement]) -> None
 
 
 async def show_documents(admin: CorpusAdmin, language: str) -> None:
-    """Show the panel of documents to a person who may see it."""
+    """Show the panel of documents if the user may see it."""
     user = cl.user_session.get("user")
     if user is None or role_of(user.identifier) is not Role.ADMIN:
         return

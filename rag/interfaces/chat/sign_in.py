@@ -1,7 +1,7 @@
-"""The automatic local user: Chainlit keeps conversations only for people who are signed in.
+"""The automatic local user: Chainlit stores conversations only for signed-in users.
 
-Whoever got past the door is the local user, so each request is given that user's token on its way
-in. No login page is seen, nothing is stored in the browser, and a restart signs nobody out.
+Every client that passes the origin guard is the local user, so each request is given that user's
+token. There is no login page, nothing is stored in the browser, and sessions survive a restart.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
 
 _COOKIE = "access_token"
 _RENEW_S = 24 * 3600
-"""Chainlit's tokens last 15 days; a new one a day is always young enough."""
+"""Chainlit's tokens last 15 days; renewing them daily is sufficient."""
 
 
 def prepare_sign_in() -> None:
-    """Give Chainlit a secret to sign tokens with; they never leave this process."""
+    """Give Chainlit a secret to sign tokens with; it never leaves this process."""
     os.environ["CHAINLIT_AUTH_SECRET"] = secrets.token_urlsafe(48)
 
 
 def local_user() -> cl.User:
-    """The person at this machine."""
+    """Return the user of this machine."""
     return cl.User(identifier=LOCAL_USER)
 
 
 def signed_in(request: HTTPConnection) -> str:
-    """Who makes a request; empty where nobody is signed in."""
+    """Return the name of the user of a request; empty if nobody is signed in."""
     token = get_token_from_cookies(request.cookies)
     return str(decode_jwt(token).identifier) if token else ""
 
 
 class EverybodyIsLocal:
-    """ASGI middleware: every request and handshake carries the local user's token."""
+    """ASGI middleware that adds the local user's token to every request and handshake."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -51,7 +51,7 @@ class EverybodyIsLocal:
         self._made = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Put the token in place of whatever the client sent under its name."""
+        """Replace whatever token the client sent."""
         if scope["type"] in {"http", "websocket"}:
             scope = {**scope, "headers": self._signed_in(scope["headers"])}
         await self._app(scope, receive, send)

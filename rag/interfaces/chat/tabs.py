@@ -1,4 +1,4 @@
-"""Work that outlives a message: closed tabs, ended sessions, progress of reading."""
+"""Background work: closed tabs, ended sessions, progress of reading."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from rag.corpus.knowledge_base import KnowledgeBase
 
 CLOSED_TAB_GRACE_S = 30.0
-"""A reload and a network blip look like a closed tab; their socket comes back in this time."""
+"""After a reload or a network failure, the socket reconnects within this time."""
 SWEEP_S = 60.0
-TELL_S = 0.5
-WORTH_TELLING = 10
-"""Fewer new files are read before anybody could read the line."""
+REPORT_S = 0.5
+MIN_REPORTED_FILES = 10
+"""Fewer new files are read before the line could be noticed."""
 
 
 def cancel_after_grace(
     session: WebsocketSession, grace_s: float = CLOSED_TAB_GRACE_S
 ) -> asyncio.Task[None] | None:
-    """End what a closed tab left running, unless the tab is back in time; return what waits."""
+    """Cancel a closed tab's request unless the tab reconnects; return the waiting task."""
     task, socket_id = session.current_task, session.socket_id
     if task is None or task.done():
         return None
@@ -42,33 +42,33 @@ async def _cancel_if_gone(
 
 
 async def sweep(every_s: float = SWEEP_S) -> None:
-    """Forget the messages of ended sessions; Chainlit keeps them for ever."""
+    """Delete the messages of ended sessions, which Chainlit never does."""
     while True:
         await asyncio.sleep(every_s)
         for session_id in set(chat_contexts) - set(ws_sessions_id):
             chat_contexts.pop(session_id, None)
 
 
-async def tell_of_reading(knowledge: KnowledgeBase) -> None:
-    """Let every open page show how far new documents are read."""
-    told: tuple[int, int] | None = None
+async def report_reading(knowledge: KnowledgeBase) -> None:
+    """Show the progress of reading on every open page."""
+    reported: tuple[int, int] | None = None
     while True:
-        await asyncio.sleep(TELL_S)
+        await asyncio.sleep(REPORT_S)
         progress = knowledge.progress
-        if progress and progress[1] < WORTH_TELLING:
+        if progress and progress[1] < MIN_REPORTED_FILES:
             progress = None
-        if progress or told:
+        if progress or reported:
             data = {"plumbline": "reading", "progress": progress}
             for one in list(ws_sessions_id.values()):
                 await one.emit("window_message", data)
-        told = progress
+        reported = progress
 
 
 _tasks: set[asyncio.Task[None]] = set()
 
 
 def run_in_background(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-    """Start work and keep it alive: the event loop alone would forget it."""
+    """Start a task and keep a reference to it, which the event loop does not."""
     task = asyncio.create_task(work)
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)

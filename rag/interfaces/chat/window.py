@@ -1,7 +1,7 @@
-"""The part of a long conversation that the page holds: drawing a turn costs it some 35 ms.
+"""The visible part of a long conversation: the page takes some 35 ms per turn.
 
-Opening 200 turns whole took 8 s, and then 7 s a further turn; the last six take a second. What is
-not on the page is a button away.
+Opening 200 turns took 8 s, and each further turn 7 s; the last six take a second. A button shows
+earlier ones.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from rag.corpus.snapshot import Snapshot
 
 OPENED_TURNS = 6
-"""More than a screen holds."""
+"""More than fit on a screen."""
 EARLIER_TURNS = 10
 MOST_TURNS = 20
-"""When a conversation grows beyond this, the page goes back to the last six."""
+"""When a conversation exceeds this, the page is reduced to the last six."""
 NOTE_ID = "earlier-turns"
 Step = dict[str, Any]
 
 
 def turns_of(steps: Sequence[Step]) -> list[list[Step]]:
-    """Cut steps, oldest first, into turns; each begins with what a person wrote.
+    """Cut steps, oldest first, into turns, each beginning with a user's message.
 
-    What stands before the first message belongs to the first turn.
+    Steps before the first message belong to the first turn.
     """
     turns: list[list[Step]] = []
     asked = False
@@ -44,7 +44,7 @@ def turns_of(steps: Sequence[Step]) -> list[list[Step]]:
 
 
 def narrow(thread: ThreadDict, turns: int, language: str) -> int:
-    """Leave only the last ``turns`` in a thread, under a note; return how many were left out."""
+    """Keep only the last ``turns`` of a thread, under a note; return the number removed."""
     parts = turns_of(thread["steps"])
     hidden = max(0, len(parts) - turns)
     kept = [step for part in parts[hidden:] for step in part]
@@ -55,7 +55,7 @@ def narrow(thread: ThreadDict, turns: int, language: str) -> int:
 
 
 def mark_outdated(thread: ThreadDict, corpus: Snapshot, language: str) -> None:
-    """Say on passages of old answers that their file has changed since, or is gone."""
+    """Mark passages of old answers whose file has changed or is gone."""
     for element in thread["elements"] or ():
         props = element.get("props") or {}
         path, sha256 = props.get("path") or props.get("document"), props.get("sha256")
@@ -84,14 +84,14 @@ def _note(hidden: int, first: Step, language: str) -> Step:
 
 
 async def offer_earlier(hidden: int, language: str) -> None:
-    """Put the button under the note."""
+    """Show the button under the note."""
     if hidden:
         label = say("earlier", language, count=min(hidden, EARLIER_TURNS))
         await cl.Action(name="earlier", payload={}, label=label).send(for_id=NOTE_ID)
 
 
 async def show(thread: ThreadDict, turns: int, language: str, latest: Sequence[Step] = ()) -> int:
-    """Put the last ``turns`` of a thread on the page; ``latest`` may not be in the history yet."""
+    """Show the last ``turns`` of a thread; ``latest`` may not be stored yet."""
     ids = {step["id"] for step in latest}
     thread["steps"] = [s for s in thread["steps"] if s["id"] not in ids] + list(latest)
     hidden = narrow(thread, turns, language)

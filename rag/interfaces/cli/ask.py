@@ -56,7 +56,7 @@ async def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _follow(assistant: Assistant, question: Question, *, live: bool) -> Answer:
-    """Read the events; show them as they come where a person watches."""
+    """Read the events, and print them as they come if ``live``."""
     async with aclosing(assistant.ask(question)) as events:
         async for event in events:
             if isinstance(event, Answered):
@@ -75,7 +75,7 @@ async def _follow(assistant: Assistant, question: Question, *, live: bool) -> An
 
 def _print_answer(answer: Answer, *, live: bool) -> None:
     if live and answer.attempts:
-        print("\n")  # what was streamed is not checked: the checked text follows
+        print("\n")  # the streamed text is unchecked; the checked one follows
     print(answer_text(answer))
     for citation in answer.citations:
         print(f"  [{citation.number}] {place(citation.passage)}")

@@ -46,7 +46,7 @@ def run_start(options: argparse.Namespace, _: Settings) -> int:
 
 
 def _starts(folder: Path) -> list[tuple[str, ...]]:
-    """Every command's help, and on the shipped guide those that need no model."""
+    """Every command's help, and those that need no model on the shipped guide."""
     corpus = ("--corpus", str(PROJECT_FOLDER / "docs_corpus"))
     nothing = folder / "answer.json"
     nothing.write_text('{"citations": []}', encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.config.bootstrap import build_calibrator
 from rag.config.knowledge import build_knowledge
-from rag.config.state_folder import corpus_state, usable
+from rag.config.state_folder import corpus_state, ensure_writable
 from rag.domain.errors import QuestionError
 from rag.history.conversations import open_history
 from rag.interfaces.cli.output import print_json
@@ -30,7 +30,7 @@ def run_calibrate(options: argparse.Namespace, settings: Settings) -> int:
     knowledge.refresh()
     labelled = _labelled(options.questions) if options.questions else []
     fitted = build_calibrator(
-        settings, knowledge, open_history(usable(corpus_state(settings)))
+        settings, knowledge, open_history(ensure_writable(corpus_state(settings)))
     ).run(labelled)
     if options.svg:
         options.svg.write_text(reliability_svg(fitted), encoding="utf-8")
@@ -42,7 +42,7 @@ def run_calibrate(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _labelled(path: Path) -> list[str]:
-    """The texts of answerable questions, in the layout of BEIR's queries."""
+    """The texts of answerable questions, in the format of BEIR's queries."""
     try:
         records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         return [

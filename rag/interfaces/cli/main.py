@@ -1,4 +1,4 @@
-"""The command line: parse, then import and run the one command that is asked for."""
+"""The command line: parses the arguments, then imports and runs the command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # Windows pipes are not UTF-8
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
-    # Help and usage errors, which have come by now, need none of this.
+    # Help and usage errors, handled before, need none of this.
     from rag.domain.errors import QuestionError, RagError  # noqa: PLC0415
 
     try:

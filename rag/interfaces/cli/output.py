@@ -8,10 +8,10 @@ from typing import Any
 
 
 def print_error(text: str) -> None:
-    """Print a message for a person on standard error."""
+    """Print a message on standard error."""
     print(text, file=sys.stderr)
 
 
 def print_json(document: dict[str, Any]) -> None:
-    """Print the one document of ``--json`` on standard output."""
+    """Print the JSON document of ``--json`` on standard output."""
     print(json.dumps(document, ensure_ascii=False, indent=2))

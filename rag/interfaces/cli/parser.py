@@ -1,7 +1,7 @@
 """The parser of ``rag``: every command with its arguments.
 
-It imports nothing but the standard library, so that help and usage errors come at once; a command's
-code is imported when it runs.
+It imports only the standard library, so that help and usage errors are fast; a command's code is
+imported when it runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """One command, or one kind of a group of commands."""
+    """One command or subcommand."""
 
     text: str
     run: str
@@ -28,7 +28,7 @@ class Command(NamedTuple):
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of ``rag``; its help is the README's."""
+    """Return the parser of ``rag``; the README includes its help."""
     parser = argparse.ArgumentParser(
         prog="rag", description="Grounded answers from your own documents, on your own machine."
     )
@@ -179,12 +179,12 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 
 
 MODES = ("auto", "small", "large")
-"""The values of ``rag.domain.requests.Mode``, which is not imported for the sake of speed."""
+"""The values of ``rag.domain.requests.Mode``, whose import would take too long."""
 GROUPS = {
     "eval": ("quality on a set", "quality on a set in BEIR layout"),
     "bench": ("speed", "speed on this machine"),
 }
-"""Help and description of the commands that have kinds."""
+"""Help and description of the commands with subcommands."""
 COMMANDS: dict[str, Command | dict[str, Command]] = {
     "serve": Command("start the chat in the browser", "serve:run_serve", _serve),
     "ask": Command("ask a question and print the checked answer", "ask:run_ask", _ask),
@@ -214,4 +214,4 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
     ),
     "doctor": Command("tell what runs where and what does not", "doctor:run_doctor", _add_json),
 }
-"""A new command is a line here, a function that declares its arguments, and a file."""
+"""A new command is an entry, a function that declares its arguments, and a module."""

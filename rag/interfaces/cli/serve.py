@@ -10,7 +10,7 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from rag.config.state_folder import usable
+from rag.config.state_folder import ensure_writable
 from rag.corpus.folder import scan
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
@@ -27,7 +27,7 @@ PORTS_TRIED = 20
 
 def run_serve(options: argparse.Namespace, settings: Settings) -> int:
     """``rag serve``; return the exit code."""
-    scan(settings.corpus_dir)  # a missing folder is said now, not at the first question
+    scan(settings.corpus_dir)  # report a missing folder now, not at the first question
     port = _free_port(settings.host, settings.port)
     if port is None:
         return 1
@@ -47,21 +47,21 @@ def run_serve(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def chainlit_root(state: Path) -> Path:
-    """Return Chainlit's root, made anew in the state folder.
+    """Return Chainlit's root, recreated in the state folder.
 
     Chainlit writes its translations into it, and the folder of a package may be read-only.
     """
-    root = usable(state / f"chainlit-{metadata.version('chainlit')}")
+    root = ensure_writable(state / f"chainlit-{metadata.version('chainlit')}")
     served = [PROJECT_FOLDER / ".chainlit" / "config.toml", *PROJECT_FOLDER.glob("chainlit*.md")]
     for source in (*served, *(PROJECT_FOLDER / "public").rglob("*.*")):
         target = root / source.relative_to(PROJECT_FOLDER)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)  # without its rights, which may be to read only
+        shutil.copyfile(source, target)  # without its permissions, which may be read-only
     return root
 
 
 def _free_port(host: str, port: int) -> int | None:
-    """Return the port, or the next free one where a person agrees; None where nobody does."""
+    """Return the port, or the next free one if the user agrees, else None."""
     if _is_free(host, port):
         return port
     following = next(
@@ -77,7 +77,7 @@ def _free_port(host: str, port: int) -> int | None:
 
 
 def _is_free(host: str, port: int) -> bool:
-    """Can the port be had? Raises SettingsError when there is no such host here."""
+    """Whether the port is free. Raises SettingsError if this machine does not have the host."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if os.name == "posix":
@@ -95,7 +95,7 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _has_screen() -> bool:
-    """Is there a screen to open a browser on? Elsewhere Python might start one in the terminal."""
+    """Whether there is a screen; without one Python might start a browser in the terminal."""
     return (
         os.name == "nt"
         or sys.platform == "darwin"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def run_verify(options: argparse.Namespace, settings: Settings) -> int:
-    """Return 1 where a citation does not hold."""
+    """Return 1 if a citation is no longer valid."""
     try:
         answer = json.loads(options.answer.read_text(encoding="utf-8"))
         receipts = [Receipt.of(citation) for citation in answer["citations"]]

@@ -1,1 +1,1 @@
-"""Routes and guards of the server that are not the chat's."""
+"""Routes and guards of the server that are independent of the chat."""

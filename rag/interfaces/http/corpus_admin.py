@@ -1,6 +1,6 @@
-"""What the panel of documents shows admins and does for them.
+"""The backend of the panel of documents, for admins.
 
-Its buttons ask routes of their own: an action of Chainlit's would begin a conversation.
+Its buttons use their own routes, since an action of Chainlit's would begin a conversation.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ class CorpusAdmin:
     def __init__(
         self, knowledge: KnowledgeBase, curator: Curator, signed_in: Callable[[Request], str]
     ) -> None:
-        """``signed_in``: who makes a request; empty where nobody is signed in."""
+        """``signed_in``: returns the user of a request; empty if nobody is signed in."""
         self._signed_in = signed_in
         self._knowledge = knowledge
         self._curator = curator
 
     def routes(self) -> list[Route]:
-        """What its buttons ask, and where files for the shared corpus go."""
+        """Return the routes for the buttons and for uploads to the shared corpus."""
         return [
             Route(PANEL_PATH, self._act, methods=["POST"]),
-            Route(UPLOAD_PATH, self._take, methods=["POST"]),
+            Route(UPLOAD_PATH, self._receive_file, methods=["POST"]),
         ]
 
     async def _act(self, request: Request) -> Response:
-        """Do what a button says, and answer with the panel as it is then."""
+        """Carry out a button's action, and respond with the updated panel."""
         if role_of(self._signed_in(request)) is not Role.ADMIN:
             return _problem(403, say("panel_forbidden"))
         try:
@@ -62,10 +62,10 @@ class CorpusAdmin:
         return JSONResponse(await asyncio.to_thread(self.answer, asked, language))
 
     def answer(self, asked: dict[str, Any], language: str) -> dict[str, Any]:
-        """Do what is asked, and return the panel as it is then. Blocks."""
+        """Carry out an action, and return the updated panel. Blocks."""
         note, problem, why = "", "", ""
         try:
-            note, why = self._done(asked, language), self._why(asked, language)
+            note, why = self._carry_out(asked, language), self._explain(asked, language)
         except (RagError, OSError, ValueError, TypeError) as error:
             problem = error.sentence if isinstance(error, RagError) else str(error)
         try:
@@ -81,8 +81,8 @@ class CorpusAdmin:
         addresses = {"panel": PANEL_PATH, "upload": UPLOAD_PATH, "language": language}
         return {**props, **addresses, "note": note, "why": why, "problem": problem}
 
-    def _done(self, asked: dict[str, Any], language: str) -> str:
-        """Do it; return what is to be said about it."""
+    def _carry_out(self, asked: dict[str, Any], language: str) -> str:
+        """Carry out an action; return the message about it."""
         path, curator = str(asked.get("path", "")), self._curator
         kind = asked.get("do")
         if kind == "delete":
@@ -98,15 +98,15 @@ class CorpusAdmin:
             return say("panel_undone", language)
         return ""
 
-    def _why(self, asked: dict[str, Any], language: str) -> str:
-        """Why a document is, or is not, found by a query; empty where that is not asked."""
+    def _explain(self, asked: dict[str, Any], language: str) -> str:
+        """Why a document is or is not found by a query; empty if that is not asked."""
         if asked.get("do") != "why":
             return ""
         query, path = str(asked.get("query", ""))[:1_000], str(asked.get("path", ""))
         return explanation_text(explain(self._knowledge.fresh(), query, path), path, language)
 
-    async def _take(self, request: Request) -> Response:
-        """Take a file for the shared corpus: its bytes are the body, its name a parameter."""
+    async def _receive_file(self, request: Request) -> Response:
+        """Receive a file for the shared corpus: its bytes are the body, its name a parameter."""
         if role_of(self._signed_in(request)) is not Role.ADMIN:
             return _problem(403, say("panel_forbidden"))
         name = request.query_params.get("name", "")

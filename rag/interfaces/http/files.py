@@ -1,4 +1,4 @@
-"""The corpus' own files, for reading on: only what it lists, never run as a page of ours."""
+"""Serves the corpus' own files, and only those, never as active pages."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from rag.corpus.uploads import Uploads
 
 _SHOWN = frozenset({"application/pdf", "text/plain", "text/markdown", "text/csv"})
-"""What a browser may show; everything else is saved, so that no document's script runs here."""
+"""Types that a browser may display; others are downloaded, so that no document's script runs."""
 
 
 def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Route:
-    """Serve a document of the current generation; 404 for everything else."""
+    """Return the route that serves the current documents; 404 for everything else."""
 
     async def serve(request: Request) -> Response:
         name = str(request.path_params["path"])
         conversation = request.query_params.get("conversation", "")
-        path = await asyncio.to_thread(_located, knowledge, uploads, name, conversation)
+        path = await asyncio.to_thread(_locate, knowledge, uploads, name, conversation)
         if path is None or not path.is_file():
             return PlainTextResponse(say("no_file"), status_code=404)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -46,7 +46,7 @@ def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Rou
     return Route(f"{FILES_PATH}{{path:path}}", serve)
 
 
-def _located(
+def _locate(
     knowledge: KnowledgeBase, uploads: Uploads | None, name: str, conversation: str
 ) -> Path | None:
     if name.startswith(PRIVATE):

@@ -1,7 +1,7 @@
-"""Who may talk to the server: our own pages only.
+"""Restricts access to the server's own pages.
 
-Listening on loopback alone protects nothing: any page in the browser could open our websocket,
-and a foreign name can be made to resolve to 127.0.0.1 (DNS rebinding).
+Listening on loopback alone protects nothing: any page in the browser could open the websocket, and
+a foreign name can be made to resolve to 127.0.0.1 (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _POLICY_VIOLATION = 1008
 
 
 def own_hosts(host: str, port: int) -> frozenset[str]:
-    """The Host headers under which the chat may be reached."""
+    """Return the Host headers under which the chat is reachable."""
     host = host.lower()
     names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
     names -= {"0.0.0.0", "[::]"}  # noqa: S104 - compared, not bound
@@ -45,12 +45,12 @@ def own_hosts(host: str, port: int) -> frozenset[str]:
 
 
 def own_origins(hosts: Iterable[str]) -> frozenset[str]:
-    """The Origin headers that our own pages send."""
+    """Return the Origin headers that its own pages send."""
     return frozenset(f"{scheme}://{host}" for host in hosts for scheme in ("http", "https"))
 
 
 class OwnPagesOnly:
-    """ASGI middleware: 403 for a Host that is not ours, or an Origin that is there and not ours."""
+    """ASGI middleware: 403 for a foreign Host, or a foreign Origin if there is one."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
         self._app = app
@@ -58,7 +58,7 @@ class OwnPagesOnly:
         self._origins = own_origins(self._hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through with our headers on its answer, or refuse it."""
+        """Pass a request on, adding headers to its response, or refuse it."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
         elif not self._allowed(scope):

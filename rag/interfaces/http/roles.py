@@ -1,20 +1,20 @@
-"""Who somebody is, and what they may do."""
+"""Users' roles."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
 LOCAL_USER = "local"
-"""Who everybody is as long as nobody has to sign in."""
+"""The name of every user while there is no sign-in."""
 
 
 class Role(StrEnum):
-    """What a person may do."""
+    """What a user may do."""
 
     ADMIN = "admin"
     USER = "user"
 
 
 def role_of(identifier: str) -> Role:
-    """Return what a person may do; the one place that decides it."""
+    """Return a user's role; the only place that decides it."""
     return Role.ADMIN if identifier == LOCAL_USER else Role.USER

@@ -1,4 +1,4 @@
-"""What Plumbline says to people: one file of texts a language, checked when it is loaded."""
+"""The texts that users see: one file per language, validated when it is loaded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent
 
 
 FIRST = "en"
-"""The language whose keys the others have, and that stands in for one without a file."""
+"""The reference for the keys of all languages, and the fallback for one without a file."""
 
 
 _ONE, _OTHER = ".one", ".other"
@@ -23,7 +23,7 @@ _ONE, _OTHER = ".one", ".other"
 def load(folder: Path) -> dict[str, dict[str, str]]:
     """Read each ``<language>.toml`` in a folder: language -> dotted key -> text.
 
-    Raises ValueError where a language's keys or places to fill differ from the first language's.
+    Raises ValueError if a language's keys or placeholders differ from the first language's.
     """
     catalogue = {
         path.stem: dict(_flat(tomllib.loads(path.read_text("utf-8"))))
@@ -45,7 +45,7 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
 
 
 def _faults(texts: Mapping[str, str], first: Mapping[str, str]) -> Iterator[str]:
-    """What differs from the first language."""
+    """Yield the differences from the first language."""
     yield from (f"{key} is missing" for key in first.keys() - texts.keys())
     yield from (f"{key} is unknown" for key in texts.keys() - first.keys())
     for key in sorted(first.keys() & texts.keys()):
@@ -54,7 +54,7 @@ def _faults(texts: Mapping[str, str], first: Mapping[str, str]) -> Iterator[str]
 
 
 def _unpaired(texts: Mapping[str, str]) -> Iterator[str]:
-    """Plurals that lack a form, or whose forms are filled with different values."""
+    """Yield plurals that lack a form, or whose forms have different placeholders."""
     for key in texts:
         if key.endswith((_ONE, _OTHER)):
             both = [key.rpartition(".")[0] + form for form in (_ONE, _OTHER)]
@@ -65,7 +65,7 @@ def _unpaired(texts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _places(key: str, texts: Mapping[str, str]) -> set[str]:
-    """The names in braces; ``count`` may be left out where it is one."""
+    """The names in braces; singular forms may omit ``count``."""
     names = {name for _, name, _, _ in Formatter().parse(texts[key]) if name is not None}
     return names - {"count"} if key.endswith(_ONE) else names
 
@@ -76,7 +76,7 @@ CATALOGUE = load(FOLDER)
 def say(key: str, language: str = "en", **values: object) -> str:
     """Return the text for ``key`` in a language, filled with ``values``. Raises KeyError.
 
-    Of a text with plural forms ``count`` chooses one.
+    ``count`` selects the plural form.
     """
     texts = CATALOGUE.get(language) or CATALOGUE[FIRST]
     text = texts.get(key)
@@ -86,12 +86,12 @@ def say(key: str, language: str = "en", **values: object) -> str:
 
 
 def language_of(tag: str | None) -> str:
-    """The catalogue's language for a browser's, such as ``de-AT``; English where it has none."""
+    """Return the catalogue's language for a browser's such as ``de-AT``, or English."""
     language = str(tag).partition("-")[0].lower()
     return language if language in CATALOGUE else FIRST
 
 
 def all_under(prefix: str, language: str = "en") -> dict[str, str]:
-    """The texts whose key begins with ``prefix``, by the rest of their key."""
+    """Return the texts whose key begins with ``prefix``, by the rest of their key."""
     texts = CATALOGUE.get(language) or CATALOGUE[FIRST]
     return {k.removeprefix(prefix): text for k, text in texts.items() if k.startswith(prefix)}

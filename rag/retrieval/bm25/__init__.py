@@ -1,1 +1,1 @@
-"""BM25 in this process, with rank-bm25's very scores."""
+"""In-process BM25 with scores identical to rank-bm25's."""

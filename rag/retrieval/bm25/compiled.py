@@ -1,4 +1,4 @@
-"""The loops of ``kernels`` compiled with numba, which comes with the extra ``[fast]``."""
+"""The functions of ``kernels`` compiled with numba (extra ``[fast]``)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def accumulate(
     terms: Sequence[int],
     weights: Sequence[float],
 ) -> None:
-    """As ``accumulate_numpy``, compiled."""
+    """Compiled version of ``accumulate_numpy``."""
     _accumulate(
         scores,
         segment.starts,
@@ -47,7 +47,7 @@ def accumulate(
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _above(scores, floor):
-    """How many; a loop of this form is made of vector instructions, a tenth of the time."""
+    """Count the scores above; a loop of this form is vectorised, which is ten times as fast."""
     count = 0
     for i in range(len(scores)):
         count += scores[i] > floor
@@ -81,7 +81,7 @@ def _candidates(scores, k, margin):
 
 
 def candidates(scores: NDArray[np.float32], k: int, margin: float) -> NDArray[np.int64]:
-    """As ``candidates_numpy``, compiled, and with the k-th best score itself."""
+    """Compiled version of ``candidates_numpy``, with the exact k-th best score."""
     found: NDArray[np.int64] = _candidates(scores, k, margin)
     return found
 
@@ -118,7 +118,7 @@ def exact(
     rarities: Sequence[float],
     shape: tuple[float, float, float],
 ) -> None:
-    """As ``exact_numpy``, compiled."""
+    """Compiled version of ``exact_numpy``."""
     _exact(
         scores,
         segment.starts,

@@ -1,9 +1,9 @@
-"""BM25 over segments of postings, as rank-bm25 defines it.
+"""BM25 over segments of postings, as defined by rank-bm25.
 
 ``BM25`` is rank-bm25's ``BM25Okapi`` with the same parameters and, with Okapi's idf, bit-equal
-scores; what differs is the way there: a term's postings instead of every document, statistics that
-follow each addition and deletion at once, and a search that reckons in float32 first and scores
-exactly what can be among the best.
+scores. It differs in method: it visits a term's postings instead of every document, updates
+statistics with each addition and deletion, and searches in float32 before it scores the candidates
+exactly.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_DRIFT = 0.02
-"""Impacts that are off by more would let too many documents through to the exact scores."""
+"""A larger error of the impacts would make too many documents candidates for exact scoring."""
 SMALL_SEGMENT = 256
-"""Additions gather in a segment of so many documents, a merge of which takes a millisecond; then
-they go on into the middle one. Compaction brings that into the first."""
-REMEMBERED = 50_000
-"""Terms whose idf is kept while nothing changes."""
+"""The size up to which added documents are merged into the last segment, which takes a millisecond;
+larger ones join the middle segment, and compaction merges that into the first."""
+IDF_CACHE_SIZE = 50_000
+"""The number of terms whose idf is cached until the next change."""
 _MANY = 64
-"""Fewer are sorted quicker in Python."""
+"""Shorter lists are sorted faster in Python."""
 _FLOAT32_ERROR = 1.2e-7
-"""Twice the rounding of one operation."""
+"""Twice the rounding error of one operation."""
 Weighted = tuple[str, float | None]
-"""A term and its weight; None is 1 without a product."""
+"""A term and its weight; None is 1 without a multiplication."""
 
 
 @dataclass(frozen=True)
 class QueryPlan:
-    """A query against a state: for each term its number in each part, its idf and weight."""
+    """A query prepared for a state: each term's number in each part, its idf and weight."""
 
     numbers: list[list[int]]
     rarities: list[float]
@@ -50,10 +50,10 @@ class QueryPlan:
 
 
 class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
-    """BM25Okapi over postings; an empty corpus and empty documents are allowed.
+    """BM25Okapi over postings; the corpus and documents may be empty.
 
-    Documents are numbered in the order in which they were added, deleted ones too, until
-    ``compact``. Readers see one state whole; changes are made one at a time.
+    Documents, deleted ones included, are numbered in the order of their addition until ``compact``.
+    Readers see a consistent state; changes are serialised.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         super().__init__(documents, k1=k1, b=b, epsilon=epsilon)
 
     def _initialize(self, corpus: Iterable[Sequence[str]]) -> dict[str, int]:
-        self._show(State((self._part(Segment.of(corpus)),)))
+        self._set_state(State((self._part(Segment.of(corpus)),)))
         return {}
 
     def _part(self, segment: Segment) -> Part:
@@ -79,12 +79,12 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         return Part.of(segment, Impacts.of(segment, self.k1, self.b, average))
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
-        """Okapi's idf as in rank-bm25; nothing to average over in an empty corpus."""
+        """Okapi's idf as in rank-bm25, also for an empty corpus."""
         self.idf: dict[str, float] = {}
         if nd:
             super()._calc_idf(nd)
 
-    def _show(self, state: State) -> None:
+    def _set_state(self, state: State) -> None:
         if state.drift > MOST_DRIFT:
             average = state.average_length
             state = State(
@@ -100,7 +100,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
 
     @property
     def doc_len(self) -> NDArray[np.int64]:
-        """Lengths of the documents, in order."""
+        """The lengths of the documents, in order."""
         return self.state.lengths[self.state.live]
 
     @doc_len.setter
@@ -108,20 +108,20 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         """rank-bm25 sets an empty list first."""
 
     def restore(self, state: State) -> None:
-        """Take a state over, as it comes from disk."""
+        """Replace the state by one loaded from disk."""
         with self._writing:
-            self._show(state)
+            self._set_state(state)
 
     def add(self, documents: Iterable[Sequence[str]]) -> range:
-        """Add documents; return their numbers. They are found at once."""
+        """Add documents, searchable at once; return their numbers."""
         with self._writing:
             first = self.state.offsets[-1]
             made = Segment.of(documents)
-            self._show(State(self._with(self.state.parts, self._new(made))))
+            self._set_state(State(self._appended(self.state.parts, self._new_part(made))))
             return range(first, first + made.size)
 
     def delete(self, numbers: Iterable[int]) -> None:
-        """Delete documents by number; they are gone at once."""
+        """Delete documents by number, with immediate effect."""
         with self._writing:
             wanted = np.unique(np.fromiter(numbers, np.int64))
             offsets = self.state.offsets
@@ -132,10 +132,10 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
                     self.state.parts, offsets, cuts, cuts[1:], strict=False
                 )
             ]
-            self._show(State(tuple(parts)))
+            self._set_state(State(tuple(parts)))
 
     def joined(self, state: State, other: State) -> State:
-        """Two states as one; the impacts of ``other``, the smaller one, are reckoned anew."""
+        """Return both states as one; the impacts of ``other``, the smaller one, are recomputed."""
         parts = (*state.parts, *other.parts)
         average = State(parts).average_length
         return State(
@@ -149,18 +149,18 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         )
 
     def compact(self) -> None:
-        """Make one segment of all and number the documents anew."""
+        """Merge all segments into one and renumber the documents."""
         with self._writing:
             parts = [(part.segment, part.deleted) for part in self.state.parts]
-            self._show(State((self._part(Segment.merged(parts)),)))
+            self._set_state(State((self._part(Segment.merged(parts)),)))
 
-    def _new(self, segment: Segment) -> Part:
-        """A part beside others: its impacts are reckoned with their average length."""
+    def _new_part(self, segment: Segment) -> Part:
+        """Return a segment as a part, with impacts for the common average length."""
         average = self.state.average_length
         return Part.of(segment, Impacts.of(segment, self.k1, self.b, average))
 
-    def _with(self, parts: tuple[Part, ...], new: Part) -> tuple[Part, ...]:
-        """Put a part at the end; small ones merge, the first stays as it is."""
+    def _appended(self, parts: tuple[Part, ...], new: Part) -> tuple[Part, ...]:
+        """Append a part; small parts are merged, the first one stays unchanged."""
         if not any(part.segment.size for part in parts):
             return (new,)
         if len(parts) == 1:
@@ -172,22 +172,22 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
 
     def _join(self, *parts: Part) -> Part:
         segment, deleted = _joined(*parts)
-        return self._new(segment).without(deleted)
+        return self._new_part(segment).without(deleted)
 
     @property
     def pending(self) -> float:
-        """What share of the documents stands outside of the first segment, or is deleted."""
+        """The share of documents that are outside of the first segment, or deleted."""
         total = self.state.offsets[-1]
         return (total - self.state.parts[0].size) / total if total else 0.0
 
-    def idf_of_terms(self, state: State, terms: Iterable[str]) -> dict[str, float]:  # noqa: ARG002 - all are needed for the average
-        """The idf of each term that stands in a document of a state, and maybe of others."""
+    def idf_of_terms(self, state: State, terms: Iterable[str]) -> dict[str, float]:  # noqa: ARG002 - the average needs all of them
+        """Return the idf of each term that occurs in a state, and perhaps of others."""
         if not self.idf:
             self._calc_idf(_frequencies(state))
         return self.idf
 
     def plan(self, state: State, query: Sequence[Weighted]) -> QueryPlan:
-        """Look a query's terms up; those that stand nowhere are left out."""
+        """Look up a query's terms; unknown ones are omitted."""
         idf = self.idf_of_terms(state, [term for term, _ in query])
         known = [(term, weight) for term, weight in query if term in idf]
         return QueryPlan(
@@ -196,11 +196,11 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         )
 
     def get_scores(self, query: Iterable[str]) -> NDArray[np.float64]:
-        """Return one score a document, bit-equal to rank-bm25's: float operations in its order."""
+        """Return one score a document, bit-equal to rank-bm25's (same order of operations)."""
         return self.weighted_scores([(term, None) for term in query])
 
     def weighted_scores(self, query: Sequence[Weighted]) -> NDArray[np.float64]:
-        """Return one score a document for terms with weights."""
+        """Return one score a document for weighted terms."""
         state = self.state
         return self._exact(state, self.plan(state, query), state.live)
 
@@ -233,11 +233,11 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
     ) -> list[tuple[float, int]]:
         """Return at most ``k`` (score, document) above 0, best first, ties in order.
 
-        ``excluded`` are documents to leave out; ``bonus`` is added to whole ranges of them.
+        ``excluded`` masks documents; each ``bonus`` is added to a whole range of them.
         """
         state = state or self.state
         plan = self.plan(state, query)
-        rough = self._rough(state, plan)
+        rough = self._approximate_scores(state, plan)
         for numbers, worth in bonus:
             rough[numbers.start : numbers.stop] += np.float32(worth)
         if len(state.deleted):
@@ -258,8 +258,8 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
         found = zip((-scores).tolist(), documents.tolist(), strict=True)
         return [(-score, document) for score, document in sorted(found)[:k] if score < 0]
 
-    def _rough(self, state: State, plan: QueryPlan) -> NDArray[np.float32]:
-        """Scores of all documents in float32."""
+    def _approximate_scores(self, state: State, plan: QueryPlan) -> NDArray[np.float32]:
+        """Return the scores of all documents in float32."""
         scores = np.zeros(state.offsets[-1], np.float32)
         for position, part in enumerate(state.parts):
             own = scores
@@ -282,7 +282,7 @@ class BM25(BM25Okapi):  # type: ignore[misc]  # rank-bm25 has no types
 
 
 def _frequencies(state: State) -> dict[str, int]:
-    """Each term's document frequency, in the order in which rank-bm25 would meet the terms."""
+    """Return each term's document frequency, in rank-bm25's order of terms."""
     counts: dict[str, int] = {}
     for part in state.parts:
         segment = part.segment
@@ -297,7 +297,7 @@ def _frequencies(state: State) -> dict[str, int]:
 
 
 def _joined(*parts: Part) -> tuple[Segment, NDArray[np.int64]]:
-    """Parts as one; deleted documents stay in, so that the others keep their numbers."""
+    """Merge parts; deleted documents are kept, so that numbers do not change."""
     none = np.zeros(0, np.int64)
     sizes = [0, *accumulate_sums(part.segment.size for part in parts)]
     deleted = [part.deleted + offset for part, offset in zip(parts, sizes, strict=False)]

@@ -1,4 +1,4 @@
-"""The default retriever: BM25 over passages, with the documents' names as a field of their own."""
+"""The default retriever: BM25 over passages, with the documents' names as a second field."""
 
 from __future__ import annotations
 
@@ -30,40 +30,40 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 NAME_WEIGHT = 1.0
-"""What a document's name adds to its passages: its own BM25 score, with the passages' idf, times
-this. nDCG@10 at .5, 1, 2: cranfield .380 .392 .387; mtrag-un .879 .882 .874; squad2 .878 .877 .872.
-"""
+"""The weight of the BM25 score of a document's name, with the passages' idf, in the score of its
+passages. nDCG@10 at .5, 1, 2: cranfield .380 .392 .387; mtrag-un .879 .882 .874; squad2 .878
+.877 .872."""
 FEW_DOCUMENTS = 20
-"""Among so many documents a name counts half: there the passages themselves tell."""
+"""Up to this number of documents names count half: passages distinguish few documents well."""
 COMPACT_ABOVE = 0.1
-"""When more than this share is pending, segments are made one again."""
+"""The pending share above which segments are merged."""
 
 
 @dataclass(frozen=True)
 class Documents:
-    """The documents of an index in the order in which they came, deleted ones too."""
+    """The documents of an index in the order of their addition, including deleted ones."""
 
     ids: NDArray[np.int64]
-    """What others call them; ascending."""
+    """Their numbers outside of the index; ascending."""
     starts: NDArray[np.int64]
     """Document ``d`` has the passages ``starts[d]`` to ``starts[d + 1]``."""
     stored: Vocabulary
-    """Paths of the first of them."""
+    """The paths of the documents loaded from disk."""
     added: tuple[str, ...] = ()
-    """Paths of the others."""
+    """The paths of the documents added since."""
 
     @classmethod
     def none(cls) -> Documents:
-        """As it begins."""
+        """Return an empty instance."""
         return cls(np.zeros(0, np.int64), np.zeros(1, np.int64), Vocabulary.of(()))
 
     @property
     def paths(self) -> Iterator[str]:
-        """In order."""
+        """Yield the paths in order."""
         return chain(self.stored, self.added)
 
     def numbers(self, ids: Iterable[int]) -> list[int]:
-        """Where documents stand; unknown ones are left out."""
+        """Return the positions of documents; unknown ones are omitted."""
         wanted = np.array(sorted(ids), np.int64)
         places = self.ids.searchsorted(wanted)
         known = places < len(self.ids)
@@ -74,11 +74,11 @@ class Documents:
         ]
 
     def passages(self, number: int) -> range:
-        """The numbers of a document's passages."""
+        """Return the numbers of a document's passages."""
         return range(int(self.starts[number]), int(self.starts[number + 1]))
 
     def with_added(self, added: Mapping[int, Indexed]) -> Documents:
-        """These and more. Raises ValueError where numbers do not ascend."""
+        """Return these documents and more. Raises ValueError if numbers do not ascend."""
         ids = np.concatenate([self.ids, np.fromiter(added, np.int64, len(added))])
         if (np.diff(ids[len(self.ids) - 1 if len(self.ids) else 0 :]) <= 0).any():
             raise ValueError("new documents need higher numbers than those before")
@@ -88,7 +88,7 @@ class Documents:
         return Documents(ids, starts, self.stored, paths)
 
     def only(self, kept: NDArray[np.int64]) -> Documents:
-        """Some of them, with passages numbered anew."""
+        """Return some of the documents, with passages renumbered."""
         paths = list(self.paths)
         sizes = np.diff(self.starts)[kept]
         starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -98,7 +98,7 @@ class Documents:
 
 @dataclass(frozen=True)
 class View:
-    """What one question searches: passages and names at one moment. It stays as it is."""
+    """What one question searches: an immutable state of passages and names."""
 
     engine: LuceneBM25
     state: State
@@ -108,10 +108,10 @@ class View:
     spelled: Spelled = field(default_factory=Spelled)
 
     def joined(self, other: Retriever) -> View:
-        """Both as one, with statistics over both; those of neither change.
+        """Return a view over both, with joint statistics; neither is changed.
 
-        The documents of ``other`` have their numbers below zero, and PRIVATE before their paths.
-        Raises TypeError where ``other`` is no View.
+        Document numbers of ``other`` become negative, and its paths get the prefix PRIVATE. Raises
+        TypeError if ``other`` is not a View.
         """
         if not isinstance(other, View):
             raise TypeError("only views can be joined")
@@ -140,21 +140,22 @@ class View:
         ]
 
     def spellings(self, word: str) -> tuple[tuple[str, str], ...]:
-        """Known words near one that no passage has, the nearest first."""
+        """Return (word, term) of indexed words similar to an unknown word, most similar first."""
         return self.spelled.near(word, self.state.frequency)
 
     def idf_of(self, term: str) -> float:
-        """How rare a term is; an unseen one counts like a term of one passage. Always positive.
+        """Return a term's inverse document frequency, always positive.
 
-        Were it rarer still, a question of everyday words would be refused in a small corpus:
-        with 3 passages AUROC against the gold passage removed is .90 so and .96 as it is.
+        An unseen term counts as if it were in one passage. If it counted as rarer, questions of
+        everyday words would be refused in a small corpus: with 3 passages the AUROC against a
+        corpus without the gold passage falls from .96 to .90.
         """
         return lucene_idf(self.state.frequency(term) or 1, self.state.size)
 
     def _named_in(self, query: Sequence[tuple[str, float | None]]) -> list[tuple[range, float]]:
-        """The documents whose name has words of the query, and what that adds to their passages.
+        """Return the passages of documents whose names match the query, and their bonus.
 
-        Words are as rare as they are in passages: among the names of few documents each is rare.
+        The idf is that of the passages: among few names every word is rare.
         """
         known = [(term, weight, self.named.frequency(term)) for term, weight in query]
         rarer = [
@@ -178,7 +179,7 @@ class View:
 
 
 class PassageIndex:
-    """The passages of documents, added and deleted by number; a view is what a question sees."""
+    """An index of passages, changed document by document; each question searches a view of it."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._lock = threading.Lock()
@@ -210,9 +211,9 @@ class PassageIndex:
         )
 
     def save(self) -> None:
-        """Write a generation where there is a folder for it, and go on with its mapped arrays.
+        """Write a generation if there is a folder, and use its mapped arrays from then on.
 
-        Words that stand nowhere any more are left out.
+        Words that occur nowhere any more are omitted.
         """
         if self._store is None:
             return
@@ -235,12 +236,12 @@ class PassageIndex:
 
     @property
     def documents(self) -> list[int]:
-        """The numbers of the documents in it."""
+        """The numbers of the indexed documents."""
         ids: list[int] = self._documents.ids[self._names.state.live].tolist()
         return ids
 
     def change(self, added: Mapping[int, Indexed], deleted: Iterable[int] = ()) -> View:
-        """Delete documents by number and add others."""
+        """Delete documents by number, add others, and return the new view."""
         with self._lock:
             gone = self._documents.numbers(deleted)
             if gone:
@@ -254,7 +255,7 @@ class PassageIndex:
             return self._view()
 
     def compact(self, *, wholly: bool = False) -> View | None:
-        """Make one segment of all where much is pending."""
+        """Merge all segments if much is pending; return the new view, else None."""
         with self._lock:
             if self._engine.pending <= (0 if wholly else COMPACT_ABOVE):
                 return None

@@ -1,7 +1,7 @@
-"""The loops that take the time, in numpy, or compiled where numba is there and asked for.
+"""The inner loops, in numpy or, on request, compiled with numba.
 
-Importing numba takes longer than many searches, so only who searches often asks for it. Both give
-the same to within float32: what they find is scored again, exactly.
+Importing numba takes longer than many searches, so only long-running processes request it. Both
+versions agree to within float32; candidates are scored again exactly.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BLOCK = 256
 MANY_BLOCKS = 256
-"""With fewer, looking at all scores at once is quicker than picking blocks."""
+"""With fewer blocks it is faster to examine all scores at once."""
 
 
 def accumulate_numpy(
@@ -43,7 +43,7 @@ def exact_numpy(  # noqa: PLR0913 - the parts of the formula
     rarities: Sequence[float],
     shape: tuple[float, float, float],
 ) -> None:
-    """Add each term's part to the scores of some documents, each operation in rank-bm25's order.
+    """Add each term's part to the scores of some documents, in rank-bm25's order of operations.
 
     ``shape`` is k1, b and the average length.
     """
@@ -63,10 +63,10 @@ def exact_numpy(  # noqa: PLR0913 - the parts of the formula
 
 
 def candidates_numpy(scores: NDArray[np.float32], k: int, margin: float) -> NDArray[np.int64]:
-    """The documents that may be among the best ``k``: their scores are off by half of ``margin``.
+    """Return the documents that may be among the best ``k``, given errors of half of ``margin``.
 
-    At least ``k`` scores reach the k-th best of the best of each block of 256; only blocks whose
-    best comes near it are looked into.
+    At least ``k`` scores reach the k-th best of the maxima of blocks of 256, so only blocks with a
+    maximum near it are examined.
     """
     if len(scores) <= BLOCK * k:
         cut = len(scores) - k
@@ -89,11 +89,11 @@ accumulate, exact, candidates = accumulate_numpy, exact_numpy, candidates_numpy
 
 
 def use_compiled() -> str:
-    """Take the compiled loops from now on where they are installed; return whose are used."""
+    """Use the compiled loops from now on, if installed; return which ones are used."""
     global accumulate, exact, candidates
     try:
         from rag.retrieval.bm25 import compiled  # noqa: PLC0415
-    except ImportError:  # without the extra [fast]
+    except ImportError:  # the extra [fast] is not installed
         return "numpy"
     accumulate, exact, candidates = compiled.accumulate, compiled.exact, compiled.candidates
     return "numba"

@@ -1,9 +1,9 @@
-"""A segment: the postings of some documents, never changed once made.
+"""A segment: the immutable postings of some documents.
 
-Postings stand by term (compressed sparse rows): for term number ``t`` the documents
-``documents[starts[t]:starts[t + 1]]``, ascending, with their ``frequencies``. The same postings
-stand by document too, terms in the order of their first occurrence, so that a deleted document's
-terms can be told without its text. All arrays can be mapped from files.
+Postings are stored by term (compressed sparse rows): for term number ``t`` the documents
+``documents[starts[t]:starts[t + 1]]``, ascending, with their ``frequencies``. They are also stored
+by document, terms in the order of their first occurrence, so that a deleted document's terms are
+known without its text. All arrays can be mapped from files.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_REMEMBERED = 100_000
+_NUMBER_CACHE_SIZE = 100_000
 _SORTED_AT_ONCE = 1_000_000
 _SMALL_BYTES = 4_096
-"""A smaller file is read whole; an empty array cannot be mapped."""
+"""Smaller files are read; an empty array cannot be mapped."""
 _VOCABULARY_ARRAYS = ("characters", "ends", "checksums", "numbers")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Distinct strings, numbered; found by their checksum, so that none has to be made to look."""
+    """Distinct numbered strings, looked up by checksum so that none has to be decoded."""
 
     characters: NDArray[np.uint8]
-    """All strings in UTF-8, one after the other."""
+    """All strings in UTF-8, concatenated."""
     ends: NDArray[np.int64]
     checksums: NDArray[np.uint32]
     """Ascending."""
     numbers: NDArray[np.int32]
-    """Of the strings, in the order of ``checksums``."""
+    """The strings' numbers, in the order of ``checksums``."""
     _known: dict[str, int] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -57,12 +57,12 @@ class Vocabulary:
         )
 
     def arrays(self, prefix: str) -> dict[str, NDArray[np.generic]]:
-        """Everything it is made of, by name."""
+        """Return the arrays of the instance by name."""
         return {f"{prefix}{name}": getattr(self, name) for name in _VOCABULARY_ARRAYS}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]], prefix: str) -> Vocabulary:
-        """The reverse of ``arrays``. Raises KeyError where one is missing."""
+        """The reverse of ``arrays``. Raises KeyError if one is missing."""
         return cls(*(arrays[f"{prefix}{name}"] for name in _VOCABULARY_ARRAYS))  # type: ignore[arg-type]
 
     def __len__(self) -> int:
@@ -81,10 +81,10 @@ class Vocabulary:
             start = end
 
     def number(self, string: str) -> int:
-        """The string's number, -1 where it is not there."""
+        """Return the string's number, or -1 if it is unknown."""
         known = self._known.get(string)
         if known is None:
-            if len(self._known) >= _REMEMBERED:
+            if len(self._known) >= _NUMBER_CACHE_SIZE:
                 self._known.clear()
             known = self._known[string] = self._find(string)
         return known
@@ -109,9 +109,9 @@ class Segment:
     starts: NDArray[np.int64]
     documents: NDArray[np.int32]
     frequencies: NDArray[np.float32]
-    """Whole numbers; what is reckoned with them is not."""
+    """Integers, stored as float32 for the arithmetic."""
     lengths: NDArray[np.int64]
-    """Of the documents, in terms."""
+    """The lengths of the documents in terms."""
     rows: NDArray[np.int64]
     """Document ``d`` has the terms ``terms[rows[d]:rows[d + 1]]``."""
     terms: NDArray[np.int32]
@@ -157,7 +157,7 @@ class Segment:
 
     @classmethod
     def merged(cls, parts: Sequence[tuple[Segment, NDArray[np.int64]]]) -> Segment:
-        """The documents of several segments that are not deleted, in order, as one."""
+        """Merge the documents of several segments that are not deleted, in order."""
         numbers: dict[str, int] = {}
         kept = [np.delete(np.arange(segment.size), deleted) for segment, deleted in parts]
         sizes = [np.diff(s.rows)[k] for (s, _), k in zip(parts, kept, strict=True)]
@@ -185,7 +185,7 @@ class Segment:
 
     @property
     def size(self) -> int:
-        """How many documents it has, deleted ones too."""
+        """The number of documents, including deleted ones."""
         return len(self.lengths)
 
     @property
@@ -197,22 +197,22 @@ class Segment:
         return found
 
     def postings(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """The documents that a term stands in, and how often."""
+        """Return the documents that contain a term, and its frequency in each."""
         span = slice(self.starts[term], self.starts[term + 1])
         return self.documents[span], self.frequencies[span]
 
     def frequency(self, term: int) -> int:
-        """In how many documents a term stands."""
+        """Return the number of documents that contain a term."""
         return int(self.starts[term + 1] - self.starts[term])
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Everything it is made of, by name."""
+        """Return the arrays of the instance by name."""
         own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "vocabulary"}
         return own | self.vocabulary.arrays("vocabulary_")
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Segment:
-        """The reverse of ``arrays``. Raises KeyError where one is missing."""
+        """The reverse of ``arrays``. Raises KeyError if one is missing."""
         own = [f.name for f in fields(cls) if f.name != "vocabulary"]
         vocabulary = Vocabulary.from_arrays(arrays, "vocabulary_")
         return cls(vocabulary, *(arrays[name] for name in own))  # type: ignore[arg-type]
@@ -221,9 +221,9 @@ class Segment:
 def _by_term_in_parts(
     terms: NDArray[np.int32], starts: NDArray[np.int64]
 ) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """Yield the positions of postings ordered by term, and where each stretch of them begins.
+    """Yield the positions of postings ordered by term, and the start of each chunk.
 
-    In stretches, since an order of all would take twice the memory of the postings themselves.
+    Chunks, since sorting all at once would take twice the memory of the postings.
     """
     cuts = starts.searchsorted(np.arange(0, len(terms), _SORTED_AT_ONCE))
     edges = np.unique(np.append(cuts, len(starts) - 1)).tolist()
@@ -233,9 +233,9 @@ def _by_term_in_parts(
 
 
 def _first_seen(terms: NDArray[np.int32], size: int) -> NDArray[np.int64]:
-    """Distinct term numbers below ``size`` in the order of their first occurrence.
+    """Return the distinct term numbers below ``size`` in the order of their first occurrence.
 
-    In stretches and without sorting, which would take four times the memory of the terms.
+    In chunks and without sorting, which would take four times the memory of the terms.
     """
     first = np.full(size, len(terms), np.int64)
     for end in range(len(terms), 0, -_SORTED_AT_ONCE):
@@ -246,7 +246,7 @@ def _first_seen(terms: NDArray[np.int32], size: int) -> NDArray[np.int64]:
 
 
 def mapped(path: Path) -> NDArray[np.generic]:
-    """An array in a file; a small one is read. Raises OSError and ValueError."""
+    """Map an array from a file, or read a small one. Raises OSError and ValueError."""
     small = path.stat().st_size <= _SMALL_BYTES
     found: NDArray[np.generic] = np.load(path, mmap_mode=None if small else "r")
     return found

@@ -1,4 +1,4 @@
-"""Words as documents write them, and which of them a misspelled one may be."""
+"""The words of the documents, and lookup of those similar to a misspelled one."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from rag.retrieval.bm25.segment import Vocabulary
 
 MIN_LETTERS = 4
-"""Shorter words have too many neighbours by chance."""
+"""Shorter words have too many similar words by chance."""
 LONG_WORD = 8
-"""From here on two edits are forgiven."""
-MOST = 3
+"""The length from which on two edits are allowed."""
+MAX_SUGGESTIONS = 3
 
 
 class Spelled:
-    """All words of an index; those of deleted documents are told by their terms' frequency."""
+    """All words of an index; those of deleted documents are excluded by their terms' frequency."""
 
     def __init__(self, stored: tuple[Vocabulary, Vocabulary] | None = None) -> None:
-        """``stored``: words and their terms as they come from disk, read when first needed."""
+        """``stored``: the words and their terms from disk, loaded on first use."""
         self._stored = stored
         self._learnt: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def learn(self, documents: Iterable[Iterable[tuple[str, str]]]) -> None:
-        """Take in the words of documents, each with its term."""
+        """Add the words of documents, each with its term."""
         with self._lock:
             learnt = dict(self._learnt)
             for words in documents:
                 learnt.update(words)
-            self._learnt = learnt  # a new one: others may be reading the old
+            self._learnt = learnt  # a new dict, since others may be reading the old one
 
     @property
     def terms(self) -> dict[str, str]:
@@ -50,20 +50,20 @@ class Spelled:
             return self._learnt
 
     def knows(self, plain: str, frequency: Callable[[str], int]) -> bool:
-        """Does a document have that folded word?"""
+        """Return whether a document contains that folded word."""
         term = self.terms.get(plain)
         return term is not None and frequency(term) > 0
 
     def joined(self, other: Spelled) -> Spelled:
-        """The words of both."""
+        """Return the words of both."""
         both = Spelled()
         both._learnt = {**other.terms, **self.terms}
         return both
 
     def near(self, word: str, frequency: Callable[[str], int]) -> tuple[tuple[str, str], ...]:
-        """Known words within one edit, from eight letters on two; a swap of neighbours is one.
+        """Return known words within one edit, or two from eight letters on; a transposition is one.
 
-        Empty where the word itself is known.
+        Empty if the word itself is known.
         """
         plain = folded(word)
         terms = self.terms
@@ -80,4 +80,4 @@ class Spelled:
         ]
         nearest = min((distance for distance, *_ in known), default=0)
         best = sorted(one for one in known if one[0] == nearest)
-        return tuple((other, terms[other]) for *_, other in best[:MOST])
+        return tuple((other, terms[other]) for *_, other in best[:MAX_SUGGESTIONS])

@@ -1,4 +1,4 @@
-"""What a query sees of an index: parts with exact statistics over all of them, never changed."""
+"""What a query sees of an index: immutable parts with exact statistics over all of them."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ DENSE, DENSE_SIZE, DENSE_BYTES = 8, 1_000, 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Impacts:
-    """``f / (f + norm)`` of each posting, reckoned with the average length of some moment.
+    """``f / (f + norm)`` of each posting, computed with the average length at some time.
 
-    With another average they are off by at most the relative difference of the two, since no norm
-    changes by more; so they serve until that is large.
+    With another average they err by at most the relative difference of the two averages, since no
+    norm changes by more, so they are reused while that is small.
     """
 
     values: NDArray[np.float32]
     average: float
     rows: dict[int, NDArray[np.float32]] = field(default_factory=dict)
-    """Term number -> impact of every document, for terms that stand in many."""
+    """Term number -> impact of every document, for frequent terms."""
 
     @classmethod
     def of(cls, segment: Segment, k1: float, b: float, average: float) -> Impacts:
-        """Reckon them."""
+        """Compute the impacts of a segment."""
         norms = (segment.lengths * (k1 * b / average) + k1 * (1 - b)).astype(np.float32)
         values = norms[segment.documents]
         values += segment.frequencies
@@ -43,7 +43,7 @@ class Impacts:
         return cls(values, average)
 
     def row(self, segment: Segment, term: int) -> NDArray[np.float32] | None:
-        """The impacts of a frequent term as one row, kept for the next time; None of others."""
+        """Return the impacts of a frequent term as a cached row; None for others."""
         known = self.rows.get(term)
         if known is not None:
             return known
@@ -59,37 +59,37 @@ class Impacts:
 
 @dataclass(frozen=True)
 class Part:
-    """A segment with its impacts and what was deleted from it."""
+    """A segment with its impacts and its deleted documents."""
 
     segment: Segment
     impacts: Impacts
     deleted: NDArray[np.int64]
     """Ascending."""
     lost: Mapping[int, int]
-    """Term number -> in how many deleted documents it stands."""
+    """Term number -> number of deleted documents that contain it."""
 
     @classmethod
     def of(cls, segment: Segment, impacts: Impacts) -> Part:
-        """A segment that is whole."""
+        """Return a part without deletions."""
         return cls(segment, impacts, np.zeros(0, np.int64), {})
 
     @property
     def size(self) -> int:
-        """How many documents are left."""
+        """The number of remaining documents."""
         return self.segment.size - len(self.deleted)
 
     @cached_property
     def length(self) -> int:
-        """Terms of the documents that are left."""
+        """The number of terms in the remaining documents."""
         lengths = self.segment.lengths
         return int(lengths.sum()) - int(lengths[self.deleted].sum())
 
     def frequency(self, number: int) -> int:
-        """In how many of the documents left the term of that number stands."""
+        """Return the number of remaining documents that contain a term."""
         return self.segment.frequency(number) - self.lost.get(number, 0)
 
     def without(self, documents: NDArray[np.int64]) -> Part:
-        """The part after deletions."""
+        """Return the part after deletions."""
         new = np.setdiff1d(documents, self.deleted)
         segment, lost = self.segment, dict(self.lost)
         for document in new.tolist():
@@ -100,24 +100,24 @@ class Part:
 
 @dataclass(frozen=True)
 class State:
-    """What a query sees: parts with exact statistics over all of them. Never changed, replaced.
+    """An immutable set of parts with exact statistics over all of them.
 
-    Documents are numbered through all parts, deleted ones too.
+    Documents are numbered through all parts, including deleted ones.
     """
 
     parts: tuple[Part, ...]
 
     looked_up: dict[str, tuple[list[int], float]] = field(default_factory=dict, compare=False)
-    """Term -> its number in each part and its idf; words come again and again."""
+    """Term -> its number in each part and its idf; a cache for frequent terms."""
 
     @cached_property
     def size(self) -> int:
-        """How many documents there are."""
+        """The number of documents."""
         return sum(part.size for part in self.parts)
 
     @cached_property
     def average_length(self) -> float:
-        """Of the documents, in terms; 1 where there is none."""
+        """The documents' average number of terms; 1 if there are none."""
         total = sum(part.length for part in self.parts)
         return total / self.size if total else 1.0
 
@@ -128,7 +128,7 @@ class State:
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
-        """Of all documents, in terms."""
+        """The lengths of all documents, in terms."""
         found = [part.segment.lengths for part in self.parts]
         return found[0] if len(found) == 1 else np.concatenate([np.zeros(0, np.int64), *found])
 
@@ -141,21 +141,21 @@ class State:
 
     @cached_property
     def live(self) -> NDArray[np.int64]:
-        """The numbers of the documents that are there."""
+        """The numbers of the documents that are not deleted."""
         return np.delete(np.arange(self.offsets[-1]), self.deleted)
 
     def frequency(self, term: str) -> int:
-        """In how many documents a term stands."""
+        """Return the number of documents that contain a term."""
         pairs = zip(self.parts, self.numbers(term), strict=True)
         return sum(part.frequency(number) for part, number in pairs if number >= 0)
 
     def numbers(self, term: str) -> list[int]:
-        """The term's number in each part, -1 where it is not there."""
+        """Return the term's number in each part, or -1."""
         return [part.segment.vocabulary.number(term) for part in self.parts]
 
     @cached_property
     def drift(self) -> float:
-        """By how much, relatively, the impacts of a part are off at most."""
+        """Return the maximum relative error of the parts' impacts."""
         return max(
             (abs(p.impacts.average / self.average_length - 1) for p in self.parts), default=0.0
         )

@@ -1,8 +1,7 @@
-"""An index on disk: generations in folders of their own; a small file names the current one.
+"""An index on disk: each generation in its own folder; a pointer file names the current one.
 
-A generation is written whole under a name of its own and never changed; then the pointer is
-replaced in one step. So a crash at any moment leaves the old or the new, and files that a process
-has mapped stay what they are.
+A generation is written in full and never changed; then the pointer is replaced atomically. A crash
+thus leaves the old or the new generation, and files mapped by other processes do not change.
 """
 
 from __future__ import annotations
@@ -26,15 +25,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VERSION = 2
-"""Of the layout on disk; another one is not read."""
+"""The version of the layout on disk; others are not read."""
 POINTER = "current.json"
 _TRIES = 5
-"""So often a generation can be replaced by another process while this one opens it."""
+"""How often another process may replace the generation while this one opens it."""
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What a generation holds: states and arrays by name."""
+    """The content of a generation: states and arrays by name."""
 
     states: Mapping[str, State]
     arrays: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
@@ -48,13 +47,13 @@ def _load_arrays(folder: Path, sizes: Mapping[str, int]) -> dict[str, NDArray[np
 
 
 def load_part(folder: Path, described: dict[str, Any]) -> Part:
-    """Map a part that was saved in ``folder`` and described so."""
+    """Map a part saved in ``folder`` from its description."""
     own = _load_arrays(folder, described["bytes"])
     values = own.pop("_impacts").astype(np.float32, copy=False)
     impacts = Impacts(values, float(described["average"]))
     deleted, lost = own.pop("_deleted"), own.pop("_lost")
     part = Part(Segment.from_arrays(own), impacts, np.array(deleted), dict(lost.tolist()))
-    part.__dict__["length"] = int(described["length"])  # else all lengths are read
+    part.__dict__["length"] = int(described["length"])  # avoids reading all lengths
     return part
 
 
@@ -66,7 +65,7 @@ class Store:
     read_part: Callable[[Path, dict[str, Any]], Part] = load_part
 
     def save(self, content: Saved) -> None:
-        """Write a generation and make it the current one; older ones are deleted."""
+        """Write a generation, make it the current one, and delete older ones."""
         self.folder.mkdir(parents=True, exist_ok=True)
         number = max((_number(path) for path in self.folder.glob("generation-*")), default=0) + 1
         target = self.folder / f"generation-{number}"
@@ -89,12 +88,12 @@ class Store:
         new.replace(self.folder / POINTER)
         for path in self.folder.glob("generation-*"):
             if path != target:
-                shutil.rmtree(path, ignore_errors=True)  # Windows keeps what is still mapped
+                shutil.rmtree(path, ignore_errors=True)  # Windows cannot delete mapped files
 
     def load(self) -> Saved | None:
-        """Map the current generation; None where there is none yet.
+        """Map the current generation; None if there is none yet.
 
-        Raises IndexDamaged where it cannot be what was written, or is of another version.
+        Raises IndexDamaged if it is damaged or of another version.
         """
         pointer = self.folder / POINTER
         for left in reversed(range(_TRIES)):
@@ -105,7 +104,7 @@ class Store:
                 return self._load(json.loads(named))
             except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
                 if left and pointer.read_bytes() != named:
-                    continue  # another process wrote a new generation in between
+                    continue  # another process has written a new generation
                 raise IndexDamaged(
                     f"The index on disk is damaged ({type(error).__name__}: {error}).",
                     "It is built anew.",
@@ -130,13 +129,13 @@ def _number(path: Path) -> int:
 
 
 def _save_arrays(arrays: Mapping[str, NDArray[np.generic]], folder: Path) -> dict[str, int]:
-    """Write each into a file of its own; return the files' sizes in bytes."""
+    """Write each array into its own file; return the files' sizes in bytes."""
     folder.mkdir()
     for name, values in arrays.items():
         with (folder / f"{name}.npy").open("wb") as file:
             np.save(file, values)
             file.flush()
-            os.fsync(file.fileno())  # the pointer must not be on the disk before them
+            os.fsync(file.fileno())  # the pointer must not reach the disk before the arrays
     return {path.name: path.stat().st_size for path in folder.iterdir()}
 
 

@@ -1,12 +1,12 @@
-"""What Plumbline knows of single languages: one file a language, ``<ISO 639-1 code>.toml``.
+"""The data of each language, one file each: ``<ISO 639-1 code>.toml``.
 
-A language needs no more than ``name``, ``stemmer`` and ``stop_words``; what its file leaves out is
-empty. ``Language`` and the classes beside it explain each key. A key that they do not know, or a
-value of another kind, is an error when the files are loaded. In all values:
+Required are only ``name``, ``stemmer`` and ``stop_words``; other keys default to empty.
+``Language`` and the classes beside it document each key. Unknown keys and values of another kind
+are errors when the files are loaded. In all values:
 
 * *words* are one string, separated by white space; *phrases* and *patterns* are lists;
-* everything is compared without regard to case, and words and phrases in casefolded form;
-* patterns are regular expressions that match whole words, without a group that captures.
+* everything is compared without regard to case; words and phrases are casefolded;
+* patterns are regular expressions that match whole words, without capturing groups.
 """
 
 from __future__ import annotations
@@ -27,42 +27,42 @@ WordsByName = Mapping[str, Words]
 T = TypeVar("T")
 
 FIRST = ("en", "nl", "de", "fr", "es", "it", "pt")
-"""Where a text fits several languages alike it is taken for the first of these."""
+"""The precedence of languages for a text that fits several equally."""
 
 
 class LanguageError(ValueError):
-    """A language's file has an unknown key, or a value of another kind than its key wants."""
+    """A language's file has an unknown key, or a value of the wrong kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """How questions are asked, and what answers them."""
+    """The wording of questions and of their answers."""
 
     how: str = ""
-    """"how", before a word that is measured."""
+    """"how", before a word for a measure."""
     measures: Words = frozenset()
-    """Patterns of what is measured after it: "long" is asked for and stands in no answer."""
+    """Patterns of the measure after it, such as "long", which does not occur in answers."""
     yes_no: Words = frozenset()
-    """Verbs that open a question which wants yes or no."""
+    """Verbs that open a yes/no question."""
     values: Patterns = ()
-    """What else asks for a number or a time."""
+    """Other patterns that ask for a number or a time."""
     names: Patterns = ()
-    """What asks for a name or a thing."""
+    """Patterns that ask for a name or a thing."""
     people_and_places: Patterns = ()
-    """Those of them that an answer without any name leaves open."""
+    """Those of ``names`` that no answer without a name can satisfy."""
     explanations: Patterns = ()
-    """What asks for more than a word."""
+    """Patterns that ask for more than a word."""
     counts: Words = frozenset()
-    """Words that give a value."""
+    """Words that count as a value."""
     follow_ups: Patterns = ()
-    """Openings of a question that leans on the one before."""
+    """Openings of a question that depends on the one before."""
     pronouns: Patterns = ()
-    """Words that point at something said before."""
+    """Words that refer to something said before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Formulas:
-    """What belongs to the form of an answer and claims nothing."""
+    """Phrases that belong to the form of an answer and make no claim."""
 
     agreements: Phrases = ()
     """Openings that agree before anything is said."""
@@ -71,7 +71,7 @@ class Formulas:
     referrals: Patterns = ()
     """Sentences that send the reader elsewhere."""
     pleasantries: Patterns = ()
-    """Openings of sentences that are mere politeness."""
+    """Sentence openings that are mere politeness."""
     sources: str = ""
     """A pattern of the heading over a list of sources."""
     salutations: Patterns = ()
@@ -84,102 +84,102 @@ class Formulas:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Orders to a model in a document, as verbose patterns."""
+    """Instructions to a model within a document, as verbose patterns."""
 
     patterns: Patterns = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """How people ask for something else than an answer.
+    """Wording of requests for something other than an answer.
 
     Such a request is recognised by a closed vocabulary: every word of the message has to be in it,
-    whatever their order. One word from outside, and the message is a question.
+    in any order. With one other word the message is a question.
     """
 
     polite: str = ""
-    """A pattern of what may stand before or after any request and says nothing."""
+    """A pattern of politeness before or after any request."""
     glue: Words = frozenset()
-    """Words that hold a request together."""
+    """Function words within a request."""
     last_answer: Words = frozenset()
-    """What the last answer is called."""
+    """Words for the last answer."""
     forms: WordsByName = field(default_factory=dict)
     """Form of an answer (``domain.requests.Form``) -> words that name it."""
     reworks: Words = frozenset()
-    """Verbs that ask for work on a text."""
+    """Verbs for reworking a text."""
     one_word_tasks: Words = frozenset()
-    """Words that ask for it all by themselves."""
+    """Words that are a rework request on their own."""
     question_openings: Words = frozenset()
-    """A sentence that begins so asks for something; "that is too long" does not."""
+    """The first words of a question, unlike that of the remark "that is too long"."""
     copulas: Words = frozenset()
     recipients: Patterns = ()
-    """"to my", before the person that an e-mail is for."""
+    """"to my", before the recipient of an e-mail."""
     purposes: Phrases = ()
-    """"for", before what a changed answer is for."""
+    """"for", before the purpose of a reworked answer."""
     plain_language: Words = frozenset()
-    """"plain", as in plain English: no translation is asked for."""
+    """"plain", as in plain English, which asks for no translation."""
     clause_breaks: Phrases = ()
-    """What parts a message into clauses beside punctuation."""
+    """Words that separate clauses, beside punctuation."""
     summaries: Words = frozenset()
-    """Words that ask what a whole document says."""
+    """Words that ask for the contents of a whole document."""
     about: Words = frozenset()
-    """Words around those, weaker than they: they need a file's name beside them."""
+    """Weaker words for that, which also need a file's name."""
     documents: Words = frozenset()
-    """What documents are called."""
+    """Words for documents."""
     document_nouns: Words = frozenset()
-    """What stands before or after a document's name."""
+    """Nouns before or after a document's name."""
     this_document: str = ""
-    """A pattern of a document that is pointed at without its name."""
+    """A pattern that refers to a document without its name."""
     listing: Words = frozenset()
     """Words that ask for the list of documents."""
     newest: Words = frozenset()
     """Words that ask for the latest ones."""
     asking: Words = frozenset()
-    """Words around those two."""
+    """Further words in such requests."""
     everything: Words = frozenset()
     mentioning: Patterns = ()
-    """Sentences that ask which documents have a ``topic``, the one group that captures."""
+    """Sentences that ask which documents have a ``topic``, the only capturing group."""
     remarks: Words = frozenset()
     """Openings of a clause that only remarks on the answer."""
     wishes: Words = frozenset()
-    """A clause with one of these asks for something of its own."""
+    """Words that make such a clause a request."""
     greetings: Patterns = ()
     greeted: Patterns = ()
-    """Who is greeted."""
+    """The addressee of a greeting."""
     how_are_you: Patterns = ()
     thanks: Patterns = ()
     thanked: Patterns = ()
-    """What follows thanks."""
+    """Words after thanks."""
     praise: Patterns = ()
     praised: Patterns = ()
-    """What follows praise or thanks."""
+    """Words after praise or thanks."""
     help: Patterns = ()
-    """Messages that ask what this is."""
+    """Messages that ask what Plumbline is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """One language."""
+    """The data of one language."""
 
     code: str
     """ISO 639-1; the file's name."""
     name: str
-    """In English."""
+    """The name in English."""
     stemmer: str
-    """A Snowball algorithm; empty where there is none."""
+    """A Snowball algorithm; empty if there is none."""
     stop_words: Words
-    """Function words: neither searched for nor counted as content."""
+    """Function words, which are neither searched for nor counted as content."""
     elisions: Words = frozenset()
-    """What stands before an apostrophe without being part of the word."""
+    """Elided words before an apostrophe."""
     compounds: bool = False
-    """Are compounds written as one word?"""
+    """Whether compounds are written as one word."""
     capitalised_nouns: bool = False
-    """Is every noun written like a name?"""
+    """Whether all nouns are capitalised."""
     abbreviations: Words = frozenset()
-    """Words whose point does not end a sentence, without it."""
+    """Words whose full stop does not end a sentence, without it."""
     decimal_comma: bool = False
     ordinal_endings: Words = frozenset()
-    """What follows the digits of an ordinal number."""
+    """Suffixes of ordinal numbers in digits."""
     uncounted: Patterns = ()
     """Number words that count nothing unless a measure follows: "the other one"."""
     definites: Words = frozenset()
@@ -189,8 +189,8 @@ class Language:
     magnitudes: Mapping[str, int] = field(default_factory=dict)
     """Word -> power of ten by which it multiplies the number before it."""
     units: WordsByName = field(default_factory=dict)
-    """English name of a measure -> words for it. A number of one is another claim than the same
-    number of another."""
+    """English name of a unit -> words for it. The same number of different units is a different
+    claim."""
     morning: Words = frozenset()
     """What follows an hour before noon, its points left out."""
     afternoon: Words = frozenset()
@@ -201,14 +201,14 @@ class Language:
     months: Phrases = ()
     """All twelve, January first."""
     bounds: Mapping[str, Phrases] = field(default_factory=dict)
-    """``max`` and ``min`` -> phrases that bound a number so."""
+    """``max`` and ``min`` -> phrases that make a number a bound."""
     negations: Words = frozenset()
     negation_suffix: str = ""
-    """Makes a verb a denial."""
+    """A suffix that negates a verb."""
     harmless_negations: Patterns = ()
     """Negations that deny nothing."""
     opposites: tuple[tuple[str, str], ...] = ()
-    """Pairs ``one/other``: where two texts have one each, they say opposite things."""
+    """Pairs ``one/other``; texts with one each contradict each other."""
     reasons: Phrases = ()
     """What a reason is given with."""
     hedges: Phrases = ()
@@ -216,11 +216,11 @@ class Language:
     lead_ins: Words = frozenset()
     """"Yes" and "no" before a sentence."""
     auxiliaries: Words = frozenset()
-    """Verbs that a denial may follow, in sentences made for measuring."""
+    """Verbs that a denial may follow, in synthetic sentences for evaluation."""
     denial: str = ""
-    """That denial."""
+    """The denial in such sentences."""
     language_names: WordsByName = field(default_factory=dict)
-    """ISO 639-1 -> what that language is called in this one."""
+    """ISO 639-1 -> the names of that language in this one."""
     questions: Questions = field(default_factory=Questions)
     formulas: Formulas = field(default_factory=Formulas)
     orders: Orders = field(default_factory=Orders)
@@ -228,19 +228,19 @@ class Language:
 
 
 def load(path: Path) -> Language:
-    """Read one language's file. Raises LanguageError."""
+    """Read a language's file. Raises LanguageError."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise LanguageError(f"{path.name} is no TOML: {error}.") from error
-    found = _made(Language, {"code": path.stem, **content}, path.name)
+    found = _build(Language, {"code": path.stem, **content}, path.name)
     if found.months and len(found.months) != len(range(12)):
         raise LanguageError(f"{path.name}: months has {len(found.months)} names, not 12.")
     return found
 
 
-def _made(kind: type[T], content: Mapping[str, Any], place: str) -> T:
-    """A dataclass of a table; each value as its field wants it."""
+def _build(kind: type[T], content: Mapping[str, Any], place: str) -> T:
+    """Build a dataclass from a table; each value has its field's type."""
     hints = get_type_hints(kind, include_extras=True)
     if strange := content.keys() - hints.keys():
         raise LanguageError(f"{place}: there is no key {min(strange)}.")
@@ -251,9 +251,9 @@ def _made(kind: type[T], content: Mapping[str, Any], place: str) -> T:
         raise LanguageError(f"{place}: {error}.") from error
 
 
-def _value(kind: Any, value: Any, place: str) -> Any:  # noqa: ANN401 - of whatever kind
+def _value(kind: Any, value: Any, place: str) -> Any:  # noqa: ANN401 - any TOML value
     if is_dataclass(kind):
-        return _made(kind, _checked(value, dict, place), place)  # type: ignore[arg-type]
+        return _build(kind, _checked(value, dict, place), place)  # type: ignore[arg-type]
     if kind in {str, bool, int}:
         return _checked(value, kind, place)
     if kind == Words:
@@ -288,16 +288,16 @@ def _all() -> dict[str, Language]:
 
 
 LANGUAGES: Mapping[str, Language] = _all()
-"""By code."""
+"""By language code."""
 
 
 def of_all(choose: Callable[[Language], Iterable[T]]) -> tuple[T, ...]:
-    """What all languages have of something, each once: texts mix languages."""
+    """Return the distinct values of all languages, since texts mix them."""
     return tuple(dict.fromkeys(item for one in LANGUAGES.values() for item in choose(one)))
 
 
 def any_of(choose: Callable[[Language], Iterable[str]]) -> str:
-    """A pattern that matches any of all languages' patterns; one that never matches if none."""
+    """Return a pattern that matches any of all languages' patterns; never matches if none."""
     return "(?:" + "|".join(of_all(choose)) + ")" if of_all(choose) else "(?!)"
 
 
@@ -307,13 +307,13 @@ UNITS: Mapping[str, str] = {
     for unit, words in language.units.items()
     for word in words
 }
-"""Word for a measure -> the measure."""
+"""Word for a unit -> the unit."""
 MAGNITUDES: Mapping[str, int] = {
     word: 10**power
     for language in LANGUAGES.values()
     for word, power in language.magnitudes.items()
 }
-"""Word -> what it multiplies a number by."""
+"""Word -> the factor for the number before it."""
 MONTHS: Mapping[str, int] = {
     word: number
     for language in LANGUAGES.values()

@@ -13,7 +13,7 @@ from fpdf import FPDF
 from openpyxl import Workbook
 from PIL import Image, ImageDraw, ImageFont
 
-from rag.corpus.ingestion.cleaning import readable_pages
+from rag.corpus.ingestion.cleaning import without_markup
 from rag.corpus.ingestion.extraction import extract
 from rag.corpus.ingestion.recognition import in_time
 from rag.domain.errors import ExtractionError
@@ -242,15 +242,15 @@ def test_the_first_line_of_a_page_is_text_too(tmp_path: Path) -> None:
 
 
 def test_prose_that_was_mistaken_for_a_table_is_prose_again() -> None:
-    from rag.corpus.ingestion.cleaning import _TABLE, _prose_again
+    from rag.corpus.ingestion.cleaning import _TABLE, _table_to_prose
 
     cut = "| The warranty | period | is 24 months |\n| --- | --- | --- |\n| from the date | of | purchase. |\n"
     real = "| Model | Price |\n| --- | --- |\n| Falcon M | 1,599 |\n"
     assert (
-        _TABLE.sub(_prose_again, cut)
+        _TABLE.sub(_table_to_prose, cut)
         == "The warranty period is 24 months\nfrom the date of purchase.\n"
     )
-    assert _TABLE.sub(_prose_again, real) == real
+    assert _TABLE.sub(_table_to_prose, real) == real
 
 
 def test_a_word_table_keeps_header_and_loses_marks(tmp_path: Path) -> None:
@@ -310,7 +310,7 @@ def test_json_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_marks_are_taken_off_the_words(markdown: str, text: str) -> None:
-    assert readable_pages(markdown) == text
+    assert without_markup(markdown) == text
 
 
 OFFICE = Path(__file__).parents[2] / "samples"

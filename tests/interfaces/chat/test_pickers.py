@@ -7,7 +7,7 @@ import pytest
 from rag.domain.requests import Mode
 from rag.interfaces.chat import session
 from rag.interfaces.chat.pickers import chosen, mode_named, offer_modes, starters
-from rag.interfaces.chat.server import _with_our_words
+from rag.interfaces.chat.server import _with_catalogue_texts
 from tests.builders import assistant_of
 from tests.fakes import FakeBackend
 
@@ -72,7 +72,7 @@ def guide() -> Any:
 def test_the_frame_speaks_our_words_where_we_speak_the_language(
     language: str, button: str, watermark: str
 ) -> None:
-    load = _with_our_words(
+    load = _with_catalogue_texts(
         lambda _self, _language: {"navigation": {"newChat": {"button": "Nouveau"}}}
     )
     texts = load(None, language)
