@@ -37,9 +37,10 @@ passages holds. On 400 answerable questions of squad2 that doubts 9 % of the sen
 answer and 74 % of the others in the same passage."""
 REPEATED_SHARE = 0.25
 HARD_FAULTS = MISMATCHES | {ProblemCode.ABSENT_NUMBER, ProblemCode.ABSENT_EXACT}
-"""Faults that no other sentence outweighs in the small model's text."""
-FAULTY_SHARE = 0.4
-"""The large model's text falls where this share of its sentences has a hard fault."""
+"""Faults that are found by rule."""
+FAULTY_SHARE: dict[ModelRole, float] = {"small": 0.2, "large": 0.4}
+"""A text falls if this share of its sentences has a hard fault; below it, they are marked. With 0
+for the small model, 7 % more faithful answers fall and no unfaithful one (the fitted half)."""
 _WRONG_NUMBERS = frozenset({ProblemCode.ABSENT_NUMBER, ProblemCode.MISPLACED_NUMBER})
 _NOTHING_SAID = frozenset({ReasonCode.EMPTY, ReasonCode.HEDGING, ReasonCode.UNREACHABLE})
 _LACKS_SUPPORT = frozenset({ReasonCode.UNSUPPORTED, ReasonCode.UNCITED})
@@ -71,22 +72,20 @@ def judge(  # noqa: PLR0913 - one argument a thing that is weighed
 ) -> Confidence:
     """Decide whether a model's text stands.
 
-    The chance that it is faithful decides. The small model's text must also be free of hard faults
-    and of all else that gives doubt; the large one's stands with its weak sentences marked, unless
-    most of what it says is wrong by rule.
+    The chance that it is faithful decides, and the share of its sentences with hard faults. The
+    small model's text must also be free of all else that gives doubt.
     ``in_shape``: is it the table, list or language that was asked for?
     """
     chance = faithfulness(sentences)
     needed = _needed(role, min_confidence)
-    problems = _problems(generation, sentences, asked, min_tokens)
+    problems = _problems(role, generation, sentences, asked, min_tokens)
     codes = {problem.code for problem in problems}
     if not in_shape and not codes & _NOTHING_SAID:
         problems.append(Reason(ReasonCode.FORM))
     if chance < needed and not codes & (_NOTHING_SAID | _LACKS_SUPPORT):
         problems.append(_unsupported(sentences))
-    faulty = sum(map(_has_hard_fault, sentences))
     stands = chance >= needed and not codes & _NOTHING_SAID and in_shape
-    stands = stands and faulty < FAULTY_SHARE * len(sentences)
+    stands = stands and not _is_faulty(sentences, role)
     accepted = stands if role == "large" else not problems
     return Confidence(
         value=0.0 if codes & _NOTHING_SAID else round(chance, 3),
@@ -126,7 +125,11 @@ def is_unsupported(sentence: Sentence) -> bool:
 
 
 def _problems(
-    generation: Generation, sentences: Sequence[Sentence], asked: Asked, min_tokens: int
+    role: ModelRole,
+    generation: Generation,
+    sentences: Sequence[Sentence],
+    asked: Asked,
+    min_tokens: int,
 ) -> list[Reason]:
     if generation.error:
         return [Reason(ReasonCode.UNREACHABLE, generation.error)]
@@ -136,14 +139,13 @@ def _problems(
     if asked.expected is not None and not hedging and _goes_no_further(sentences, asked):
         return [Reason(ReasonCode.EMPTY)]
     cited = any(sentence.citations for sentence in sentences)
-    faults = any(map(_has_hard_fault, sentences))
     logprob = generation.mean_logprob
     found = (
         (generation.finish_reason in CUT_OFF, Reason(ReasonCode.CUT_OFF)),
         (hedging, Reason(ReasonCode.HEDGING)),
         (_repeats(sentences), Reason(ReasonCode.REPEATED)),
         (not cited and not hedging, Reason(ReasonCode.UNCITED)),
-        (cited and faults, _unsupported(sentences)),
+        (cited and _is_faulty(sentences, role), _unsupported(sentences)),
         (_off_topic(sentences), Reason(ReasonCode.OFF_TOPIC)),
         (
             _too_short(generation, sentences, asked.expected, min_tokens),
@@ -157,8 +159,9 @@ def _problems(
     return [reason for is_so, reason in found if is_so]
 
 
-def _has_hard_fault(sentence: Sentence) -> bool:
-    return sentence.problem is not None and sentence.problem.code in HARD_FAULTS
+def _is_faulty(sentences: Sequence[Sentence], role: ModelRole) -> bool:
+    faults = sum(s.problem is not None and s.problem.code in HARD_FAULTS for s in sentences)
+    return faults > 0 and faults >= FAULTY_SHARE[role] * len(sentences)
 
 
 def _unsupported(sentences: Sequence[Sentence]) -> Reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from rag.domain.answers import Problem, ProblemCode
@@ -21,6 +22,9 @@ words, another unit of time, and a denial of one word contradict it. Below these
 were taken for contradictions (judged answers, the fitted half)."""
 SAME_TERMS = 3
 """Fewer terms are shared by chance."""
+SAME_SHARE, SWAPPED_WORDS, COMPARED_SENTENCES = 0.8, 3, 3
+"""Sentences that share this much, in order, differ in a name or number of up to so many words;
+only the best few are compared."""
 REASON_SHARE = 0.5
 """The share of a reason that the passages must have."""
 MISMATCHES = frozenset(
@@ -43,7 +47,7 @@ _OPPOSITES = {
 def contradiction_of(
     claim: Claim, masses: Mapping[str, float], aligned: Sequence[Alignment]
 ) -> Problem | None:
-    """Return what contradicts a nearly equal sentence: a bound, a word, a unit of time, a denial."""
+    """Return how a nearly equal sentence differs: a bound, a word, a unit of time, a denial."""
     single = [one for one in aligned if one.stretch.sentences == 1]
     enough = len(masses) + len(claim.numbers) >= SAME_TERMS - 1
     for one in single:
@@ -67,7 +71,9 @@ def _other_polarity(claim: Claim, one: Alignment, aligned: Sequence[Alignment]) 
     if one.coverage < LIKE_SENTENCE:
         return None
     said, same_words = one.stretch.claim, one.coverage >= SAME_WORDS
-    if _denies(claim, said, same_words=same_words) and not _is_denied(claim, aligned):
+    if _denies(claim, said, same_words=same_words) and (
+        same_words or not _is_denied(claim, aligned)
+    ):
         return Problem(ProblemCode.NOT_DENIED)
     if one.coverage >= SAME_SENTENCE and _has_other_times(claim, said):
         return Problem(ProblemCode.OPPOSITE, min(claim.times - said.times))
@@ -105,6 +111,35 @@ def swapped_word(
         if enough and held >= SAME_WORDS * sum(rest.values()):
             return Problem(ProblemCode.UNKNOWN_NAME, min(strange).capitalize())
     return None
+
+
+def replaced_value(claim: Claim, aligned: Sequence[Alignment]) -> Problem | None:
+    """Return a name or number that stands where a sentence, otherwise the same, has another."""
+    mine = _sequence(claim)
+    single = [a for a in aligned if a.stretch.sentences == 1 and a.coverage >= SAME_SENTENCE]
+    for one in single[:COMPARED_SENTENCES]:
+        said = one.stretch.claim
+        theirs = _sequence(said)
+        matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+        if sum(block.size for block in matcher.get_matching_blocks()) < SAME_SHARE * len(mine):
+            continue
+        for kind, a, b, c, d in matcher.get_opcodes():
+            if kind != "replace" or b - a > SWAPPED_WORDS or d - c > SWAPPED_WORDS:
+                continue
+            new = {t for t in mine[a:b] if mine.count(t) > theirs.count(t)}
+            old = {t for t in theirs[c:d] if theirs.count(t) > mine.count(t)}
+            values = {number.value for number in said.numbers}
+            if old & values and any(n.value in new for n in claim.numbers):
+                return Problem(ProblemCode.MISPLACED_NUMBER, min(new))
+            if new & claim.nouns and old & said.nouns:
+                return Problem(ProblemCode.UNKNOWN_NAME, min(new & claim.nouns).capitalize())
+    return None
+
+
+def _sequence(claim: Claim) -> list[str]:
+    """Return the terms and the numbers' values in the order of the text."""
+    numbers = [(number.start, number.value) for number in claim.numbers]
+    return [value for _, value in sorted([*((place, t) for t, place in claim.places), *numbers])]
 
 
 def _is_one_name(terms: frozenset[str], claim: Claim) -> bool:

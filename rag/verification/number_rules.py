@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from rag.domain.answers import Problem, ProblemCode
 from rag.text.languages import of_all
-from rag.verification.alignment import AS_GOOD, ELSEWHERE
+from rag.verification.alignment import AS_GOOD, ELSEWHERE, Alignment
 from rag.verification.numbers import SHARE, Number, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rag.verification.alignment import Alignment, Stretch
+    from rag.verification.alignment import Stretch
     from rag.verification.claims import Claim
 
 BREAK_CHARACTERS = 30
@@ -57,6 +57,15 @@ def misplaced_number(
         if all(_belongs_elsewhere(number, claim, masses, stretch) for stretch in good):
             return Problem(ProblemCode.MISPLACED_NUMBER, number.written or number.value)
     return None
+
+
+def places_of_numbers(claim: Claim, stretches: Sequence[Stretch]) -> list[Alignment]:
+    """Return where a claim stands that consists of numbers alone: the answer "1992."."""
+    return [
+        Alignment(stretch, 1.0, 1.0)
+        for stretch in sorted(stretches, key=lambda s: -s.relevance)
+        if claim.numbers and all(_has(stretch, number, claim) for number in claim.numbers)
+    ]
 
 
 def _is_no_amount(number: Number, aligned: Sequence[Alignment]) -> bool:

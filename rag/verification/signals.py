@@ -21,8 +21,10 @@ def signals_of(
     places: Places,
 ) -> SupportSignals:
     """Weigh a sentence against its alignments, the best first."""
-    if not aligned or not masses:
+    if not aligned:
         return SupportSignals()
+    if not masses:  # numbers alone
+        return SupportSignals(coverage=1.0, order=1.0, order_anywhere=1.0)
     best = aligned[0]
     names = claim.names or frozenset()
     return SupportSignals(

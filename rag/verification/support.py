@@ -27,11 +27,12 @@ from rag.verification.claims import Claim, claim_of
 from rag.verification.contradictions import (
     contradiction_of,
     gives_reason,
+    replaced_value,
     swapped_word,
     unknown_month,
 )
 from rag.verification.exact import ExactTexts, exact_in
-from rag.verification.number_rules import misplaced_number
+from rag.verification.number_rules import misplaced_number, places_of_numbers
 from rag.verification.signals import signals_of
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ class Grounding:
         claim = claim_of(told, language)
         masses = {term: self._idf_of(term) for term in sorted(claim.terms)}
         aligned = align(masses, self._stretches, self._places)
+        if not masses:
+            aligned = places_of_numbers(claim, self._stretches)
         fault = self._fault(sentence, claim, masses, aligned)
         if sentence.is_form and not fault:
             return None
@@ -163,6 +166,7 @@ class Grounding:
         return (
             contradiction_of(claim, masses, aligned)
             or swapped_word(claim, masses, aligned, self._places)
+            or replaced_value(claim, aligned)
             or unknown_month(claim, aligned[0].stretch)
         )
 

@@ -6,7 +6,7 @@ import pytest
 
 from rag.domain.answers import ProblemCode, Sentence, Support
 from rag.verification.support import Grounding
-from tests.verification.test_support import passage
+from tests.fakes import passage
 
 WARRANTY = passage(
     "The warranty of the HydroLink is 36 months and that of the RelayBox 24 months. Doses of Nervil"

@@ -38,7 +38,7 @@ def run_retrieval(options: argparse.Namespace, _: Settings) -> int:
     documents = [retrieval_json(report) for report in reports]
     if options.json:
         print_json(documents[0] if len(documents) == 1 else {"sets": documents})
-    return _compare_with_baseline(options.baseline, documents)
+    return compare_with_baseline(options.baseline, documents)
 
 
 def run_answers(options: argparse.Namespace, settings: Settings) -> int:
@@ -56,10 +56,10 @@ def run_answers(options: argparse.Namespace, settings: Settings) -> int:
         print_json(answers_json(report))
     else:
         print(answers_table(report))
-    return _compare_with_baseline(options.baseline, [answers_baseline(report)])
+    return compare_with_baseline(options.baseline, [answers_baseline(report)])
 
 
-def _compare_with_baseline(baseline: Path | None, documents: list[dict[str, Any]]) -> int:
+def compare_with_baseline(baseline: Path | None, documents: list[dict[str, Any]]) -> int:
     """Print the figures below the baseline; return 1 if there are any."""
     if baseline is None:
         return 0

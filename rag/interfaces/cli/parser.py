@@ -152,6 +152,24 @@ def _evaluate_answers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="as above")
 
 
+def _evaluate_support(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="judged answers, JSONL")
+    parser.add_argument(
+        "--half",
+        choices=["fit", "report"],
+        help="only the conversations that the check was fitted on, or only the others",
+    )
+    _add_json(parser)
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="as above")
+
+
+def _evaluate_questions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="labelled questions, JSONL")
+    _add_corpus(parser)
+    parser.add_argument("--verbose", action="store_true", help="show each question's answer")
+    _add_json(parser)
+
+
 def _bench_retrieval(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("set", metavar="BEIR_DIR", type=Path)
     parser.add_argument(
@@ -181,7 +199,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 MODES = ("auto", "small", "large")
 """The values of ``rag.domain.requests.Mode``, whose import would take too long."""
 GROUPS = {
-    "eval": ("quality on a set", "quality on a set in BEIR layout"),
+    "eval": ("quality on a set", "quality on a set"),
     "bench": ("speed", "speed on this machine"),
 }
 """Help and description of the commands with subcommands."""
@@ -199,6 +217,16 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
             "how good are the passages found", "evaluate:run_retrieval", _evaluate_retrieval
         ),
         "answers": Command("how good are whole answers", "evaluate:run_answers", _evaluate_answers),
+        "support": Command(
+            "how the check judges answers that people judged",
+            "evaluate_answers:run_support",
+            _evaluate_support,
+        ),
+        "questions": Command(
+            "how many of a file's questions the corpus' answers are right for",
+            "evaluate_answers:run_questions",
+            _evaluate_questions,
+        ),
     },
     "bench": {
         "retrieval": Command(
