@@ -84,9 +84,6 @@ class KnowledgeBase:
         self.report: Callable[[int, int], None] | None = None
         """Called with each change of ``progress``."""
 
-    def _locate(self, path: str) -> Path:
-        return self.folder / path
-
     @property
     def current(self) -> Snapshot | None:
         """The snapshot of the last refresh, or None before the first."""
@@ -236,7 +233,7 @@ class KnowledgeBase:
         self._snapshot = Snapshot(
             tuple(files[path] for path in sorted(files)),
             synced.retriever,
-            self._locate,
+            self.folder.joinpath,
             self.store.version,
             self.progress,
             self.store.document,
