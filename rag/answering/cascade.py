@@ -18,10 +18,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rag.answering.demo import DemoTurn
 from rag.answering.escalation import EscalationPolicy, Rules
 from rag.answering.output_format import has_shape, unfenced
 from rag.answering.prompt import Prompt, build_prompt, refining, task_of
-from rag.answering.quotation import quotation_for
+from rag.answering.quotation import quotation_for, quote
 from rag.answering.rearrange import leads_of, rearranged
 from rag.answering.refine import put_back
 from rag.answering.streaming import begun_within, checked_live
@@ -154,11 +155,13 @@ class Cascade:
             model.count,
         )
         result.used |= prompt.used
+        demo = await asyncio.to_thread(self._demo_turn, model, found)
         yield Asking(model.role, model.name)
         generation = Generation(model.name, "", "error", error=prompt.problem)
         if not prompt.problem:
             temperature = AGAIN_TEMPERATURE if found.question.again else 0.0
-            pieces = model.write(prompt.messages, temperature)
+            is_over = demo.is_over if demo else lambda: False
+            pieces = model.write(prompt.messages, temperature, is_over)
             if result.attempts and self._rules.max_wait_s:
                 pieces = begun_within(self._rules.max_wait_s, pieces, model.name)
             turn = checked_live(model.role, pieces, grounding)
@@ -168,7 +171,12 @@ class Cascade:
                         generation = piece
                     else:
                         yield piece
+                    if demo:
+                        demo.see(piece)
         attempt = await asyncio.to_thread(self._check, model, generation, prompt, found, grounding)
+        if demo:
+            judged = demo.judged(attempt.confidence, attempt.sentences)
+            attempt = replace(attempt, confidence=judged)
         if draft:
             text = put_back(generation.text, attempt.sentences, draft.sentences, found.language)
             if text != generation.text:
@@ -177,6 +185,13 @@ class Cascade:
                     self._check, model, mended, prompt, found, grounding
                 )
         result.attempts.append(attempt)
+
+    def _demo_turn(self, model: Model, found: CascadeInput) -> DemoTurn | None:
+        """Return the rules for a demonstration model's answer to a question, else None."""
+        if not model.backend.profile.demo or found.request.intent not in QUESTIONS:
+            return None
+        pieces = quote(found.question.text, found.query, found.hits, found.idf_of)
+        return DemoTurn([piece.text for piece in pieces], found.language, self._clock)
 
     def _draft_to_refine(self, model: Model, result: CascadeResult) -> Attempt | None:
         """The draft that the large model is to polish; None where it answers afresh."""

@@ -42,6 +42,7 @@ class ReasonCode(StrEnum):
     OFF_TOPIC = "off_topic"
     SHORT = "short"
     LOW_LOGPROB = "low_logprob"
+    DEMO = "demo"
     FORM = "form"
     """It is not the table, list or language that was asked for."""
     # about who answers

@@ -104,6 +104,8 @@ class Profile:
     """The number of concurrent requests; more wait in a queue."""
     local: bool = True
     """Whether the model runs on this machine."""
+    demo: bool = False
+    """Whether its text is right only where it is copied, so that nothing else of it may stand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,12 @@ START_TIMEOUT_S = 30.0
 DEATH_NOTICE_S = 5.0
 """A busy machine may take over a second to end a process of this size."""
 PROFILE = Profile(
-    passage_tokens=300, answer_tokens=80, window_tokens=2_400, encoding=ESTIMATE, parallel=_PARALLEL
+    passage_tokens=300,
+    answer_tokens=80,
+    window_tokens=2_400,
+    encoding=ESTIMATE,
+    parallel=_PARALLEL,
+    demo=True,
 )
 """The first token takes 1.5 s at 300 prompt tokens and 8 s at 1,200."""
 

@@ -66,11 +66,15 @@ class Model:
         return self._count(text, self.backend.profile.encoding)
 
     async def write(
-        self, messages: Sequence[Message], temperature: float = 0.0
+        self,
+        messages: Sequence[Message],
+        temperature: float = 0.0,
+        is_over: Callable[[], bool] = lambda: False,
     ) -> AsyncGenerator[Token | Prefill | Generation, None]:
         """Yield pieces of text, and finally a Generation, even if the stream broke.
 
-        Closing or cancelling the iterator ends the stream on the server.
+        Closing or cancelling the iterator ends the stream on the server, and so does ``is_over``,
+        which is asked after each piece.
         """
         turn = _Turn(self._clock.now())
         error = ""
@@ -85,6 +89,9 @@ class Model:
                             yield Prefill(self.role, *delta.prefill)
                         if delta.text:
                             yield Token(self.role, delta.text)
+                        if is_over():
+                            turn.finish_reason = "ended"
+                            break
             except BackendError as broken:
                 error = broken.sentence
         yield self._finished(turn, messages, error)

@@ -78,6 +78,8 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
         return _listing_opening(answer, escaped=escaped)
     if answer.outcome is Outcome.QUOTED:
         keys = {Intent.REWORK: "rearranged", Intent.DOCUMENT: "leads"}
+        if ReasonCode.DEMO in codes and answer.intent not in keys:
+            return say("from_documents", language)
         if _has_no_model(answer):
             return say("unreachable_opening", language)
         return say(keys.get(answer.intent, "quoted"), language)
