@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeInput, CascadeResult, marked_used
+from rag.answering.refusal import cannot_answer
 from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason, ReasonCode
 from rag.domain.events import Retrieved
 from rag.domain.requests import QUESTIONS, Intent
@@ -79,6 +80,17 @@ class RequestContext:
             self.corpus, question.text, leaning_on, question.history, k, question.scope, self.spoken
         )
         return Retrieved(*found, self.parts.clock.now() - started)
+
+    def cannot_answer(self, retrieved: Retrieved) -> bool:
+        """Return whether the passages lack what the question turns on; blocks."""
+        return retrieved.evidence is not None and cannot_answer(
+            self.question.text,
+            self.language,
+            retrieved.query,
+            retrieved.hits,
+            retrieved.evidence,
+            self.corpus.retriever.idf_of,
+        )
 
     def run(
         self,

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import regex
+
 from rag.domain.answers import Sentence, Support
 from rag.retrieval.evidence import order_of, sentences_of, words_of
 from rag.retrieval.thresholds import shipped
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit, Query
     from rag.retrieval.thresholds import Linear
 
-MAX_SENTENCES = 4
+MAX_SENTENCES = 3
 MAX_WORDS = 100
 """Of one quotation; on average it has 59."""
 LEAST_SHARE = 0.31
@@ -83,6 +85,19 @@ def is_no_statement(text: str) -> bool:
     return text.startswith("#") or text.rstrip().endswith("?") or speaks_to_a_model(text)
 
 
+_CODE = regex.compile(
+    r"^\s*(?:[$>]|[A-Z_]+=|(?:from|import|def|class|return|print|raise|set|export|cd|pip|npm|docker"
+    r"|curl|git|winget|sudo|python3?|ollama|cmake)\b|[\\|{}\[\]\"']|-e\s|\.[\\/])|[\\{(\[,]\s*$|\w\(.*\)\s*$"
+    r"|^\s*[\w.]+\s*=\s*\S|-{3,}"
+)
+"""Commands, settings, program text and bars of tables."""
+
+
+def is_code(text: str) -> bool:
+    """Return whether a sentence is no prose, but a command, a setting or a part of a program."""
+    return bool(_CODE.search(text))
+
+
 def quote(
     question: str, query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]
 ) -> tuple[Quote, ...]:
@@ -100,6 +115,8 @@ def quote(
         return ()
     best, first = max(candidates, key=lambda pair: pair[0])
     chosen, words = [first], len(first.text.split())
+    if not is_code(first.text):
+        candidates = [one for one in candidates if not is_code(one[1].text)]
     for chance, piece in sorted(candidates, key=lambda pair: -_per_word(*pair)):
         size = len(piece.text.split())
         worthwhile = _per_word(chance, piece) >= LEAST_SHARE * _per_word(best, first)

@@ -26,6 +26,8 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
     result = CascadeResult()
     evidence = retrieved.evidence
     enough = retrieved.hits and evidence and evidence.level is not EvidenceLevel.NONE
+    if enough and not context.question.skip_gate:
+        enough = not await asyncio.to_thread(context.cannot_answer, retrieved)
     if context.question.skip_gate or enough:
         async with aclosing(context.run(retrieved, result, history)) as events:
             async for event in events:
