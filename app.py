@@ -97,6 +97,12 @@ async def on_ask_anyway(action: cl.Action) -> None:
     await session.ask_anyway(assistant, action.forId or "")
 
 
+@cl.action_callback("search_everywhere")
+async def on_search_everywhere(action: cl.Action) -> None:
+    """Ask again in all documents."""
+    await session.search_everywhere(assistant, action.forId or "")
+
+
 @cl.action_callback("regenerate")
 async def on_regenerate(action: cl.Action) -> None:
     """Answer again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeInput, CascadeResult, marked_used
@@ -80,6 +80,19 @@ class RequestContext:
             self.corpus, question.text, leaning_on, question.history, k, question.scope, self.spoken
         )
         return Retrieved(*found, self.parts.clock.now() - started)
+
+    def with_unknown_words(self, retrieved: Retrieved) -> Retrieved:
+        """Return it with the question's words that no passage in the scope has; blocks."""
+        if retrieved.evidence is None:
+            return retrieved
+        search, scope = self.corpus.retriever.search, self.question.scope
+        known = {
+            term.word
+            for term in retrieved.query.terms
+            if term.word in retrieved.evidence.missing and search({term.term: 1.0}, 1, scope)
+        }
+        unknown = tuple(word for word in retrieved.evidence.missing if word not in known)
+        return replace(retrieved, evidence=replace(retrieved.evidence, unknown=unknown))
 
     def cannot_answer(self, retrieved: Retrieved) -> bool:
         """Return whether the passages lack what the question turns on; blocks."""

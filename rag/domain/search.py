@@ -73,6 +73,8 @@ class Evidence:
     """The estimated probability that the passages answer the question."""
     signals: Signals = Signals()
     """The features behind ``strength``."""
+    unknown: tuple[str, ...] | None = None
+    """The missing words that no passage has at all; None if that was not looked up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,13 +188,18 @@ def sources_mark(answer: Answer) -> str:
 def _refusal(answer: Answer, *, escaped: bool = False) -> str:
     if answer.reasons and answer.reasons[-1].code is ReasonCode.HEDGING:
         return say("model_refused", answer.language, model=answer.attempts[-1].generation.model)
-    missing = answer.evidence.missing if answer.evidence else ()
-    if not missing:
-        return say("refused", answer.language)
+    evidence, language = answer.evidence, answer.language
+    scope = shown_path(answer.scope, language) if answer.scope else ""
+    note = f" {say('listed_in', language, scope=scope)}" if scope else ""
+    if evidence is None or not evidence.missing:
+        return say("refused", language) + note
+    if evidence.unknown == ():
+        return say("refused_apart", language) + note
     words = ", ".join(
-        say("word", answer.language, word=escape(word) if escaped else word) for word in missing[:6]
+        say("word", language, word=escape(word) if escaped else word)
+        for word in (evidence.unknown or evidence.missing)[:6]
     )
-    return say("refused_missing", answer.language, words=words)
+    return say("refused_missing", language, words=words) + note
 
 
 def _chips(numbers: Sequence[int]) -> str:

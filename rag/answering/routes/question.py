@@ -34,4 +34,5 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
                 yield event
     else:
         result.reasons = (Reason(ReasonCode.NO_EVIDENCE),)
+        retrieved = await asyncio.to_thread(context.with_unknown_words, retrieved)
     yield Answered(context.answer(result, retrieved))

@@ -40,6 +40,8 @@ def actions_of(answer: Answer, large: str = "") -> list[cl.Action]:
     actions = []
     if answer.outcome is Outcome.REFUSED and not answer.attempts:
         actions.append(action("ask_anyway", answer))
+    if answer.outcome is Outcome.REFUSED and answer.scope:
+        actions.append(action("search_everywhere", answer))
     if answer.hits or answer.attempts or answer.outcome is Outcome.REFUSED:
         label, tip = summary_line(answer), say("trace_tip", language)
         actions.append(cl.Action(name="trace", payload={}, label=label, tooltip=tip))

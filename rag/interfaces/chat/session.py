@@ -81,6 +81,12 @@ async def ask_anyway(assistant: Assistant, message_id: str) -> None:
     await _ask_again(assistant, message_id, skip_gate=True)
 
 
+async def search_everywhere(assistant: Assistant, message_id: str) -> None:
+    """Ask again without the scope, and drop it for further questions."""
+    await only_in(assistant, "")
+    await _ask_again(assistant, message_id, scope="")
+
+
 async def regenerate(assistant: Assistant, message_id: str) -> None:
     """Answer a question again in other words; the first answer stays."""
     await _ask_again(assistant, message_id, again=True)
