@@ -5,65 +5,20 @@ from collections.abc import AsyncGenerator, Sequence
 
 import pytest
 
-from rag.answering.cascade import Cascade, CascadeInput, CascadeResult
+from rag.answering.cascade import CascadeResult
 from rag.answering.escalation import Rules
 from rag.domain.answers import Outcome, ReasonCode, Support
 from rag.domain.completions import Delta, Message
-from rag.domain.conversation import Question, Turn
 from rag.domain.errors import BackendUnreachable
-from rag.domain.events import Asking, Escalated, Event, Token
+from rag.domain.events import Asking, Escalated, Token
 from rag.domain.requests import Escalation, EscalationStyle, Mode
-from rag.models.model import Model
-from rag.retrieval.evidence import weigh
-from rag.retrieval.query import build_query
-from rag.text.language_detection import message_language
-from tests.fakes import CORPUS, FakeBackend, FakeClock, count_words, hits_of, retriever_of, says
+from tests.answering.cascade_run import Run
+from tests.fakes import CORPUS, FakeBackend, says
 
 GOOD = says("A customer may return the RelayBox within 30 days of delivery [9].")
 INVENTED = says("A customer may return the RelayBox within 14 days of delivery.")
 LARGE = says("Customers may return the RelayBox within 30 days of delivery, in the original box.")
 DOWN = BackendUnreachable("Nothing answers.", "Is it running?")
-
-
-class Run:
-    """A cascade that was run to its end."""
-
-    def __init__(
-        self,
-        small: FakeBackend,
-        large: FakeBackend | None,
-        rules: Rules,
-        mode: Mode,
-        question: str = "How long can a customer keep the RelayBox?",
-    ) -> None:
-        clock = FakeClock()
-        retriever = retriever_of(*CORPUS)
-        query = build_query(question, (), message_language(question, ("en",)), retriever.idf_of)
-        found = hits_of(*(p for _, p in retriever.search(query.weights, 5)))
-        self.found = CascadeInput(
-            Question(question, mode=mode),
-            (Turn("a", "b"),),
-            query,
-            found,
-            weigh(query, found, retriever.idf_of),
-            retriever.idf_of,
-        )
-        self.cascade = Cascade(
-            Model("small", small, clock, count_words),
-            Model("large", large, clock, count_words) if large else None,
-            rules,
-            clock,
-        )
-        self.result = CascadeResult()
-        self.events: list[Event] = []
-
-    async def follow(self) -> CascadeResult:
-        self.events = [event async for event in self.cascade.run(self.found, self.result)]
-        return self.result
-
-    @property
-    def codes(self) -> list[str]:
-        return [reason.code for reason in self.result.reasons]
 
 
 def run(
