@@ -29,6 +29,8 @@ LEAST_SHARE = 0.31
 the square root of its words."""
 MAX_CHARACTERS = 600
 MIN_WORDS = 3
+FOLLOWING = 3
+"""Items quoted after a sentence that introduces them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,18 @@ def quote(
         if worthwhile and fits and not any(_repeats(piece, other) for other in chosen):
             chosen.append(piece)
             words += size
+    for piece in tuple(chosen):
+        following = _following(piece, hits[piece.position].passage.text)
+        chosen += [one for one in following if one not in chosen]
     return tuple(sorted(chosen, key=lambda piece: (piece.position, piece.start)))
+
+
+def _following(piece: Quote, text: str) -> list[Quote]:
+    """Return the first sentences after one that ends with a colon, and says nothing without them."""
+    if not piece.text.rstrip().endswith(":"):
+        return []
+    spans = [span for span in split_sentences(text) if span[0] >= piece.end]
+    return [Quote(piece.position, a, b, text[a:b]) for a, b in spans[:FOLLOWING]]
 
 
 def sentence_signals(
