@@ -133,7 +133,7 @@ def quote(
 
 
 def _following(piece: Quote, text: str) -> list[Quote]:
-    """Return the first sentences after one that ends with a colon, and says nothing without them."""
+    """Return the first sentences after one that ends with a colon."""
     if not piece.text.rstrip().endswith(":"):
         return []
     spans = [span for span in split_sentences(text) if span[0] >= piece.end]

@@ -52,6 +52,7 @@ class ReasonCode(StrEnum):
     FAILED = "failed"
     # about the answer
     MAY_NOT_ANSWER = "may_not_answer"
+    DISAGREES = "disagrees"
     """Supported, but what was asked for is not in it."""
     REMOVED = "removed"
     PARTLY_QUOTED = "partly_quoted"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeResult
+from rag.answering.cited_pages import at_cited_pages
 from rag.domain.answers import Reason, ReasonCode
 from rag.domain.events import Answered, Event
 from rag.domain.requests import Intent
 from rag.domain.search import EvidenceLevel
+from rag.verification.disagreement import disagreement
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -35,4 +38,12 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
     else:
         result.reasons = (Reason(ReasonCode.NO_EVIDENCE),)
         retrieved = await asyncio.to_thread(context.with_unknown_words, retrieved)
+    if result.sentences:
+        read = context.corpus.document
+        hits = await asyncio.to_thread(at_cited_pages, retrieved.hits, result.sentences, read)
+        retrieved = replace(retrieved, hits=hits)
+        passages = {hit.number: hit.passage for hit in hits}
+        if other := await asyncio.to_thread(disagreement, result.sentences, passages):
+            detail = f"{other[0].document}: “{other[1]}”"
+            result.reasons = (*result.reasons, Reason(ReasonCode.DISAGREES, detail))
     yield Answered(context.answer(result, retrieved))
