@@ -50,6 +50,9 @@ SECOND_CITATION_GAIN = 0.2
 """A second passage is cited when it adds this share of the sentence's mass."""
 OWN_COVERAGE = 0.4
 """A heading names the subject of its passage; it says nothing about it."""
+TRANSLATED_CHANCE = 0.65
+"""Of a sentence in another language whose numbers and names are all there: an assumption, enough
+for an answer to stand, marked as supported in part."""
 LEAST_CITED = 0.4
 """A passage with less of a sentence's mass is not cited for it."""
 _LANGUAGE_CHARACTERS = 120
@@ -196,6 +199,7 @@ class Grounding:
             absent = {n.value for n in claim.numbers} - {n.value for n in said.numbers}
             numbers = origin.citations
         base = Sentence(sentence.text, sentence.start, sentence.end, Support.NONE)
+        base = replace(base, terms=_said(claim))
         if absent:
             detail = ", ".join(
                 sorted(n.written or n.value for n in claim.numbers if n.value in absent)
@@ -206,7 +210,7 @@ class Grounding:
             base,
             support=Support.PARTIAL if anchored else Support.NONE,
             citations=anchored,
-            chance=shipped().support_levels.full if anchored else 0.0,
+            chance=TRANSLATED_CHANCE if anchored else 0.0,
             problem=Problem(ProblemCode.OTHER_LANGUAGE),
         )
 

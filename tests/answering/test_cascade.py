@@ -277,3 +277,15 @@ async def test_an_answer_with_the_number_asked_for_carries_none() -> None:
     this = run(GOOD)
     await this.follow()
     assert "may_not_answer" not in this.codes
+
+
+async def test_an_answer_in_another_language_stands_if_its_numbers_are_there() -> None:
+    this = Run(
+        FakeBackend(says("De RelayBox kost 249 euro."), model="phi"),
+        None,
+        Rules(),
+        Mode.AUTO,
+        "Wat kost de RelayBox en hoeveel euro is dat?",
+    )
+    result = await this.follow()
+    assert (result.outcome, result.model) == (Outcome.ANSWERED, "phi")
