@@ -21,7 +21,7 @@ class Rules:
     """The settings of a cascade."""
 
     escalation: Escalation = Escalation.AUTO
-    min_confidence: float = 0.5
+    min_confidence: float = 0.8
     min_tokens: int = 12
     strict: bool = False
     style: EscalationStyle = EscalationStyle.ANSWER

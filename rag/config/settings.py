@@ -153,11 +153,12 @@ class Settings(BaseSettings):
         "queue included, before passages are quoted; 0: as long as it takes.",
     )
     min_confidence: float = Field(
-        0.5,
+        0.8,
         ge=0,
         le=1,
         validation_alias=_names("MIN_CONFIDENCE"),
-        description="A draft below this confidence (0-1) is doubted.",
+        description="A draft whose chance of being faithful (0-1) is below this is doubted; the "
+        "default was fitted.",
     )
     min_answer_tokens: int = Field(
         12,
