@@ -30,6 +30,12 @@ _BOUNDS = dict(of_all(lambda one: [(p, kind) for kind, ps in one.bounds.items() 
 _BOUND = regex.compile(
     rf"\b({'|'.join(sorted(map(regex.escape, _BOUNDS), key=len, reverse=True))})\b\W*(?:\w+\W+)?$"
 )
+_SYMBOL_BEFORE = regex.compile(r"([<≤>≥])=?\s*$")
+_AFTER = dict(of_all(lambda one: [(p, kind) for kind, ps in one.bounds_after.items() for p in ps]))
+_AT_MOST = frozenset(phrase for phrase, kind in _AFTER.items() if kind == "max")
+_AFTER_PHRASES = "|".join(sorted(map(regex.escape, _AFTER), key=len, reverse=True))
+_BOUND_AFTER = regex.compile(rf"(?:\s?[\p{{L}}%€$]+)?\s?(\+|{_AFTER_PHRASES})(?!\p{{L}})")
+_EXCLUDING = frozenset(of_all(lambda one: one.excluding))
 _NEGATED_BOUND = {"max": "min", "min": "max", "about": "about"}
 _BEFORE = 48
 """Characters before a number in which its bound stands."""
@@ -73,6 +79,8 @@ class Claim:
     bounds: tuple[str, ...]
     """Of each number: ``max`` for "at most" and its like, ``min`` for "at least", ``about`` for
     "about", else empty."""
+    excluded: frozenset[int]
+    """Starts of the numbers that their own bound excludes: "more than"."""
     places: tuple[tuple[str, int], ...]
     """Each term with where it stands in the text, numbers left out."""
     breaks: tuple[int, ...]
@@ -110,6 +118,7 @@ def joined(claims: Sequence[Claim]) -> Claim:
         ),
         inner=frozenset().union(*(claim.inner for claim in claims)),
         bounds=tuple(bound for claim in claims for bound in claim.bounds),
+        excluded=frozenset(at + shift for claim, shift in apart for at in claim.excluded),
         places=tuple((t, place + shift) for claim, shift in apart for t, place in claim.places),
         breaks=tuple(at + shift for claim, shift in apart for at in claim.breaks),
         names=frozenset().union(*(claim.names for claim in claims)),
@@ -140,6 +149,7 @@ def claim_of(text: str, language: str) -> Claim:
         numbers=numbers,
         inner=frozenset(number.bare for number in inner) | _abbreviated(text),
         bounds=tuple(_bound(text, number, language) for number in numbers),
+        excluded=frozenset(n.start for n in numbers if _excludes(text, n, language)),
         places=tuple((token.terms[0], token.start) for token in tokens),
         breaks=tuple(match.start() for match in _CLAUSE.finditer(text)),
         names=frozenset(_names(text, language, nouns=not _capitalises(language))),
@@ -169,6 +179,10 @@ def _is_number(token: AnalysedWord, spans: Sequence[tuple[int, int]]) -> bool:
 def _bound(text: str, number: Number, language: str) -> str:
     """Is a number bounded from above or below by the words before it? "Not above" is below."""
     before = text[max(0, number.start - _BEFORE) : number.start].casefold()
+    if symbol := _SYMBOL_BEFORE.search(before):
+        return "max" if symbol[1] in "<≤" else "min"
+    if match := _BOUND_AFTER.match(text[number.end :].casefold()):
+        return "max" if match[1] in _AT_MOST else "min"
     clause = _CLAUSE_END.split(before)[-1]
     match = _BOUND.search(clause)
     if not match:
@@ -177,6 +191,16 @@ def _bound(text: str, number: Number, language: str) -> str:
     nearby = [m.group() for m in _WORD.finditer(clause[: match.start()])][-_NEGATED_WITHIN:]
     negated = any(_is_negation(word, language) for word in nearby)
     return _NEGATED_BOUND[kind] if negated else kind
+
+
+def _excludes(text: str, number: Number, language: str) -> bool:
+    """Return whether the words before a number exclude it, without a negation."""
+    before = text[max(0, number.start - _BEFORE) : number.start].casefold()
+    match = _BOUND.search(_CLAUSE_END.split(before)[-1])
+    if not match or match[1] not in _EXCLUDING:
+        return False
+    words = [m.group() for m in _WORD.finditer(before[: before.rfind(match[1])])]
+    return not any(_is_negation(word, language) for word in words[-_NEGATED_WITHIN:])
 
 
 def _names(text: str, language: str, *, nouns: bool) -> Iterator[str]:

@@ -165,6 +165,22 @@ def _has_other_times(claim: Claim, said: Claim) -> bool:
     return bool(said.times - claim.times and claim.times - said.times)
 
 
+def added_bound(claim: Claim, aligned: Sequence[Alignment]) -> Problem | None:
+    """Return a number that the claim excludes ("more than 30"), where every place has it plain."""
+    for number in claim.numbers:
+        if number.start not in claim.excluded:
+            continue
+        given = [
+            limit
+            for a in aligned
+            for other, limit in zip(a.stretch.claim.numbers, a.stretch.claim.bounds, strict=True)
+            if same(number, other)
+        ]
+        if given and not any(given):
+            return Problem(ProblemCode.OPPOSITE, number.written or number.value)
+    return None
+
+
 def _other_bound(claim: Claim, said: Claim) -> str:
     """A number bounded from above in one and from below in the other."""
     for number, bound in zip(claim.numbers, claim.bounds, strict=True):

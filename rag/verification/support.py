@@ -25,6 +25,7 @@ from rag.verification.answer_sentences import (
 )
 from rag.verification.claims import Claim, claim_of
 from rag.verification.contradictions import (
+    added_bound,
     contradiction_of,
     gives_reason,
     replaced_value,
@@ -168,6 +169,7 @@ class Grounding:
             return None
         return (
             contradiction_of(claim, masses, aligned)
+            or added_bound(claim, aligned)
             or swapped_word(claim, masses, aligned, self._places)
             or replaced_value(claim, aligned)
             or unknown_month(claim, aligned[0].stretch)

@@ -53,6 +53,25 @@ def test_a_number_with_another_owner_bound_or_half_of_the_day_is_false(text: str
 
 
 @pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("The hall has a capacity of more than 900 seats.", False),
+        ("The hall has a capacity of under 900 seats.", False),
+        ("The hall has a capacity of up to 900 seats.", True),
+        ("Players must be at least 13 years old to participate.", True),
+        ("The target latency is at least 500 ms.", False),
+        ("The target latency is less than 500 ms.", True),
+    ],
+)
+def test_a_bound_that_no_passage_gives_is_false(text: str, full: bool) -> None:  # noqa: FBT001
+    there = passage(
+        "The hall has a capacity of 900 seats. Players must be 13 years or older to participate."
+        " The target latency is <500 ms."
+    )
+    assert (check(there, text).support is Support.FULL) is full
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "The warranty of the HydroLink is 36 months.",

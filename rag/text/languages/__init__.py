@@ -202,6 +202,10 @@ class Language:
     """All twelve, January first."""
     bounds: Mapping[str, Phrases] = field(default_factory=dict)
     """``max`` and ``min`` -> phrases that make a number a bound."""
+    bounds_after: Mapping[str, Phrases] = field(default_factory=dict)
+    """The same for phrases after a number: "or more"."""
+    excluding: Phrases = ()
+    """Those of the bounds that exclude the number itself: "more than"."""
     negations: Words = frozenset()
     negation_suffix: str = ""
     """A suffix that negates a verb."""
@@ -308,15 +312,7 @@ UNITS: Mapping[str, str] = {
     for word in words
 }
 """Word for a unit -> the unit."""
-MAGNITUDES: Mapping[str, int] = {
-    word: 10**power
-    for language in LANGUAGES.values()
-    for word, power in language.magnitudes.items()
-}
+MAGNITUDES = {w: 10**power for one in LANGUAGES.values() for w, power in one.magnitudes.items()}
 """Word -> the factor for the number before it."""
-MONTHS: Mapping[str, int] = {
-    word: number
-    for language in LANGUAGES.values()
-    for number, word in enumerate(language.months, start=1)
-}
+MONTHS = {word: n for one in LANGUAGES.values() for n, word in enumerate(one.months, start=1)}
 """Name of a month -> its number."""
