@@ -165,8 +165,8 @@ def _has_other_times(claim: Claim, said: Claim) -> bool:
     return bool(said.times - claim.times and claim.times - said.times)
 
 
-def added_bound(claim: Claim, aligned: Sequence[Alignment]) -> Problem | None:
-    """Return a number that the claim excludes ("more than 30"), where every place has it plain."""
+def adds_bound(claim: Claim, aligned: Sequence[Alignment]) -> bool:
+    """Return whether the claim excludes a number ("more than 30") that every place has plain."""
     for number in claim.numbers:
         if number.start not in claim.excluded:
             continue
@@ -177,8 +177,8 @@ def added_bound(claim: Claim, aligned: Sequence[Alignment]) -> Problem | None:
             if same(number, other)
         ]
         if given and not any(given):
-            return Problem(ProblemCode.OPPOSITE, number.written or number.value)
-    return None
+            return True
+    return False
 
 
 def _other_bound(claim: Claim, said: Claim) -> str:

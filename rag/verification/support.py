@@ -25,7 +25,7 @@ from rag.verification.answer_sentences import (
 )
 from rag.verification.claims import Claim, claim_of
 from rag.verification.contradictions import (
-    added_bound,
+    adds_bound,
     contradiction_of,
     gives_reason,
     replaced_value,
@@ -131,7 +131,7 @@ class Grounding:
         chance = shipped().support.chance(asdict(signals))
         if aligned and aligned[0].own < OWN_COVERAGE:
             chance = min(chance, shipped().support_levels.partial)
-        if aligned and not gives_reason(claim, masses, aligned):
+        if aligned and (adds_bound(claim, aligned) or not gives_reason(claim, masses, aligned)):
             chance = min(chance, shipped().support_levels.partial)
         if asked and not fault and not self._answers(asked, aligned, language):
             fault = Problem(ProblemCode.PARTLY)
@@ -169,7 +169,6 @@ class Grounding:
             return None
         return (
             contradiction_of(claim, masses, aligned)
-            or added_bound(claim, aligned)
             or swapped_word(claim, masses, aligned, self._places)
             or replaced_value(claim, aligned)
             or unknown_month(claim, aligned[0].stretch)
