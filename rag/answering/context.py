@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeInput, CascadeResult, marked_used
-from rag.answering.refusal import cannot_answer
+from rag.answering.refusal import absent_exact, cannot_answer
 from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason, ReasonCode
 from rag.domain.events import Retrieved
 from rag.domain.requests import QUESTIONS, Intent
@@ -91,7 +91,9 @@ class RequestContext:
             for term in retrieved.query.terms
             if term.word in retrieved.evidence.missing and search({term.term: 1.0}, 1, scope)
         }
-        unknown = tuple(word for word in retrieved.evidence.missing if word not in known)
+        exact = absent_exact(self.question.text, retrieved.hits)
+        words = tuple(word for word in retrieved.evidence.missing if word not in known)
+        unknown = tuple(dict.fromkeys((*exact, *words)))
         return replace(retrieved, evidence=replace(retrieved.evidence, unknown=unknown))
 
     def cannot_answer(self, retrieved: Retrieved) -> bool:

@@ -67,5 +67,5 @@ class DemoTurn:
         """Return the decision with this rule applied."""
         if confidence.accepted and self.stands(sentences):
             return confidence
-        reasons = (Reason(ReasonCode.DEMO), *confidence.reasons)
+        reasons = (Reason(ReasonCode.DEMO),)
         return replace(confidence, accepted=False, reasons=reasons, would_change=None)

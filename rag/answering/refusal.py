@@ -31,18 +31,28 @@ def cannot_answer(  # noqa: PLR0913 - one argument per thing that is weighed
     That is an identifier, address or version of the question; a name, where evidence is not strong;
     or, where it is weak, the kind of answer that is asked for.
     """
-    texts = [f"{h.passage.title}\n{h.passage.heading}\n{h.passage.text}" for h in hits]
-    exact = ExactTexts(texts)
-    if any(not item.quoted and not exact.holds(item) for item in exact_in(question)):
+    if absent_exact(question, hits):
         return True
     if evidence.level not in DOUBTFUL:
         return False
-    if _lacks_name(question, language, texts, evidence):
+    if _lacks_name(question, language, _texts(hits), evidence):
         return True
     if evidence.level is not EvidenceLevel.WEAK:
         return False
     quoted = " ".join(piece.text for piece in quote(question, query, hits, idf_of))
     return may_miss(question, quoted)
+
+
+def absent_exact(question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Return the identifiers, addresses and versions of a question that no passage found has."""
+    exact = ExactTexts(_texts(hits))
+    return tuple(
+        item.text for item in exact_in(question) if not item.quoted and not exact.holds(item)
+    )
+
+
+def _texts(hits: Sequence[Hit]) -> list[str]:
+    return [f"{h.passage.title}\n{h.passage.heading}\n{h.passage.text}" for h in hits]
 
 
 def _lacks_name(question: str, language: str, texts: Sequence[str], evidence: Evidence) -> bool:

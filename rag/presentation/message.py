@@ -193,7 +193,7 @@ def _refusal(answer: Answer, *, escaped: bool = False) -> str:
     evidence, language = answer.evidence, answer.language
     scope = shown_path(answer.scope, language) if answer.scope else ""
     note = f" {say('listed_in', language, scope=scope)}" if scope else ""
-    if evidence is None or not evidence.missing:
+    if evidence is None or not (evidence.missing or evidence.unknown):
         return say("refused", language) + note
     if evidence.unknown == ():
         return say("refused_apart", language) + note

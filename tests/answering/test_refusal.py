@@ -45,6 +45,11 @@ async def test_an_identifier_that_no_passage_has_is_refused(folder: Path, questi
     assert (await ask(folder, question)).outcome is Outcome.REFUSED
 
 
+async def test_a_refusal_names_the_identifier_that_no_passage_has(folder: Path) -> None:
+    answer = await ask(folder, "What port does APP_PORTS set for the server?")
+    assert "APP_PORTS" in answer_text(answer)
+
+
 async def test_a_refusal_never_denies_a_word_that_a_document_has(folder: Path) -> None:
     answer = await ask(folder, "Which penguins fish beside the shops of Mongolia?")
     assert answer.outcome is Outcome.REFUSED
