@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ _AFTER_PHRASES = "|".join(sorted(map(regex.escape, _AFTER), key=len, reverse=Tru
 _BOUND_AFTER = regex.compile(rf"(?:\s?[\p{{L}}%€$]+)?\s?(\+|{_AFTER_PHRASES})(?!\p{{L}})")
 _EXCLUDING = frozenset(of_all(lambda one: one.excluding))
 _NEGATED_BOUND = {"max": "min", "min": "max", "about": "about"}
+CACHED_CLAIMS = 2_000
+"""Sentences kept as they were read: the same passages are found again in a conversation."""
 _BEFORE = 48
 """Characters before a number in which its bound stands."""
 _LABEL = regex.compile(r"^\W*\p{Lu}[^:.!?\n]{1,80}:\s|^\W*\p{Lu}[^:.!?\n]{1,60}\s[–-]\s")
@@ -130,6 +132,7 @@ def joined(claims: Sequence[Claim]) -> Claim:
     )
 
 
+@lru_cache(maxsize=CACHED_CLAIMS)
 def claim_of(text: str, language: str) -> Claim:
     """Read a sentence or a few; "Yes," and "No," before a sentence are not part of it."""
     text = normalised(_LEAD_IN.sub("", text), language)
