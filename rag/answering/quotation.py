@@ -11,7 +11,7 @@ import regex
 from rag.domain.answers import Sentence, Support
 from rag.retrieval.evidence import order_of, sentences_of, words_of
 from rag.retrieval.thresholds import shipped
-from rag.text.answer_type import AnswerType, answer_type_of, gives
+from rag.text.answer_type import AnswerType, answer_type_of, defined_subject, defines, gives
 from rag.text.prompt_injection import speaks_to_a_model
 from rag.text.sentences import split_sentences
 
@@ -83,7 +83,9 @@ def quotation_for(
 
 
 def is_no_statement(text: str) -> bool:
-    """Is it a heading, a question, or an order to a model?"""
+    """Return whether it is a heading, a question, an order to a model, or a program's output."""
+    if _OUTPUT.search(text):
+        return True
     return text.startswith("#") or text.rstrip().endswith("?") or speaks_to_a_model(text)
 
 
@@ -93,6 +95,10 @@ _CODE = regex.compile(
     r"|^\s*[\w.]+\s*=\s*\S|-{3,}"
 )
 """Commands, settings, program text and bars of tables."""
+
+
+_OUTPUT = regex.compile(r"={5,}|^\W*\[[A-Z]+\]|^\W*Attempt \d+/\d+|\berror: |Traceback \(")
+"""Lines that a program printed: progress, logs, errors."""
 
 
 def is_code(text: str) -> bool:
@@ -116,6 +122,9 @@ def quote(
     if not candidates:
         return ()
     best, first = max(candidates, key=lambda pair: pair[0])
+    if subject := defined_subject(question):
+        defining = [one for one in candidates if defines(subject, one[1].text)]
+        _, first = max(defining, key=lambda pair: pair[0], default=(best, first))
     chosen, words = [first], len(first.text.split())
     if not is_code(first.text):
         candidates = [one for one in candidates if not is_code(one[1].text)]

@@ -49,6 +49,14 @@ _A_VALUE = regex.compile(
     rf"\p{{N}}+(?:[.,:]\p{{N}}+)*|\b{any_of(lambda one: one.questions.counts)}\b", regex.IGNORECASE
 )
 _A_NAME = regex.compile(r"(?<!^)(?<![.!?]\s)\b\p{Lu}\p{L}+")
+_DEFINITION = regex.compile(
+    "|".join(
+        pattern.replace("(?P<subject>", "(")
+        for pattern in of_all(lambda one: one.questions.definitions)
+    ),
+    regex.IGNORECASE,
+)
+_DEFINING = any_of(lambda one: one.questions.defining)
 _WANTS_NAME = _words(any_of(lambda one: one.questions.people_and_places))
 
 
@@ -91,6 +99,18 @@ def gives(expected: AnswerType, question: str, text: str) -> bool:
     if pattern is None:
         return True
     return any(match.group() not in question for match in pattern.finditer(text))
+
+
+def defined_subject(question: str) -> str:
+    """Return what a question wants defined: "quantization" in "What is quantization?"; else ""."""
+    match = _DEFINITION.search(question.strip())
+    return next((group for group in match.groups() if group), "") if match else ""
+
+
+def defines(subject: str, text: str) -> bool:
+    """Return whether a sentence begins with a subject and says what it is."""
+    named = r"\W+".join(map(regex.escape, subject.split()))
+    return bool(regex.match(rf"\W*(?:\w+ )?{named}s?\b[^.:]{{0,30}}?\W*{_DEFINING}", text, regex.I))
 
 
 def may_miss(question: str, text: str) -> bool:

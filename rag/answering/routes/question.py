@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeResult
 from rag.answering.cited_pages import at_cited_pages
-from rag.domain.answers import Reason, ReasonCode
+from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.events import Answered, Event
 from rag.domain.requests import Intent
 from rag.domain.search import EvidenceLevel
@@ -37,6 +37,7 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
                 yield event
     else:
         result.reasons = (Reason(ReasonCode.NO_EVIDENCE),)
+    if result.outcome is Outcome.REFUSED:
         retrieved = await asyncio.to_thread(context.with_unknown_words, retrieved)
     if result.sentences:
         read = context.corpus.document

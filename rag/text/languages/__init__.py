@@ -50,6 +50,10 @@ class Questions:
     """Patterns that ask for a name or a thing."""
     people_and_places: Patterns = ()
     """Those of ``names`` that no answer without a name can satisfy."""
+    definitions: Patterns = ()
+    """What asks for a definition, with the group ``subject``."""
+    defining: Patterns = ()
+    """What stands between a subject and its definition."""
     explanations: Patterns = ()
     """Patterns that ask for more than a word."""
     counts: Words = frozenset()
