@@ -309,12 +309,7 @@ def any_of(choose: Callable[[Language], Iterable[str]]) -> str:
     return "(?:" + "|".join(of_all(choose)) + ")" if of_all(choose) else "(?!)"
 
 
-UNITS: Mapping[str, str] = {
-    word: unit
-    for language in LANGUAGES.values()
-    for unit, words in language.units.items()
-    for word in words
-}
+UNITS = {w: unit for one in LANGUAGES.values() for unit, ws in one.units.items() for w in ws}
 """Word for a unit -> the unit."""
 MAGNITUDES = {w: 10**power for one in LANGUAGES.values() for w, power in one.magnitudes.items()}
 """Word -> the factor for the number before it."""
