@@ -131,9 +131,9 @@ function Who({ name, badge, why, problem, change, understood }) {
   );
 }
 
-function Signals({ signals }) {
+function Signals({ signals, title }) {
   return (
-    <Section title={label("signals")}>
+    <Section title={title || label("signals")}>
       <ul className="pl-signals">
         {signals.map(({ name, value, needed, passed }, index) => (
           <li key={index}>
@@ -408,7 +408,7 @@ export default function TraceCard() {
   return (
     <article className="pl-card" aria-label={label("card")}>
       {who && <Who {...who} understood={understood} />}
-      {signals.length > 0 && <Signals signals={signals} />}
+      {signals.length > 0 && <Signals signals={signals} title={props.signals_title} />}
       {waterfall.length > 0 && <Waterfall bars={waterfall} hint={hint} />}
       {cost.length > 0 && <Cost tiles={cost} />}
       {query.length > 0 && <Query terms={query} />}

@@ -42,6 +42,7 @@ def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
         "who": _header(answer),
         "understood": say(f"intent.{answer.intent}", answer.language),
         "signals": [_signal(s, answer.language) for s in _deciding_signals(answer)],
+        "signals_title": say("signals_of_draft", answer.language) if answer.escalated else "",
         "waterfall": _waterfall(answer),
         "hint": _hint(answer),
         "cost": _cost(answer),

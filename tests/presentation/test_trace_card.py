@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from rag.domain.conversation import Question
+from rag.domain.events import Answered
 from rag.presentation.json_contract import answer_json
 from rag.presentation.trace_card import marked_segments, passage_props, trace_props
 from rag.retrieval.query import build_query
 from rag.text.language_detection import message_language
-from tests.builders import answered
+from tests.builders import answered, assistant_of
 from tests.fakes import CORPUS, POSTAGE, FakeBackend, hits_of, retriever_of, says
 
 if TYPE_CHECKING:
@@ -76,3 +78,15 @@ async def test_the_card_and_the_contract_are_plain_json(corpus: Path) -> None:
     answer = await answered(corpus, "Who pays the return postage?", FakeBackend(says("Nobody.")))
     json.dumps(trace_props(answer, [answer]))
     json.dumps(answer_json(answer))
+
+
+async def test_the_signals_of_an_escalated_answer_are_named_as_the_drafts(corpus: Path) -> None:
+    small = FakeBackend(says("Customers may return the RelayBox within 14 days of delivery."))
+    large = FakeBackend(says("Customers may return the RelayBox within 30 days of delivery."))
+    assistant = assistant_of(corpus, small, large)
+    question = Question("How long can a customer keep the RelayBox?")
+    events = [event async for event in assistant.ask(question)]
+    assert isinstance(events[-1], Answered)
+    answer = events[-1].answer
+    assert answer.escalated
+    assert trace_props(answer, [answer])["signals_title"] == "Signals of the draft"
