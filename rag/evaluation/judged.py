@@ -7,7 +7,6 @@ with ``title`` and ``text``) and ``faithfulness``, the median of the raters: 4 f
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from rag.corpus.ingestion.index_terms import indexed
 from rag.domain.answers import Sentence, Support
 from rag.domain.completions import Generation, Usage
 from rag.domain.documents import Document, Passage
-from rag.domain.errors import CorpusError
+from rag.evaluation.json_lines import load_lines
 from rag.evaluation.metrics import mean
 from rag.retrieval.calibration import auroc
 from rag.retrieval.family import RETRIEVERS
@@ -102,14 +101,7 @@ class JudgedReport:
 
 def load_judged(path: Path) -> list[JudgedAnswer]:
     """Read a file. Raises CorpusError where it is not there or not as it should be."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [_judged(json.loads(line)) for line in lines if line.strip()]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CorpusError(
-            f"{path} is no file of judged answers ({type(error).__name__}: {error}).",
-            "Each line needs id, answer, contexts and faithfulness.",
-        ) from error
+    return load_lines(path, _judged, "judged answers", "id, answer, contexts and faithfulness")
 
 
 def _judged(record: dict[str, Any]) -> JudgedAnswer:

@@ -6,7 +6,6 @@ one), ``documents`` (that hold the answer), ``answerable``, and optionally ``his
 
 from __future__ import annotations
 
-import json
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from rag.answering.conversation import turns_of
 from rag.domain.answers import Answer, Outcome
 from rag.domain.conversation import Question, Turn
-from rag.domain.errors import CorpusError
 from rag.domain.events import Answered
+from rag.evaluation.json_lines import load_lines
 from rag.evaluation.metrics import mean
 
 if TYPE_CHECKING:
@@ -83,14 +82,7 @@ class QuestionsReport:
 
 def load_questions(path: Path) -> list[LabelledQuestion]:
     """Read a file. Raises CorpusError if it is missing or has an invalid line."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [_question(json.loads(line)) for line in lines if line.strip()]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CorpusError(
-            f"{path} is no file of questions ({type(error).__name__}: {error}).",
-            "Each line needs question, answers, documents and answerable.",
-        ) from error
+    return load_lines(path, _question, "questions", "question, answers, documents and answerable")
 
 
 def _question(record: dict[str, Any]) -> LabelledQuestion:
