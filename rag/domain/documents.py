@@ -53,6 +53,8 @@ class Document:
     pages_readable: int = 0
     recognised: bool = False
     """Whether the text was recognised (OCR) in images."""
+    code: bool = False
+    """Whether it is program text, settings or a log: its lines are no prose and no Markdown."""
 
 
 PRIVATE = "private:/"
@@ -148,6 +150,8 @@ class Passage:
     page: int | None = None
     table_header: str = ""
     """The header rows of the table that ``text`` is cut from; not part of ``text``."""
+    code: bool = False
+    """Whether its document is program text, settings or a log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class Term:
     word: str
     stands_for: str = ""
     """The word as written, if no passage has it and ``word`` is a similar one."""
+    count: int = 1
+    """How often the question has it; BM25 counts a query's term each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,8 @@ class Query:
 
     @property
     def weights(self) -> dict[str, float]:
-        """Term -> weight, in the order of the question."""
-        return {term.term: term.weight for term in self.terms}
+        """Term -> weight times count, in the order of the question."""
+        return {term.term: term.weight * term.count for term in self.terms}
 
 
 NO_QUERY = Query()

@@ -8,7 +8,7 @@ never cross a heading; a table is cut between rows, and each part keeps its head
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 from semantic_text_splitter import TextSplitter
@@ -26,18 +26,42 @@ _MAX_ROW_CHARACTERS = 2 * MAX_CHARACTERS
 """Longer table rows are cut like prose."""
 HEADING_SEPARATOR = " › "
 _HEADING = regex.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*$", regex.MULTILINE)
-_FENCE = regex.compile(r"^(```|~~~).*?(?:^\1[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL)
+_FENCE = regex.compile(r"^(```+|~~~+).*?(?:^\1[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL)
 _TABLE = regex.compile(
     r"(?:^\|.*\|[ \t]*\n)(?:^\|[ \t:|\-]+\|[ \t]*\n)(?:^\|.*\|[ \t]*(?:\n|\Z))*", regex.MULTILINE
 )
 
 
+class _Piece(NamedTuple):
+    """``text[start:end]`` of a document."""
+
+    start: int
+    end: int
+    table_header: str = ""
+
+
 def passages_of(document: Document) -> tuple[Passage, ...]:
     """Cut a document into passages in reading order."""
+    text = document.text
+    if document.code:
+        pieces = [("", piece) for piece in _prose(text, 0, len(text))]
+    else:
+        fences = list(_FENCE.finditer(text))
+        pieces = [
+            (heading, piece)
+            for start, end, heading in _sections(text, fences)
+            for piece in _pieces(text, start, end, fences)
+        ]
     return tuple(
-        passage_at(document, start, end, heading, _page_at(document.pages, start), header)
-        for section_start, section_end, heading in _sections(document.text)
-        for start, end, header in _pieces(document.text, section_start, section_end)
+        passage_at(
+            document,
+            piece.start,
+            piece.end,
+            heading,
+            _page_at(document.pages, piece.start),
+            piece.table_header,
+        )
+        for heading, piece in pieces
     )
 
 
@@ -56,17 +80,17 @@ def passage_at(  # noqa: PLR0913 - the fields of a passage
         heading=heading,
         page=page,
         table_header=table_header,
+        code=document.code,
     )
 
 
-def _sections(text: str) -> Iterator[tuple[int, int, str]]:
+def _sections(text: str, fences: list[regex.Match[str]]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, heading path) of the text under each heading, without the heading."""
-    fences = [match.span() for match in _FENCE.finditer(text)]
     path: list[tuple[int, str]] = []
     start = 0
     for match in _HEADING.finditer(text):
         at_line_start = match.start() == 0 or text[match.start() - 1] == "\n"
-        if not at_line_start or any(a <= match.start() < b for a, b in fences):
+        if not at_line_start or any(a.start() <= match.start() < a.end() for a in fences):
             continue
         yield start, match.start(), HEADING_SEPARATOR.join(title for _, title in path)
         level = len(match.group(1))
@@ -76,17 +100,19 @@ def _sections(text: str) -> Iterator[tuple[int, int, str]]:
     yield start, len(text), HEADING_SEPARATOR.join(title for _, title in path)
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, table header) of the pieces of a section."""
+def _pieces(text: str, start: int, end: int, fences: list[regex.Match[str]]) -> Iterator[_Piece]:
+    """Yield the pieces of a section: its tables, and what is between them."""
     position = start
     for match in _TABLE.finditer(text, start, end):
+        if any(fence.start() <= match.start() < fence.end() for fence in fences):
+            continue
         yield from _prose(text, position, match.start())
         yield from _table_rows(text, match.start(), match.end())
         position = match.end()
     yield from _prose(text, position, end)
 
 
-def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+def _prose(text: str, start: int, end: int) -> Iterator[_Piece]:
     section = text[start:end]
     if not section.strip():
         return
@@ -94,10 +120,10 @@ def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         stripped = chunk.strip()
         if stripped:
             left = start + offset + len(chunk) - len(chunk.lstrip())
-            yield left, left + len(stripped), ""
+            yield _Piece(left, left + len(stripped))
 
 
-def _table_rows(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+def _table_rows(text: str, start: int, end: int) -> Iterator[_Piece]:
     """Cut a Markdown table into groups of whole rows, without overlap."""
     lines = text[start:end].splitlines(keepends=True)
     header = "".join(lines[:2]).rstrip("\n")
@@ -106,18 +132,19 @@ def _table_rows(text: str, start: int, end: int) -> Iterator[tuple[int, int, str
     for line in lines[2:]:
         if len(line) > _MAX_ROW_CHARACTERS:
             if rows := text[rows_start:position].rstrip():
-                yield rows_start, rows_start + len(rows), header
-            for begin, stop, _ in _prose(text, position, position + len(line)):
-                yield begin, stop, header
+                yield _Piece(rows_start, rows_start + len(rows), header)
+            for piece in _prose(text, position, position + len(line)):
+                yield piece._replace(table_header=header)
             position += len(line)
             rows_start = position
             continue
         if position + len(line) - rows_start > MAX_CHARACTERS and position > rows_start:
-            yield rows_start, rows_start + len(text[rows_start:position].rstrip()), header
+            rows = text[rows_start:position].rstrip()
+            yield _Piece(rows_start, rows_start + len(rows), header)
             rows_start = position
         position += len(line)
     if rows := text[rows_start:position].rstrip():
-        yield rows_start, rows_start + len(rows), header
+        yield _Piece(rows_start, rows_start + len(rows), header)
 
 
 def _page_at(pages: tuple[Page, ...], offset: int) -> int | None:

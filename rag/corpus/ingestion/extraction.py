@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import regex
 
-from rag.corpus.ingestion.cleaning import text_of
+from rag.corpus.ingestion.cleaning import text_of, without_markup
+from rag.corpus.ingestion.notebooks import NOTEBOOK, notebook_text
 from rag.corpus.ingestion.pages import find_pages
 from rag.corpus.ingestion.parsing import PDF, kind_of, parse
+from rag.corpus.ingestion.plain_text import CODE, PLAIN_KINDS, decoded, plain_text
 from rag.corpus.ingestion.recognition import (
     RECOGNISING_S,
     has_tesseract,
@@ -46,6 +49,10 @@ def extract(
     if not data:
         raise ExtractionError("It is empty (0 bytes).")
     kind = kind_of(path, data)
+    if kind in PLAIN_KINDS:
+        return _document(name, path, data, plain_text(decoded(data), kind), code=kind == CODE)
+    if kind == NOTEBOOK:
+        return _document(name, path, data, without_markup(notebook_text(decoded(data))))
     result = parse(path, data, kind)
     content, parts = result.content, list(result.pages or ())
     scanned = [p["page_number"] for p in parts if kind == PDF and not p["content"].strip()]
@@ -66,12 +73,9 @@ def extract(
     text = text_of(content, kind)
     if not any(map(str.isalnum, text)):  # an empty table still has bars
         raise ExtractionError(no_text_reason(len(pages), scanned))
-    return Document(
-        path=name,
-        title=_title(text, dict(result.metadata), path),
-        text=text,
-        sha256=hashlib.sha256(data).hexdigest(),
-        language=detect_language(text),
+    title = result.metadata.get("title")
+    return replace(
+        _document(name, path, data, text, title if isinstance(title, str) else ""),
         pages=find_pages(text, parts),
         page_count=len(pages),
         pages_readable=sum(pages),
@@ -79,8 +83,22 @@ def extract(
     )
 
 
-def _title(text: str, metadata: dict[str, Any], path: Path) -> str:
-    if match := _FIRST_HEADING.search(text):
-        return match.group(1).strip()
-    title = metadata.get("title")
-    return title.strip() if isinstance(title, str) and title.strip() else path.stem
+def _document(  # noqa: PLR0913 - what a document is made of
+    name: str, path: Path, data: bytes, text: str, title: str = "", *, code: bool = False
+) -> Document:
+    text = text.replace("\x00", "")
+    if not any(map(str.isalnum, text)):
+        raise ExtractionError(no_text_reason(0, []))
+    heading = None if code else _FIRST_HEADING.search(text)
+    return Document(
+        path=name,
+        title=heading.group(1).strip() if heading else title.strip() or _named_after(path, code),
+        text=text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        language=detect_language(text),
+        code=code,
+    )
+
+
+def _named_after(path: Path, code: bool) -> str:  # noqa: FBT001 - of one document
+    return path.name if code else path.stem

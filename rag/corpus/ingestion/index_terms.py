@@ -33,8 +33,8 @@ def indexed(document: Document, passages: Sequence[Passage]) -> Indexed:
         text = list(analyse(passage.text, language))
         tokens += text
         terms.append(_terms(text, [*around[heading], *title * TITLE_WEIGHT], language))
-    stem = PurePosixPath(document.path).stem
-    name = terms_of(f"{document.title} {stem}", language)
+    path = PurePosixPath(document.path).with_suffix("")
+    name = terms_of(f"{document.title} {' '.join(path.parts)}", language)
     return Indexed(document.path, tuple(terms), tuple(name), _words(tokens))
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import TYPE_CHECKING
 
-import charset_normalizer
-import regex
-
+from rag.corpus.ingestion.notebooks import NOTEBOOK
+from rag.corpus.ingestion.plain_text import CODE, PLAIN, UNKNOWN, decoded
 from rag.domain.errors import ExtractionError
 
 if TYPE_CHECKING:
@@ -15,20 +13,25 @@ if TYPE_CHECKING:
 
     from kreuzberg import ExtractionResult
 
+PDF = "application/pdf"
 _TEXT_TYPES = {
     ".md": "text/markdown",
-    ".txt": "text/plain",
-    ".log": "text/plain",
+    ".mdx": "text/markdown",
+    ".qmd": "text/markdown",
+    ".rmd": "text/markdown",
+    ".txt": PLAIN,
+    ".adoc": PLAIN,
+    ".asciidoc": PLAIN,
+    ".log": CODE,
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
     ".rst": "text/x-rst",
     ".org": "text/x-org",
     ".json": "application/json",
-    ".ipynb": "application/x-ipynb+json",
+    ".ipynb": NOTEBOOK,
     ".html": "text/html",
     ".htm": "text/html",
 }
-PDF = "application/pdf"
 _BINARY_TYPES = frozenset(
     {PDF, "application/rtf", "application/epub+zip", "application/msword"}
     | {f"application/vnd.ms-{name}" for name in ("excel", "powerpoint", "outlook", "word")}
@@ -45,18 +48,10 @@ _BINARY_TYPES = frozenset(
 """A file name with another extension is wrong if the content is one of these."""
 _OLD_OFFICE = frozenset({"application/msword", "application/vnd.ms-powerpoint"})
 """As Markdown their paragraphs are merged, and mixed with the template's text."""
-_PLAIN = frozenset({"text/plain", "text/html", "application/xml", "text/xml", "application/json"})
+_SHARED = frozenset({PLAIN, CODE, "text/html", "application/xml", "text/xml", "application/json"})
 """Content types shared by many kinds of text; the file name decides."""
+_BYTES = "application/octet-stream"
 _CONTAINERS = frozenset({"application/zip", "application/x-ole-storage", "application/x-cfb"})
-_ENCODINGS = [
-    *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"),
-    *("cp932", "euc_jp", "gb18030", "big5", "euc_kr"),
-]
-"""Windows' encodings before UTF-8, by country; guessing among all encodings errs more often."""
-_UNKNOWN = "It is of no known kind of document."
-_MAX_UNPRINTABLE_SHARE = 0.02
-"""Text has hardly any unprintable characters; random bytes have a tenth."""
-_ODD = regex.compile(r"[\p{C}\ufffd--\s]", regex.V1)
 
 
 def parse(
@@ -86,7 +81,7 @@ def parse(
     )
     try:
         if path.suffix.lower() in _TEXT_TYPES or kind in _TEXT_TYPES.values():
-            data = data if kind in _BINARY_TYPES else _decoded(data).encode()
+            data = data if kind in _BINARY_TYPES else decoded(data).encode()
         return kreuzberg.extract_bytes_sync(data, kind, config=config)
     except (kreuzberg.KreuzbergError, RuntimeError, OSError) as error:
         raise ExtractionError(_reason_of(error)) from error
@@ -95,41 +90,38 @@ def parse(
 def kind_of(path: Path, data: bytes) -> str:
     """Return the kind of document by its content, or else by its name.
 
-    Raises ExtractionError if neither is conclusive.
+    What is of no known kind but readable is plain text. Raises ExtractionError if it is not.
     """
+    named, found = _named(path), _found(data)
+    if named and (
+        not found or found in _CONTAINERS or (found in _SHARED and named not in _BINARY_TYPES)
+    ):
+        return named
+    if found and found != _BYTES:
+        return found
+    decoded(data)
+    return PLAIN
+
+
+def _named(path: Path) -> str:
+    import kreuzberg  # noqa: PLC0415 - as above
+
+    if kind := _TEXT_TYPES.get(path.suffix.lower()):
+        return kind
+    try:
+        named = kreuzberg.detect_mime_type_from_path(str(path))
+    except (RuntimeError, kreuzberg.KreuzbergError):
+        return ""
+    return "" if named == _BYTES else named
+
+
+def _found(data: bytes) -> str:
     import kreuzberg  # noqa: PLC0415 - as above
 
     try:
-        named = _TEXT_TYPES.get(path.suffix.lower()) or kreuzberg.detect_mime_type_from_path(
-            str(path)
-        )
+        return kreuzberg.detect_mime_type(data)
     except (RuntimeError, kreuzberg.KreuzbergError):
-        named = ""
-    try:
-        found = kreuzberg.detect_mime_type(data)
-    except (RuntimeError, kreuzberg.KreuzbergError) as error:
-        if not named:
-            raise ExtractionError(_UNKNOWN) from error
-        return named
-    if named and (found in _CONTAINERS or (found in _PLAIN and named not in _BINARY_TYPES)):
-        return named
-    return found
-
-
-def _decoded(data: bytes) -> str:
-    """Decode by byte order mark, as UTF-8, or by a guess."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        guessed = charset_normalizer.from_bytes(data, cp_isolation=_ENCODINGS).best()
-        if guessed is None:
-            raise ExtractionError(_UNKNOWN) from None
-        text = str(guessed)
-    if len(_ODD.findall(text)) > _MAX_UNPRINTABLE_SHARE * len(text):
-        raise ExtractionError(_UNKNOWN)
-    return text
+        return ""
 
 
 def _reason_of(error: Exception) -> str:
@@ -142,7 +134,7 @@ def _reason_of(error: Exception) -> str:
         or "unsupported" in message.lower()
         or "MIME" in message
     ):
-        return _UNKNOWN
+        return UNKNOWN
     if "limit exceeded" in message:
         return "It unpacks to far more than its size, or is nested too deeply."
     detail = message.splitlines()[0].rpartition(": ")[2][:160].rstrip(".") if message else ""

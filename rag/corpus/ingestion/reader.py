@@ -76,8 +76,8 @@ def _doubts(document: Document) -> str:
 def renamed(entry: LedgerEntry, kept: tuple[Document, tuple[Passage, ...]], file: File) -> Packed:
     """Return the record of a moved file under its new path."""
     document, passages = kept
-    named_after_file = document.title == PurePosixPath(document.path).stem
-    title = PurePosixPath(file.path).stem if named_after_file else document.title
+    old, new = PurePosixPath(document.path), PurePosixPath(file.path)
+    title = {old.stem: new.stem, old.name: new.name}.get(document.title, document.title)
     document = replace(document, path=file.path, title=title)
     passages = tuple(replace(p, document=file.path, title=title) for p in passages)
     entry = replace(
