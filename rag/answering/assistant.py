@@ -49,7 +49,7 @@ class Assistant:
         clock: Clock,
         *,
         uploads: Uploads | None = None,
-        top_k: int = 5,
+        top_k: int = 0,
         prices: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
         self.knowledge = knowledge

@@ -27,7 +27,7 @@ from rag.answering.rearrange import leads_of, rearranged
 from rag.answering.refine import put_back
 from rag.answering.streaming import begun_within, checked_live
 from rag.domain.answers import Attempt, Outcome, Reason, ReasonCode, Sentence, Support
-from rag.domain.completions import Generation, Sent
+from rag.domain.completions import PASSAGE_TOKENS, Generation, Sent
 from rag.domain.events import Asking, Escalated, Event
 from rag.domain.requests import A_QUESTION, QUESTIONS, EscalationStyle, Intent, Mode, Request
 from rag.retrieval.evidence import words_of
@@ -129,6 +129,13 @@ class Cascade:
         if result.attempts:
             yield Escalated(result.attempts[-1], "")
         await asyncio.to_thread(_quote, found, result)
+
+    @property
+    def budget(self) -> int:
+        """The most tokens of passages that any model is given, and at least the usual ones."""
+        models = [model for model in (self.small, self.large) if model]
+        given = [model.backend.profile.passage_tokens for model in models]
+        return max(PASSAGE_TOKENS, *given)
 
     def first(self, mode: Mode) -> Model | None:
         """The model that is asked first; None where a person chose one that is not there."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeInput, CascadeResult, marked_used
-from rag.answering.refusal import absent_exact, cannot_answer
+from rag.answering.prompt import fitting
+from rag.answering.refusal import absent_exact, absent_labels, cannot_answer, texts_of
 from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason, ReasonCode
 from rag.domain.events import Retrieved
 from rag.domain.requests import QUESTIONS, Intent
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from rag.domain.requests import Request
 
 NOTHING = Retrieved()
+MOST_PASSAGES = 60
+"""Of short sections, about what 2,000 tokens hold thrice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Parts:
 
     cascade: Cascade
     clock: Clock
-    top_k: int = 5
+    top_k: int = 0
+    """The most passages to look for; 0: as many as the budget holds."""
     prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -72,12 +76,24 @@ class RequestContext:
             return self.language
         return self.request.spoken or self.spoken.reply
 
-    def retrieve(self, k: int, leaning_on: Sequence[Turn] = ()) -> Retrieved:
-        """Search; blocks."""
+    def retrieve(self, leaning_on: Sequence[Turn] = ()) -> Retrieved:
+        """Search for as many passages as the larger budget holds; blocks.
+
+        The small model may be given less, but quotations and the gate look as deep.
+        """
         started = self.parts.clock.now()
-        question = self.question
+        question, cascade = self.question, self.parts.cascade
         found = retrieve(
-            self.corpus, question.text, leaning_on, question.history, k, question.scope, self.spoken
+            self.corpus,
+            question.text,
+            leaning_on,
+            question.history,
+            self.parts.top_k or MOST_PASSAGES,
+            question.scope,
+            self.spoken,
+            lambda passages: [
+                position for position, _ in fitting(passages, cascade.budget, cascade.small.count)
+            ],
         )
         return Retrieved(*found, self.parts.clock.now() - started)
 
@@ -91,7 +107,10 @@ class RequestContext:
             for term in retrieved.query.terms
             if term.word in retrieved.evidence.missing and search({term.term: 1.0}, 1, scope)
         }
-        exact = absent_exact(self.question.text, retrieved.hits)
+        exact = (
+            *absent_exact(self.question.text, retrieved.hits),
+            *absent_labels(self.question.text, texts_of(retrieved.hits)),
+        )
         words = tuple(word for word in retrieved.evidence.missing if word not in known)
         unknown = tuple(dict.fromkeys((*exact, *words)))
         return replace(retrieved, evidence=replace(retrieved.evidence, unknown=unknown))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.domain.completions import Message, Sent
-from rag.domain.documents import source_of
+from rag.domain.documents import HEADING_SEPARATOR
 from rag.domain.requests import Intent
 from rag.text.analysis import DEFAULT_LANGUAGE
 from rag.text.languages import LANGUAGES
@@ -18,10 +18,11 @@ from rag.text.prompt_injection import without_orders
 from rag.text.sentences import split_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rag.domain.completions import ModelRole, Profile
     from rag.domain.conversation import Turn
+    from rag.domain.documents import Passage
     from rag.domain.requests import Request
     from rag.domain.search import Hit
 
@@ -116,22 +117,37 @@ def build_prompt(  # noqa: PLR0913 - one argument per part of the prompt
     )
 
 
+def fitting(
+    passages: Iterable[Passage], tokens: int, count: Callable[[str], int]
+) -> Iterator[tuple[int, str]]:
+    """Yield the position (from 0) and text of the passages that fit a budget, best first.
+
+    One that is too long or repeats another is passed over; of the first at least a part is given.
+    """
+    left, given = tokens, set[str]()
+    for position, passage in enumerate(passages):
+        if passage.text in given:
+            continue
+        text = passage.text
+        if (size := count(_block(passage, text))) > left:
+            if given:
+                continue
+            text = _fitting_start(passage, left, count)
+            size = count(_block(passage, text))
+        yield position, text
+        given.add(passage.text)
+        left -= size
+
+
 def _blocks(
     hits: Sequence[Hit], profile: Profile, count: Callable[[str], int]
 ) -> tuple[list[str], list[int]]:
-    blocks: list[str] = []
-    numbers: list[int] = []
-    left = profile.passage_tokens
-    for hit in hits:
-        block = block_of(hit)
-        if count(block) > left:
-            if blocks:
-                continue
-            block = _block(hit, _fitting_start(hit, left, count))
-        blocks.append(block)
-        numbers.append(hit.number)
-        left -= count(block)
-    return blocks, numbers
+    chosen = [
+        (hits[position].number, hits[position].passage, text)
+        for position, text in fitting([h.passage for h in hits], profile.passage_tokens, count)
+    ]
+    blocks = [_block(passage, text, number) for number, passage, text in chosen]
+    return blocks, [number for number, _, _ in chosen]
 
 
 def _dependent_turns(history: Sequence[Turn]) -> list[Turn]:
@@ -170,17 +186,23 @@ def _messages(sent: Sent) -> tuple[Message, Message]:
 
 def block_of(hit: Hit) -> str:
     """Return a passage in the format of a prompt."""
-    return _block(hit, hit.passage.text)
+    return _block(hit.passage, hit.passage.text, hit.number)
 
 
-def _block(hit: Hit, text: str) -> str:
-    header = f"{hit.passage.table_header}\n" if hit.passage.table_header else ""
-    return without_orders(f"[{hit.number}] {source_of(hit.passage)}\n{header}{text}")
+def _block(passage: Passage, text: str, number: int = 10) -> str:
+    """A passage with its number, its title and the last of its headings.
+
+    With all headings above it a fifth fewer passages fit into a budget.
+    """
+    heading = passage.heading.rpartition(HEADING_SEPARATOR)[2]
+    source = HEADING_SEPARATOR.join(dict.fromkeys(filter(None, (passage.title, heading))))
+    header = f"{passage.table_header}\n" if passage.table_header else ""
+    return without_orders(f"[{number}] {source}\n{header}{text}")
 
 
-def _fitting_start(hit: Hit, budget: int, count: Callable[[str], int]) -> str:
+def _fitting_start(passage: Passage, budget: int, count: Callable[[str], int]) -> str:
     """Return the longest start of the passage in whole sentences that fits, at least one."""
-    text = hit.passage.text
+    text = passage.text
     ends = [end for _, end in split_sentences(text)]
-    fitting = [end for end in ends if count(_block(hit, text[:end])) <= budget]
-    return text[: max(fitting, default=min(ends[0], budget * BYTES_PER_TOKEN))]
+    short = [end for end in ends if count(_block(passage, text[:end])) <= budget]
+    return text[: max(short, default=min(ends[0], budget * BYTES_PER_TOKEN))]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.config.settings import EMBEDDED
-from rag.domain.completions import Endpoint, Profile
+from rag.domain.completions import PASSAGE_TOKENS, Endpoint, Profile
 from rag.models.addresses import is_local, with_version
 from rag.models.embedded import PROFILE as EMBEDDED_PROFILE
 from rag.models.family import build_backend
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rag.config.settings import Settings
     from rag.domain.protocols import ChatBackend
 
-PASSAGE_TOKENS = 2_000
 SMALL_ANSWER_TOKENS = 400
 LARGE_ANSWER_TOKENS = 1_200
 """This includes the large model's reasoning."""

@@ -175,11 +175,12 @@ class Settings(BaseSettings):
         "answer; `off`: they are marked.",
     )
     top_k: int = Field(
-        5,
-        ge=1,
-        le=50,
+        0,
+        ge=0,
+        le=60,
         validation_alias=_names("TOP_K"),
-        description="How many passages are looked for.",
+        description="The most passages that are looked for; 0: as many as `RAG_CONTEXT_TOKENS` "
+        "holds.",
     )
     context_tokens: int = Field(
         0,

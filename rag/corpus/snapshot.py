@@ -98,6 +98,11 @@ class Snapshot:
         folder = scope.rstrip("/") + "/"
         return scope in self._by_path or any(p.startswith(folder) for p in self._by_path)
 
+    def modified_ns(self, path: str) -> int:
+        """Return the time of a document's file, in nanoseconds since 1970; 0 if it is gone."""
+        file = self._by_path.get(path)
+        return file.modified_ns if file else 0
+
     def has_document(self, path: str) -> bool:
         """Return whether there is a document with that path."""
         return path in self._by_path

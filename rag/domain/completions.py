@@ -91,6 +91,11 @@ class Delta:
     """(prompt tokens read, prompt tokens in all)."""
 
 
+PASSAGE_TOKENS = 2_000
+"""Of passages in a prompt, unless a model suits fewer. On a course of 157 files an answer stands
+among them for .87 of the questions, among five passages for .64."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A backend's limits."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 GUIDE_FOLDER = "guide"
+HEADING_SEPARATOR = " › "
 MAX_FILE_BYTES = 200 * 1024 * 1024
 """Larger files are listed but not read: one of them would fill the memory."""
 
@@ -167,8 +168,8 @@ class Indexed:
 
 def source_of(passage: Passage) -> str:
     """The title and the headings of a passage, each once."""
-    headings = passage.heading.removeprefix(passage.title).strip(" ›")
-    return " › ".join(part for part in (passage.title, headings) if part)
+    headings = passage.heading.removeprefix(passage.title).strip(HEADING_SEPARATOR)
+    return HEADING_SEPARATOR.join(part for part in (passage.title, headings) if part)
 
 
 class Watch(StrEnum):

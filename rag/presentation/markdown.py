@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import regex
 
 from rag.domain.answers import Sentence, Support
 from rag.presentation.wording import problem_text
-from rag.text.markdown import FENCES
+from rag.text.markdown import FENCES, code_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,7 @@ _CODE_MARK = regex.compile(r"(`+|~~~+)")
 _LINK_OPENING = regex.compile(r"!?\[(?!\d{1,3}\](?!\())|<")
 _ADDRESS = regex.compile(r"(?:https?://|www\.)[^\s<>`\[\])|]*[^\s<>`\[\])|.,;:!?]")
 """Bare addresses would become links; as code they can only be read and copied."""
+_TICKS = regex.compile(r"`+")
 _RULE = regex.compile(r"[\s:|-]*")
 
 
@@ -31,6 +33,35 @@ def escape(text: str) -> str:
     for index in range(0, len(parts), 4):  # text, mark, code, mark, text, ...
         parts[index] = _ADDRESS.sub(r"`\g<0>`", _MARKDOWN.sub(r"\\\1", parts[index]))
     return "".join(parts)
+
+
+def quoted(text: str, chips: str, *, code: bool) -> str:
+    """Return a piece of a document as a block quotation: prose escaped, ``code`` as it stands."""
+    lines: list[str] = []
+    position = 0
+    for block in [] if code else code_blocks(text):
+        lines += _escaped_lines(text[position : block.start])
+        lines += _fenced_lines(text[block.code_start : block.code_end])
+        position = block.end
+    rest = text[position:]
+    lines += _fenced_lines(rest) if code else _escaped_lines(rest)
+    if lines and not (code or lines[-1].startswith(FENCES)):
+        lines[-1] += f" {chips}"
+    else:
+        lines += ["", chips]
+    return "\n".join(f"> {line}" for line in lines)
+
+
+def _escaped_lines(text: str) -> list[str]:
+    """Lines of prose that stay lines: two spaces at the end break one."""
+    lines = [escape(line) for line in text.rstrip().splitlines()]
+    return [f"{line}  " if after else line for line, after in pairwise([*lines, ""])]
+
+
+def _fenced_lines(text: str) -> list[str]:
+    code = text.strip("\n").expandtabs(4)
+    fence = "`" * (max([2, *map(len, _TICKS.findall(code))]) + 1)
+    return [fence, *code.splitlines(), fence]
 
 
 def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> str:

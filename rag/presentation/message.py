@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from rag.domain.answers import Answer, Outcome, ReasonCode
 from rag.domain.requests import SMALL_TALK, Intent
-from rag.presentation.markdown import escape, link_title, marked
+from rag.presentation.markdown import escape, link_title, marked, quoted
 from rag.presentation.texts import say
 from rag.presentation.wording import detailed, file_path, place, reason_text, shown_path
+from rag.text.markdown import QUOTED_CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rag.domain.answers import Listed
     from rag.domain.search import Hit
 
@@ -45,7 +44,12 @@ def answer_markdown(answer: Answer) -> str:
     elif answer.outcome is Outcome.QUOTED and answer.intent is not Intent.REWORK:
         opening = _opening(answer, escaped=True)
         body = "\n>\n".join(
-            f"> {escape(_without_bars(s.text))} {_chips(s.citations)}" for s in answer.sentences
+            quoted(
+                sentence.text,
+                " ".join(f"[{number}]" for number in sentence.citations),
+                code=answer.text[: sentence.start].endswith(QUOTED_CODE),
+            )
+            for sentence in answer.sentences
         )
     else:
         opening = _opening(answer, escaped=True)
@@ -163,13 +167,6 @@ def notes_of(answer: Answer) -> list[str]:
     return notes
 
 
-def _without_bars(text: str) -> str:
-    """A table row as its cells; other text unchanged."""
-    if not text.startswith("|"):
-        return text
-    return " – ".join(cell.strip() for cell in text.strip("|").split("|"))
-
-
 def shown_hits(answer: Answer) -> tuple[Hit, ...]:
     """Return the hits whose numbers occur in the message."""
     if answer.outcome is Outcome.REFUSED:
@@ -202,7 +199,3 @@ def _refusal(answer: Answer, *, escaped: bool = False) -> str:
         for word in (evidence.unknown or evidence.missing)[:6]
     )
     return say("refused_missing", language, words=words) + note
-
-
-def _chips(numbers: Sequence[int]) -> str:
-    return " ".join(f"[{number}]" for number in numbers)

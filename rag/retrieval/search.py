@@ -13,7 +13,7 @@ from rag.retrieval.thresholds import load
 from rag.text.language_detection import MessageLanguage, message_language
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rag.corpus.snapshot import Snapshot
     from rag.domain.conversation import Turn
@@ -31,12 +31,18 @@ def retrieve(  # noqa: PLR0913 - one argument per part of the question
     k: int,
     scope: str = "",
     language: MessageLanguage | None = None,
+    fitting: Callable[[Sequence[Passage]], Sequence[int]] | None = None,
 ) -> tuple[tuple[Hit, ...], Query, Evidence]:
-    """Search for a question that depends on ``leaning_on``; ``conversation`` sets the numbers."""
+    """Search for a question that depends on ``leaning_on``; ``conversation`` sets the numbers.
+
+    ``fitting`` returns the positions of the passages to keep.
+    """
     retriever = corpus.retriever
     language = language or message_language(text, corpus.languages)
     query = build_query(text, leaning_on, language, retriever.idf_of, retriever.spellings)
     found = corpus.search(query.weights, k, scope)
+    if fitting:
+        found = [found[position] for position in fitting([passage for _, passage in found])]
     hits = numbered(corpus, [passage for _, passage in found], conversation, query)
     scored = tuple(replace(hit, score=score) for hit, (score, _) in zip(hits, found, strict=True))
     return scored, query, weigh(query, scored, retriever.idf_of, load(corpus.state))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from rag.text.languages import any_of, of_all
+from rag.text.units import amount_of, asked_dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ class AnswerType(StrEnum):
 def answer_type_of(question: str) -> AnswerType:
     """Return whether a value, a name, yes or no, or an explanation is expected."""
     text = question.strip()
-    if _VALUE.search(text):
+    if _VALUE.search(text) or asked_dimensions(text):
         return AnswerType.VALUE
     if _EXPLANATION.search(text):
         return AnswerType.EXPLANATION
@@ -93,8 +94,11 @@ def without_measure(question: str) -> str:
 def gives(expected: AnswerType, question: str, text: str) -> bool:
     """Return whether a text has something of the expected kind that the question lacks.
 
-    True for kinds that have no recognisable form.
+    Where an amount of a dimension is asked for, such as a duration, only that will do. True for
+    kinds that have no recognisable form.
     """
+    if expected is AnswerType.VALUE and (dimensions := asked_dimensions(question)):
+        return any(m.group() not in question for m in amount_of(dimensions).finditer(text))
     pattern = {AnswerType.VALUE: _A_VALUE, AnswerType.NAME: _A_NAME}.get(expected)
     if pattern is None:
         return True
@@ -108,9 +112,18 @@ def defined_subject(question: str) -> str:
 
 
 def defines(subject: str, text: str) -> bool:
-    """Return whether a sentence begins with a subject and says what it is."""
+    """Return whether a text begins with a subject and says what it is, or spells it out."""
     named = r"\W+".join(map(regex.escape, subject.split()))
+    if subject.isupper() and _spells_out(subject, text):
+        return True
     return bool(regex.match(rf"\W*(?:\w+ )?{named}s?\b[^.:]{{0,30}}?\W*{_DEFINING}", text, regex.I))
+
+
+def _spells_out(abbreviation: str, text: str) -> bool:
+    """Return whether a text has "Duty Engineer (DE)" or "DE (Duty Engineer)"."""
+    word = rf"{abbreviation[0]}[\p{{L}}-]+(?:\s[\p{{L}}-]+){{0,{2 * len(abbreviation)}}}"
+    short = regex.escape(abbreviation)
+    return bool(regex.search(rf"\b{word}\s\(\W*{short}\b|\b{short}\W{{0,3}}\s\(\W*{word}", text))
 
 
 def may_miss(question: str, text: str) -> bool:

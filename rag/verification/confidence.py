@@ -18,8 +18,9 @@ from rag.domain.answers import (
 )
 from rag.domain.search import EvidenceLevel
 from rag.retrieval.thresholds import shipped
+from rag.text.analysis import analyse
 from rag.text.answer_type import AnswerType
-from rag.verification.answer_sentences import says_nothing_known
+from rag.verification.answer_sentences import MARKER, says_nothing_known
 from rag.verification.contradictions import MISMATCHES
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ for the small model, 7 % more faithful answers fall and no unfaithful one (the f
 _WRONG_NUMBERS = frozenset({ProblemCode.ABSENT_NUMBER, ProblemCode.MISPLACED_NUMBER})
 _NOTHING_SAID = frozenset({ReasonCode.EMPTY, ReasonCode.HEDGING, ReasonCode.UNREACHABLE})
 _LACKS_SUPPORT = frozenset({ReasonCode.UNSUPPORTED, ReasonCode.UNCITED})
+LEAST_TWICE = 2
+"""Distinct content words of a sentence that says itself twice."""
 _SURE = 0.95
 """The chance of a sentence that a passage has nearly word for word."""
 
@@ -169,11 +172,19 @@ def _unsupported(sentences: Sequence[Sentence]) -> Reason:
 
 
 def _goes_no_further(sentences: Sequence[Sentence], asked: Asked) -> bool:
-    """Has a text no content word and no number beyond the question's?"""
+    """Has a text no content word beyond the question's, or does each sentence say itself twice?"""
+    if sentences and all(_says_itself(sentence.text) for sentence in sentences):
+        return True
     if asked.expected is AnswerType.YES_NO or not asked.terms:
         return False
     said = {term for sentence in sentences for term in sentence.terms}
     return not said - asked.terms
+
+
+def _says_itself(text: str) -> bool:
+    """Does a sentence say the same on both sides: "The box holds what the box holds"?"""
+    counts = Counter(word.terms[0] for word in analyse(MARKER.sub("", text)))
+    return len(counts) >= LEAST_TWICE and min(counts.values()) > 1
 
 
 def _too_short(

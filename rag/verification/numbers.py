@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import regex
 import text_to_num
 
-from rag.text import languages
 from rag.text.analysis import analyse
 from rag.text.languages import LANGUAGES, MAGNITUDES, MONTHS, UNITS, of_all
+from rag.text.units import MEASURES, SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rag.text.languages import Language
 
-_DATA = tomllib.loads(
-    Path(languages.__file__).parent.with_name("units.toml").read_text(encoding="utf-8")
-)
-_MEASURES = {name: (kind, Decimal(size)) for name, (kind, size) in _DATA["measures"].items()}
-_SYMBOLS: dict[str, str] = _DATA["symbols"]
 CLOCK, SHARE = "clock", "share"
-_DIMENSIONS = frozenset(kind for kind, _ in _MEASURES.values()) | {CLOCK}
+_DIMENSIONS = frozenset(kind for kind, _ in MEASURES.values()) | {CLOCK}
 _SPELLED = ("en", "de", "nl", "fr", "es", "pt", "it", "da")
 """Languages whose number words text2num knows."""
 _ORDINAL = "|".join(of_all(lambda one: one.ordinal_endings))
@@ -222,9 +215,9 @@ def _measured(value: str, symbol: str, match: regex.Match[str], text: str, langu
         near = _DIGIT.split(near[digits.end() :])[0] if ranged else near[: digits.start()]
     words = [m.group().rstrip(".") for m in _WORD.finditer(near)][:_UNIT_WORDS]
     following = [word.casefold() if len(word) > 1 or word == "W" else word for word in words]
-    unit = _SYMBOLS.get(symbol) or _unit_among(following)
-    if unit in _MEASURES and _is_number(value):
-        dimension, size = _MEASURES[unit]
+    unit = SYMBOLS.get(symbol) or _unit_among(following)
+    if unit in MEASURES and _is_number(value):
+        dimension, size = MEASURES[unit]
         written = f"{match.group().strip()} {following[0] if following and not symbol else ''}"
         base = _plain(Decimal(value) * size)
         return Number(base, dimension, value, written.strip(), start, end)

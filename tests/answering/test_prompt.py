@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from rag.answering.prompt import build_prompt, task_of
+from rag.answering.prompt import block_of, build_prompt, fitting, task_of
 from rag.domain.completions import Profile, Sent
 from rag.domain.conversation import Turn
 from rag.domain.requests import A_QUESTION, Form, Intent, Request
@@ -106,3 +106,14 @@ def test_of_a_document_read_in_parts_only_the_request_stays() -> None:
     turn = Turn("Summarise it", "It is long.", sent=(Sent("small", "x", "r", (1,)),) * 2)
     prompt = build_prompt("small", "Q?", (turn,), HITS, "en", Profile(1000, 80), count_words)
     assert [m.content for m in prompt.messages[1:3]] == ["Question: Summarise it", "It is long."]
+
+
+def test_the_budget_is_filled_best_first_and_each_text_once() -> None:
+    texts = ["One two three.", "One two three.", "A passage too long for what is left.", "Four."]
+    passages = [passage(text, f"{n}.md", title="T") for n, text in enumerate(texts)]
+    assert [n for n, _ in fitting(passages, 9, count_words)] == [0, 3]
+
+
+def test_a_passage_names_its_document_and_the_nearest_heading() -> None:
+    found = hits_of(passage("Text.", title="Handbook", heading="Travel › Meals › Abroad"))
+    assert block_of(found[0]) == "[1] Handbook › Abroad\nText."

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.answering.quotation import is_code
+from rag.answering.refusal import absent_labels
 from rag.domain.answers import Answer, Outcome
 from rag.domain.conversation import Question
 from rag.domain.events import Answered
@@ -91,3 +92,21 @@ def test_commands_and_program_text_are_code(text: str) -> None:
 )
 def test_prose_is_no_code(text: str) -> None:
     assert not is_code(text)
+
+
+@pytest.mark.parametrize("named", ["module 11", "Module 3", "Module 09"])
+def test_a_numbered_thing_that_is_not_among_its_like_is_absent(named: str) -> None:
+    texts = ["Module 1 is short. Modules 5-7 and 10 are long.", "See Module08 and module 2."]
+    assert absent_labels(f"What does {named} cover?", texts) == (named,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("What is in Module 6?", "What is in module 8?", "And module 10?"),
+        *("Is it free for 30 days?", "What happened in 2018?", "Which pump needs 12 bar?"),
+    ],
+)
+def test_numbers_that_are_there_or_number_nothing_are_not_absent(question: str) -> None:
+    texts = ["Module 1 is short. Modules 5-7 and 10 are long.", "See Module08. After 14 days."]
+    assert absent_labels(question, texts) == ()

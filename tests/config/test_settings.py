@@ -54,7 +54,7 @@ def test_prices_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         ("RAG_TOP_K", "none"),
-        ("RAG_TOP_K", "0"),
+        ("RAG_TOP_K", "-1"),
         ("RAG_PORT", "99999"),
         ("RAG_ESCALATION", "maybe"),
         ("RAG_MIN_CONFIDENCE", "2"),

@@ -74,3 +74,9 @@ def test_function_words_of_another_language_are_not_searched() -> None:
         IDF,
     )
     assert [term.word for term in query.terms] == ["hoofdstad", "Mongolië"]
+
+
+def test_a_word_counts_as_often_as_the_question_has_it() -> None:
+    question = "Postage, postage: who pays the postage?"
+    query = build_query(question, (), message_language(question, ("en",)), IDF)
+    assert query.weights == {"postag": 3.0, "pay": 1.0}

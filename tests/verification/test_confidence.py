@@ -153,3 +153,16 @@ def test_every_signal_tells_what_it_needed() -> None:
 )
 def test_texts_that_do_not_answer_are_told(text: str, hedging: bool) -> None:  # noqa: FBT001
     assert hedges(text) is hedging
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The large model is asked to ask the large model. [1]", "The pump moves what the pump moves."],
+)
+def test_a_sentence_that_says_itself_twice_says_nothing(text: str) -> None:
+    assert codes(decide(sentence(text=text))) == [ReasonCode.EMPTY]
+
+
+def test_a_sentence_that_repeats_some_words_says_something() -> None:
+    said = sentence(text="The pump moves water to the second pump.")
+    assert ReasonCode.EMPTY not in codes(decide(said))

@@ -13,7 +13,7 @@ from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.events import Answered, Event
 from rag.domain.requests import Intent
 from rag.domain.search import EvidenceLevel
-from rag.verification.disagreement import disagreement
+from rag.verification.disagreement import disagreement, newer_first
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None]:
     """Retrieve, and ask the models only if the evidence suffices."""
     history = context.question.history if context.intent is Intent.FOLLOW_UP else ()
-    retrieved = await asyncio.to_thread(context.retrieve, context.parts.top_k, history)
+    retrieved = await asyncio.to_thread(context.retrieve, history)
+    hits = await asyncio.to_thread(newer_first, retrieved.hits, context.corpus.modified_ns)
+    retrieved = replace(retrieved, hits=hits)
     yield retrieved
     result = CascadeResult()
     evidence = retrieved.evidence

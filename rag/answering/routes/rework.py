@@ -45,6 +45,10 @@ async def rework_answer(context: RequestContext) -> AsyncGenerator[Event, None]:
     yield Answered(context.answer(result, kept))
 
 
+REWORK_PASSAGES = 5
+"""Looked for where a conversation came without its passages."""
+
+
 def last_answered(history: Sequence[Turn]) -> int | None:
     """Return the position of the turn to rework, or None.
 
@@ -66,7 +70,7 @@ def _with_passages(context: RequestContext, history: Sequence[Turn]) -> tuple[Tu
         hits = turn.cited or tuple(hit for hit in turn.hits if hit.used)
         return turn, Retrieved(hits)
     text = f"{turn.question} {turn.answer}"
-    hits, query, _ = retrieve(context.corpus, text, (), history, context.parts.top_k)
+    hits, query, _ = retrieve(context.corpus, text, (), history, REWORK_PASSAGES)
     numbered = [(hit.number, hit.passage) for hit in hits]
     grounding = Grounding(numbered, context.corpus.retriever.idf_of, query.language)
     return replace(turn, sentences=grounding.check(turn.answer)), Retrieved(hits, query)

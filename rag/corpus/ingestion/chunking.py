@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import regex
 from semantic_text_splitter import TextSplitter
 
-from rag.domain.documents import Document, Page, Passage
+from rag.domain.documents import HEADING_SEPARATOR, Document, Page, Passage
+from rag.text.markdown import code_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from rag.text.markdown import CodeBlock
 
 MIN_CHARACTERS = 1_000
 MAX_CHARACTERS = 1_300
@@ -24,9 +27,7 @@ MAX_CHARACTERS = 1_300
 OVERLAP_CHARACTERS = 250
 _MAX_ROW_CHARACTERS = 2 * MAX_CHARACTERS
 """Longer table rows are cut like prose."""
-HEADING_SEPARATOR = " › "
 _HEADING = regex.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*$", regex.MULTILINE)
-_FENCE = regex.compile(r"^(```+|~~~+).*?(?:^\1[ \t]*$|\Z)", regex.MULTILINE | regex.DOTALL)
 _TABLE = regex.compile(
     r"(?:^\|.*\|[ \t]*\n)(?:^\|[ \t:|\-]+\|[ \t]*\n)(?:^\|.*\|[ \t]*(?:\n|\Z))*", regex.MULTILINE
 )
@@ -46,11 +47,11 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
     if document.code:
         pieces = [("", piece) for piece in _prose(text, 0, len(text))]
     else:
-        fences = list(_FENCE.finditer(text))
+        blocks = list(code_blocks(text))
         pieces = [
             (heading, piece)
-            for start, end, heading in _sections(text, fences)
-            for piece in _pieces(text, start, end, fences)
+            for start, end, heading in _sections(text, blocks)
+            for piece in _pieces(text, start, end, blocks)
         ]
     return tuple(
         passage_at(
@@ -84,13 +85,13 @@ def passage_at(  # noqa: PLR0913 - the fields of a passage
     )
 
 
-def _sections(text: str, fences: list[regex.Match[str]]) -> Iterator[tuple[int, int, str]]:
+def _sections(text: str, blocks: Sequence[CodeBlock]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, heading path) of the text under each heading, without the heading."""
     path: list[tuple[int, str]] = []
     start = 0
     for match in _HEADING.finditer(text):
         at_line_start = match.start() == 0 or text[match.start() - 1] == "\n"
-        if not at_line_start or any(a.start() <= match.start() < a.end() for a in fences):
+        if not at_line_start or _inside(match.start(), blocks):
             continue
         yield start, match.start(), HEADING_SEPARATOR.join(title for _, title in path)
         level = len(match.group(1))
@@ -100,16 +101,20 @@ def _sections(text: str, fences: list[regex.Match[str]]) -> Iterator[tuple[int, 
     yield start, len(text), HEADING_SEPARATOR.join(title for _, title in path)
 
 
-def _pieces(text: str, start: int, end: int, fences: list[regex.Match[str]]) -> Iterator[_Piece]:
+def _pieces(text: str, start: int, end: int, blocks: Sequence[CodeBlock]) -> Iterator[_Piece]:
     """Yield the pieces of a section: its tables, and what is between them."""
     position = start
     for match in _TABLE.finditer(text, start, end):
-        if any(fence.start() <= match.start() < fence.end() for fence in fences):
+        if _inside(match.start(), blocks):
             continue
         yield from _prose(text, position, match.start())
         yield from _table_rows(text, match.start(), match.end())
         position = match.end()
     yield from _prose(text, position, end)
+
+
+def _inside(offset: int, blocks: Sequence[CodeBlock]) -> bool:
+    return any(block.start <= offset < block.end for block in blocks)
 
 
 def _prose(text: str, start: int, end: int) -> Iterator[_Piece]:

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from rag.config.settings import Settings
 
 
+DEFAULT_HITS = 5
+
+
 def run_search(options: argparse.Namespace, settings: Settings) -> int:
     """``rag search``; return the exit code."""
     retrieved, revision = search_passages(
         build_knowledge(settings),
         SystemClock(),
         options.query,
-        options.k or settings.top_k,
+        options.k or settings.top_k or DEFAULT_HITS,
         options.scope,
     )
     if options.json:

@@ -219,6 +219,8 @@ class Language:
     """Pairs ``one/other``; texts with one each contradict each other."""
     reasons: Phrases = ()
     """What a reason is given with."""
+    replacing: Phrases = ()
+    """What a document says of another that is no longer valid."""
     hedges: Phrases = ()
     """Phrases of a text that does not answer."""
     lead_ins: Words = frozenset()
