@@ -62,7 +62,7 @@ def quoted_from(question: str, *passages: Passage) -> str:
 
 
 def test_neighbouring_sentences_are_quoted_together() -> None:
-    text = "The filter of the pump is cleaned every month. It must be dry before that."
+    text = "The filter of the pump is cleaned every month. It must be dry before it goes back into its housing."
     assert quoted_from("How is the filter of the pump cleaned?", passage(text)) == f"{text} [1]"
 
 

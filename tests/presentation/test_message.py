@@ -39,6 +39,7 @@ from rag.presentation.message import (
 )
 from rag.presentation.texts import say
 from rag.presentation.wording import place, reason_text
+from rag.text.markdown import QUOTED_CODE
 from tests.fakes import CORPUS, PRICE, RETURNS, hits_of, passage
 
 HITS = hits_of(*CORPUS)
@@ -141,9 +142,27 @@ def test_code_and_addresses_in_a_quotation_are_shown_as_code() -> None:
     assert "> Set `RAG_TOP_K` at `http://a.b/c`. [2]" in text
 
 
-def test_a_quoted_table_row_is_shown_as_its_cells() -> None:
-    quoted = Sentence("| RelayBox | 249 |", 0, 5, Support.FULL, (2,))
-    assert "> RelayBox – 249 [2]" in answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
+def test_code_in_a_quotation_is_shown_as_code_whatever_it_holds() -> None:
+    code = "# <b>\n  run ``` [x](y)"
+    text = f"{QUOTED_CODE}{code}\n{QUOTED_CODE}[2]"
+    start = len(QUOTED_CODE)
+    quoted = Sentence(code, start, start + len(code), Support.FULL, (2,))
+    shown = answer_markdown(answer(Outcome.QUOTED, text=text, sentences=(quoted,)))
+    assert "> ````\n> # <b>\n>   run ``` [x](y)\n> ````\n> \n> [2]" in shown
+
+
+def test_a_block_of_code_in_a_quoted_piece_ends_with_it() -> None:
+    piece = "Run this:\n\n```sh\nls *\n"
+    quoted = Sentence(piece, 0, len(piece), Support.FULL, (2,))
+    shown = answer_markdown(answer(Outcome.QUOTED, text=piece, sentences=(quoted,)))
+    assert "> Run this:\n> ```\n> ls *\n> ```\n> \n> [2]" in shown
+
+
+def test_the_lines_of_a_quoted_piece_stay_lines() -> None:
+    piece = "One *box*.\nTwo boxes."
+    quoted = Sentence(piece, 0, len(piece), Support.FULL, (2,))
+    shown = answer_markdown(answer(Outcome.QUOTED, text=piece, sentences=(quoted,)))
+    assert "> One \\*box\\*.  \n> Two boxes. [2]" in shown
 
 
 def test_a_refusal_names_missing_words_and_nearest_passages() -> None:
