@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag.domain.answers import Confidence, Reason, ReasonCode, Sentence
 from rag.domain.events import Checked
+from rag.text.sentences import split_sentences
 from rag.verification.claims import claim_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 VERBATIM_SHARE = 0.9
 """The share of a sentence's words that one quoted sentence must have."""
+WHOLE_SHARE = 0.5
+"""The share of the quoted sentence's words that it has; with fewer it is a fragment."""
 PATIENCE_MS = 1_500.0
 """The time for the first sentence; a quotation has to be there within two seconds."""
 
@@ -30,8 +33,12 @@ class DemoTurn:
     """Decides while a demonstration model writes whether its turn is over."""
 
     def __init__(self, quoted: Sequence[str], language: str, clock: Clock) -> None:
-        """``quoted``: the sentences that would be quoted instead."""
-        self._quoted = [claim_of(text, language) for text in quoted]
+        """``quoted``: what would be quoted instead."""
+        self._quoted = [
+            claim_of(text[start:end], language)
+            for text in quoted
+            for start, end in split_sentences(text)
+        ]
         self._language = language
         self._clock = clock
         self._started = clock.now()
@@ -58,6 +65,7 @@ class DemoTurn:
         values = {number.value for number in said.numbers}
         return any(
             len(said.terms & quoted.terms) >= VERBATIM_SHARE * len(said.terms)
+            and len(said.terms & quoted.terms) >= WHOLE_SHARE * len(quoted.terms)
             and values <= {number.value for number in quoted.numbers}
             for quoted in self._quoted
             if said.terms

@@ -42,6 +42,7 @@ def test_a_copy_of_a_quoted_sentence_goes_on(text: str) -> None:
         "The RelayBox is a great product for all customers.",
         "Customers may return the RelayBox within 31 days of delivery.",
         "How long can a customer keep the RelayBox?",
+        "Customers may return the RelayBox.",
     ],
 )
 def test_a_sentence_that_is_no_copy_ends_the_turn(text: str) -> None:
