@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.answer_type import AnswerType, answer_type_of, may_miss
+from rag.text.answer_type import AnswerType, answer_type_of, gives, may_miss
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,26 @@ def test_an_answer_without_what_was_asked_for_may_miss_the_question(
     missed: bool,  # noqa: FBT001
 ) -> None:
     assert may_miss(question, text) is missed
+
+
+@pytest.mark.parametrize(
+    ("question", "held", "lacking"),
+    [
+        ("How long is the warranty?", "It is two years.", "It has 4 parts."),
+        ("Wie lange dauert die Prüfung?", "Sie dauert 45 Minuten.", "Sie hat 3 Teile."),
+        ("How much memory does the model need?", "It needs ~8GB RAM.", "It has 14 layers."),
+        ("How much does the course cost?", "It is $25 a head.", "It has 10 samples."),
+        ("What does the box cost?", "It costs 249 euros.", "It weighs 1.2 kg."),
+        ("On what date did it end?", "It ended on 5 March 2026.", "It ended after 14 rounds."),
+        ("How heavy is the pump?", "It weighs 3.5 tonnes.", "It takes 20 minutes."),
+    ],
+)
+def test_an_amount_of_the_dimension_that_is_asked_for_is_needed(
+    question: str, held: str, lacking: str
+) -> None:
+    assert gives(AnswerType.VALUE, question, held)
+    assert not gives(AnswerType.VALUE, question, lacking)
+
+
+def test_how_many_of_a_thing_is_any_number() -> None:
+    assert gives(AnswerType.VALUE, "How many pillars has it?", "It rests on 12 pillars.")
