@@ -208,10 +208,9 @@ class RequestContext:
         notes: list[Reason] = []
         if reading := self.corpus.reading:
             notes.append(Reason(ReasonCode.READING, part=reading[0], whole=reading[1]))
-        languages = self.corpus.languages
         searched = self.intent in QUESTIONS
         if searched and self.spoken.foreign:
-            notes.append(Reason(ReasonCode.OTHER_LANGUAGE, languages[0]))
+            notes.append(Reason(ReasonCode.OTHER_LANGUAGE, next(iter(self.corpus.languages))))
         return tuple(notes)
 
     def _cost(self, attempts: Sequence[Attempt]) -> float | None:

@@ -65,12 +65,12 @@ class Snapshot:
         return sum(file.passages for file in self.documents)
 
     @cached_property
-    def languages(self) -> tuple[str, ...]:
-        """The languages of the documents, the most frequent first."""
+    def languages(self) -> dict[str, int]:
+        """The languages of the documents with their passages, the most frequent first."""
         counts: dict[str, int] = {}
         for file in self.documents:
             counts[file.language] = counts.get(file.language, 0) + file.passages
-        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
     def _by_path(self) -> dict[str, LedgerEntry]:

@@ -88,6 +88,8 @@ class Term:
     """The word as written, if no passage has it and ``word`` is a similar one."""
     count: int = 1
     """How often the question has it; BM25 counts a query's term each time."""
+    alternative: bool = False
+    """Whether it is the same word as analysed in another language of the documents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ async def _ask(
         tuple(hits),
         evidence,
         index.retriever.idf_of,
-        index.languages[0],
+        next(iter(index.languages)),
     )
     result, alone = CascadeResult(), {}
     for mode in (Mode.SMALL, Mode.LARGE):

@@ -84,7 +84,7 @@ def evaluate_support(
         if not any(asked.answers[0] in p.text for _, p in passages if p.document == gold.id):
             continue
         started = clock.now()
-        grounding = Grounding(passages, index.retriever.idf_of, index.languages[0])
+        grounding = Grounding(passages, index.retriever.idf_of, next(iter(index.languages)))
         for one in synthetic_claims(asked, gold, _other_than(gold, testset, rng), texts, rng):
             sentences = grounding.check(one.text)
             checks += 1

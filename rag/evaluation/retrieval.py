@@ -17,6 +17,8 @@ from rag.retrieval.query import build_query
 from rag.text.language_detection import detect_language, message_language
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rag.domain.documents import Passage
     from rag.domain.protocols import Retriever
     from rag.domain.search import Query
@@ -79,7 +81,7 @@ class SetIndex:
     passages: list[tuple[Passage, ...]]
     """Of each document."""
     retriever: Retriever
-    languages: tuple[str, ...]
+    languages: Mapping[str, int]
 
     def search(self, question: Asked) -> list[Passage]:
         """The first passages for a question."""
@@ -117,5 +119,4 @@ def index_of(testset: EvaluationSet) -> SetIndex:
         document = Document(text.id, text.title, text.text, "", language)
         passages.append(passages_of(document))
         added[number] = indexed(document, passages[-1])
-    languages = tuple(sorted(counts, key=lambda code: (-counts[code], code)))
-    return SetIndex(passages, RETRIEVERS["bm25"]().change(added), languages)
+    return SetIndex(passages, RETRIEVERS["bm25"]().change(added), dict(counts.most_common()))

@@ -76,21 +76,23 @@ def words_of(
     floor = floor_share * idf_of("")
     words = []
     whole_words = (term for term in query.terms if not term.term.endswith(BEGINNING))
-    for (word, weight), group in groupby(whole_words, key=_as_written):
+    for word, group in groupby(whole_words, key=_as_written):
         terms = list(group)
-        whole, *parts = [term.term for term in terms]
+        whole, *parts = [term.term for term in terms if not term.alternative]
         ways: tuple[frozenset[str], ...]
         if terms[0].stands_for:  # any of the known words suffices
             ways = tuple(frozenset([term.term]) for term in terms)
         else:
-            ways = (frozenset([whole]), *([frozenset(parts)] if parts else []))
+            others = [frozenset([term.term]) for term in terms if term.alternative]
+            ways = (frozenset([whole]), *([frozenset(parts)] if parts else []), *others)
         mass = max(floor, *(idf_of(term) for term in parts or [whole]))
+        weight = terms[0].weight
         words.append(Word(word, ways, mass * weight, weight >= ASKED_NOW))
     return tuple(words)
 
 
-def _as_written(term: Term) -> tuple[str, float]:
-    return term.stands_for or term.word, term.weight
+def _as_written(term: Term) -> str:
+    return term.stands_for or term.word
 
 
 def weigh(

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rag.domain.search import Query, Term
+from rag.retrieval.bm25.lucene import lucene_idf
 from rag.text.analysis import analyse, beginning_of, is_stop_word
 from rag.text.answer_type import without_measure
 
@@ -42,8 +43,14 @@ def build_query(
     for text, weight in [(question, 1.0), *_earlier(history)]:
         counts = Counter(term for term, _ in _terms(text, language.search))
         for term, word in _terms(text, language.search):
-            if term not in weighted and not is_stop_word(word, language.spoken):
-                weighted[term] = Term(term, weight, word, count=counts[term])
+            if term in weighted or is_stop_word(word, language.spoken):
+                continue
+            weighted[term] = Term(term, weight, word, count=counts[term])
+            for other in _elsewhere(word, language, idf_of):
+                # As rare as the word itself, not as its form in the one document so analysed.
+                worth = weight * min(1.0, idf_of(term) / idf_of(other))
+                form = Term(other, worth, word, count=counts[term], alternative=True)
+                weighted.setdefault(other, form)
     if history:
         rarest = sorted(
             dict(_terms(history[-1].answer, language.search)).items(),
@@ -55,6 +62,22 @@ def build_query(
     if spellings:
         terms = {t.term: t for term in terms for t in _respelled(term, spellings)}.values()
     return Query(tuple(terms), language.search)
+
+
+def _elsewhere(
+    word: str, language: MessageLanguage, idf_of: Callable[[str], float]
+) -> Iterator[str]:
+    """Yield the terms of a word in the documents' other languages.
+
+    The language of a short document or question is a guess: "Kessel" has a stem of its own in a
+    note that was taken for Dutch. A term that more passages have than are in that language is
+    another word's. Longer words of several parts are cut the same everywhere.
+    """
+    for code, passages in language.others:
+        least = lucene_idf(passages, language.passages)
+        for token in analyse(word, code):
+            if len(token.terms) == 1 and idf_of(token.terms[0]) >= least:
+                yield token.terms[0]
 
 
 def _earlier(history: Sequence[Turn]) -> Iterator[tuple[str, float]]:
@@ -69,7 +92,8 @@ def _respelled(term: Term, spellings: Callable[[str], Sequence[tuple[str, str]]]
     if not near:
         yield term
     for word, known in near:
-        yield Term(known, term.weight * TYPO_WEIGHT, word, term.word, term.count)
+        weight = term.weight * TYPO_WEIGHT
+        yield Term(known, weight, word, term.word, term.count, term.alternative)
 
 
 def _terms(text: str, language: str) -> Iterator[tuple[str, str]]:

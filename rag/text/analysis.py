@@ -27,7 +27,8 @@ _WORD_CACHE_SIZE = 65_536
 """Size of the word cache: 8 MB, and analysis takes a third of the time."""
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 WORD = regex.compile(
-    r"[\p{L}\p{M}\p{N}]+(?:[._'’\-][\p{L}\p{M}\p{N}]+|(?<=\p{N}),(?=\p{N})\p{N}+|_)*"
+    r"[\p{L}\p{M}\p{N}]+(?:(?:[._'’\-]|[\u00ad\u2060\ufeff]+)[\p{L}\p{M}\p{N}]+"
+    r"|(?<=\p{N}),(?=\p{N})\p{N}+|_)*"
 )
 _UNSPACED_RUN = regex.compile(rf"[{_UNSPACED}][{_UNSPACED}\p{{M}}]*|[^{_UNSPACED}]+")
 _IS_UNSPACED = regex.compile(rf"[{_UNSPACED}]")
@@ -37,7 +38,14 @@ _PARTS = regex.compile(
 _JOINTS = regex.compile(r"[_\-'’,]+")
 _NUMBER = regex.compile(r"\p{N}+(?:[.,]\p{N}+)*")
 _POSSESSIVE = regex.compile(r"['’]s$", regex.IGNORECASE)
-_LATIN_MARKS = regex.compile(r"[\u0300-\u036f]+")
+_MARKS = regex.compile(r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640]+")
+"""Accents and Arabic vowel signs, hamza above and below, and the line that stretches a word."""
+_UNSEEN = regex.compile(r"[\u00ad\u2060\ufeff]+")
+"""Soft hyphens, word joiners and marks of byte order."""
+_DOTTED = str.maketrans({"ı": "i", "\u0307": None})
+"""Turkish i without and with its dot: keyboards and capitals mix them up."""
+_SAME_LETTER = str.maketrans("ةىٱیک", "هيايك")
+"""Arabic and Persian letters that are written for each other."""
 _local = threading.local()
 
 
@@ -104,11 +112,11 @@ def folded(word: str) -> str:
 
 
 def _plain(word: str) -> str:
-    return unicodedata.normalize("NFKC", word).casefold().replace("’", "'")
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", word)).casefold().replace("’", "'")
 
 
 def _terms_of(word: str, language: Language | None) -> Iterator[str]:
-    word = unicodedata.normalize("NFKC", word)
+    word = unicodedata.normalize("NFKC", _UNSEEN.sub("", word))
     if language is not None and _plain(word) in language.stop_words:
         return
     word = _POSSESSIVE.sub("", word)
@@ -138,6 +146,8 @@ def _ngrams(run: str, start: int) -> Iterator[AnalysedWord]:
 
 
 def _stem(word: str, language: Language | None) -> Iterator[str]:
+    if language is None or word not in language.stop_words:
+        word = word.translate(_DOTTED)
     if language is None or not language.stemmer:
         if language is None or word not in language.stop_words:
             yield _fold(word)
@@ -149,7 +159,8 @@ def _fold(word: str) -> str:
     """Remove accents, which users often omit; stems are not shown."""
     if word.isascii():
         return word
-    return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", word)))
+    plain = _MARKS.sub("", unicodedata.normalize("NFD", word))
+    return unicodedata.normalize("NFC", plain).translate(_DOTTED).translate(_SAME_LETTER)
 
 
 def _stemmer(algorithm: str) -> Stemmer.Stemmer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _SAMPLE_CHARACTERS = 6_000
 _MIN_STOP_WORD_SHARE = 0.08
 """Running text has 25-50 % function words; tables and code have a lower share than this."""
+MOST_LANGUAGES = 8
+"""Of the documents, the most frequent ones."""
 SURE_STOP_WORDS = 2
 """The function words needed to be sure of a question's language; one may be ambiguous."""
 
@@ -53,21 +56,34 @@ class MessageLanguage:
     """The language of Plumbline's own sentences: its own if recognisable, else the page's."""
     foreign: bool = False
     """Whether it is surely in a language that no document is in."""
+    others: tuple[tuple[str, int], ...] = ()
+    """The documents' other languages with their passages; its words are looked for in them too."""
+    passages: int = 1
+    """In all languages."""
 
 
 def message_language(
-    text: str, corpus: Sequence[str] = (), page: str = DEFAULT_LANGUAGE
+    text: str, corpus: Mapping[str, int] | Sequence[str] = (), page: str = DEFAULT_LANGUAGE
 ) -> MessageLanguage:
-    """Return a message's languages; ``corpus``: those of the documents, most frequent first."""
-    spoken = detect_language(text, likely=corpus)
-    known = not corpus or spoken in corpus
-    answer = spoken if known or _is_sure(text, spoken) else corpus[0]
+    """Return a message's languages.
+
+    ``corpus``: those of the documents, most frequent first, with their passages if known.
+    """
+    counts = corpus if isinstance(corpus, Mapping) else dict.fromkeys(corpus, 1)
+    most_frequent = next(iter(counts), "")
+    spoken = detect_language(text, likely=tuple(counts))
+    known = not counts or spoken in counts
+    answer = spoken if known or _is_sure(text, spoken) else most_frequent
+    search = spoken if known else most_frequent
+    others = [(code, count) for code, count in counts.items() if code != search]
     return MessageLanguage(
         spoken,
-        spoken if known else corpus[0],
+        search,
         answer,
         _small_talk_language(text) or detect_language(text, page),
-        foreign=bool(corpus) and answer not in corpus,
+        foreign=bool(counts) and answer not in counts,
+        others=tuple(others[:MOST_LANGUAGES]),
+        passages=sum(counts.values()),
     )
 
 

@@ -81,7 +81,7 @@ def test_an_attached_file_is_there_after_a_reload_and_goes_with_its_conversation
     chat.ask("What does the director earn?")
     expect(chat.page).to_have_url(re.compile("/thread/"))
     chat.page.reload()
-    chat.page.get_by_text(PRIVATE_ANSWER).wait_for()
+    chat.page.get_by_text(PRIVATE_ANSWER).first.wait_for()
     chat.page.locator(CONNECTED).wait_for()
     chat.ask("What does the director earn a year?")
     assert "93,517" in chat.answer

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.corpus.ingestion.limits import limit_from_inside
+from rag.corpus.ingestion.network import without_network
 from rag.corpus.ingestion.reader import read_file
 from rag.corpus.ingestion.record import Packed, write_message
 from rag.domain.codec import from_plain, to_plain
@@ -26,6 +27,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # readers may print
     limit_from_inside(int(sys.argv[1]))
+    without_network()
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_take_requests, args=(requests,), daemon=True).start()
     while True:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import chainlit as cl
 
 from rag.answering.conversation import counts_as_turn, turn_of
+from rag.interfaces.http.page_language import language_in
 from rag.presentation.texts import language_of
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ async def current_corpus(assistant: Assistant) -> Snapshot | None:
 
 def page_language() -> str:
     """Return the browser's language if the catalogue has it, else English."""
-    return language_of(cl.context.session.language)
+    session = cl.context.session
+    environ = getattr(session, "environ", None) or {}
+    return language_of(language_in(environ.get("HTTP_COOKIE", "")) or session.language)
 
 
 def large_model_name(assistant: Assistant) -> str:

@@ -23,6 +23,7 @@ from rag.domain.paths import PROJECT_FOLDER
 from rag.interfaces.chat.sign_in import EverybodyIsLocal, prepare_sign_in
 from rag.interfaces.http.files import files_route
 from rag.interfaces.http.origin_guard import OwnPagesOnly, own_hosts, own_origins
+from rag.interfaces.http.page_language import PageLanguage
 from rag.presentation.texts import CATALOGUE, all_under, language_of, say
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def prepare_server(assistant: Assistant, admin: CorpusAdmin, upload_max_mb: int)
     if server.app.middleware_stack is None:
         server.app.add_middleware(EverybodyIsLocal)
         server.app.add_middleware(OwnPagesOnly, hosts=hosts)
+        server.app.add_middleware(PageLanguage)
     # Two apps would share the folder, and the first to end would delete it.
     files = Path(tempfile.mkdtemp(prefix="plumbline-"))
     session.FILES_DIRECTORY = chainlit_config.FILES_DIRECTORY = server.FILES_DIRECTORY = files
