@@ -56,6 +56,8 @@ class Document:
     """Whether the text was recognised (OCR) in images."""
     code: bool = False
     """Whether it is program text, settings or a log: its lines are no prose and no Markdown."""
+    unread: tuple[str, ...] = ()
+    """Names of its attachments that cannot be read."""
 
 
 PRIVATE = "private:/"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import regex
 
-from rag.corpus.ingestion.cleaning import text_of, without_markup
+from rag.corpus.ingestion.cleaning import text_of, without_markup, without_unseen
+from rag.corpus.ingestion.forms import form_text
+from rag.corpus.ingestion.mail import MAIL, OUTLOOK, mail_of, with_attachments
 from rag.corpus.ingestion.notebooks import NOTEBOOK, notebook_text
+from rag.corpus.ingestion.office_xml import SLIDES, WORD, with_lost_parts
 from rag.corpus.ingestion.pages import find_pages
 from rag.corpus.ingestion.parsing import PDF, kind_of, parse
 from rag.corpus.ingestion.plain_text import CODE, PLAIN_KINDS, decoded, plain_text
@@ -22,13 +27,15 @@ from rag.corpus.ingestion.recognition import (
     recognise_pages,
     recognise_scan,
 )
+from rag.corpus.ingestion.spreadsheets import WORKBOOK, workbook_of
 from rag.domain.documents import MAX_FILE_BYTES, Document
 from rag.domain.errors import ExtractionError, FileBusy
 from rag.text.language_detection import detect_language
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
+_DEEPEST_MAIL, _MOST_ATTACHMENTS = 4, 100
 _FIRST_HEADING = regex.compile(r"^#[ \t]+(.+)$", regex.MULTILINE)
 
 
@@ -48,11 +55,59 @@ def extract(
         raise ExtractionError(f"It is larger than {max_bytes // 1024**2} MiB.")
     if not data:
         raise ExtractionError("It is empty (0 bytes).")
+    content = _read(path, data, recognising_s)
+    text = without_unseen(content.text)
+    if not any(map(str.isalnum, text)):  # an empty table still has bars
+        raise ExtractionError(no_text_reason(content.page_count, content.scanned))
+    heading = None if content.code else _FIRST_HEADING.search(text)
+    return Document(
+        path=name,
+        title=heading.group(1).strip() if heading else content.title or path.stem,
+        text=text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        language=detect_language(text),
+        pages=find_pages(text, content.parts),
+        page_count=content.page_count,
+        pages_readable=content.pages_readable,
+        recognised=content.recognised,
+        code=content.code,
+        unread=content.unread,
+    )
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What is read from a file's bytes."""
+
+    text: str
+    title: str = ""
+    parts: Sequence[Mapping[str, Any]] = ()
+    """The pages' numbers and texts."""
+    page_count: int = 0
+    pages_readable: int = 0
+    scanned: Sequence[int] = ()
+    """The pages without text."""
+    recognised: bool = False
+    code: bool = False
+    unread: tuple[str, ...] = ()
+    """Names of attachments."""
+
+
+def _read(path: Path, data: bytes, recognising_s: float, depth: int = 0) -> _Content:
     kind = kind_of(path, data)
     if kind in PLAIN_KINDS:
-        return _document(name, path, data, plain_text(decoded(data), kind), code=kind == CODE)
+        code = kind == CODE
+        return _Content(plain_text(decoded(data), kind), path.name if code else "", code=code)
     if kind == NOTEBOOK:
-        return _document(name, path, data, without_markup(notebook_text(decoded(data))))
+        return _Content(without_markup(notebook_text(decoded(data))))
+    if kind == MAIL and depth < _DEEPEST_MAIL:
+        return _read_mail(data, recognising_s, depth)
+    if kind == WORKBOOK and (workbook := workbook_of(data)):
+        return _Content(without_markup(workbook.text), workbook.title)
+    return _parsed(path, data, kind, recognising_s)
+
+
+def _parsed(path: Path, data: bytes, kind: str, recognising_s: float) -> _Content:
     result = parse(path, data, kind)
     content, parts = result.content, list(result.pages or ())
     scanned = [p["page_number"] for p in parts if kind == PDF and not p["content"].strip()]
@@ -69,36 +124,44 @@ def extract(
             {**part, "content": found.get(part["page_number"], part["content"])} for part in parts
         ]
         recognised = len(found)
-    pages = [bool(part["content"].strip()) for part in parts] if kind == PDF else []
+    if kind in {WORD, SLIDES}:
+        content = with_lost_parts(content, data, kind)
+    if kind == OUTLOOK:
+        children = {child["path"]: child["result"].content for child in result.children or ()}
+        content = with_attachments(content, children)
     text = text_of(content, kind)
-    if not any(map(str.isalnum, text)):  # an empty table still has bars
-        raise ExtractionError(no_text_reason(len(pages), scanned))
+    if kind == PDF and (filled := form_text(data)):
+        text = f"{text.rstrip()}\n\n## Form fields\n\n{filled}\n"
+    pages = [bool(part["content"].strip()) for part in parts] if kind == PDF else []
     title = result.metadata.get("title")
-    return replace(
-        _document(name, path, data, text, title if isinstance(title, str) else ""),
-        pages=find_pages(text, parts),
-        page_count=len(pages),
-        pages_readable=sum(pages),
-        recognised=recognised > 0,
+    return _Content(
+        text,
+        title.strip() if isinstance(title, str) else "",
+        parts,
+        len(pages),
+        sum(pages),
+        scanned,
+        recognised > 0,
     )
 
 
-def _document(  # noqa: PLR0913 - what a document is made of
-    name: str, path: Path, data: bytes, text: str, title: str = "", *, code: bool = False
-) -> Document:
-    text = text.replace("\x00", "")
-    if not any(map(str.isalnum, text)):
-        raise ExtractionError(no_text_reason(0, []))
-    heading = None if code else _FIRST_HEADING.search(text)
-    return Document(
-        path=name,
-        title=heading.group(1).strip() if heading else title.strip() or _named_after(path, code),
-        text=text,
-        sha256=hashlib.sha256(data).hexdigest(),
-        language=detect_language(text),
-        code=code,
+def _read_mail(data: bytes, recognising_s: float, depth: int) -> _Content:
+    """Read a mail with its attachments, each as a section under its name."""
+    mail = mail_of(data)
+    body = mail.plain
+    if mail.html:
+        result = parse(Path("body.html"), mail.html.encode(), "text/html")
+        body = text_of(result.content, "text/html")
+    texts, unread = {}, []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, attached in mail.attachments[:_MOST_ATTACHMENTS]:
+            path = Path(folder, f"attached{Path(name).suffix}")
+            path.write_bytes(attached)
+            try:
+                texts[name] = _read(path, attached, recognising_s, depth + 1).text
+            except ExtractionError:
+                unread.append(name)
+    unread += [name for name, _ in mail.attachments[_MOST_ATTACHMENTS:]]
+    return _Content(
+        with_attachments(f"{mail.head}\n\n{body}", texts), mail.subject, unread=tuple(unread)
     )
-
-
-def _named_after(path: Path, code: bool) -> str:  # noqa: FBT001 - of one document
-    return path.name if code else path.stem

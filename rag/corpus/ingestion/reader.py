@@ -70,6 +70,8 @@ def _doubts(document: Document) -> str:
         doubts.append(f"{document.pages_readable} of {document.page_count} pages are readable.")
     if document.recognised:
         doubts.append("Text was recognised from pictures; letters may be wrong.")
+    if document.unread:
+        doubts.append(f"Attachments cannot be read: {', '.join(document.unread)}.")
     return " ".join(doubts)
 
 

@@ -1,0 +1,86 @@
+"""E-mails (RFC 5322) as text: what their reader sees, and each attachment under its name."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from email.message import EmailMessage, MIMEPart
+
+MAIL, OUTLOOK = "message/rfc822", "application/vnd.ms-outlook"
+_HEADERS = ("From", "To", "Cc", "Date")
+_HIDDEN = regex.compile(
+    r"<(?P<tag>div|span|p|td|table|tr|center)\b[^>]*style\s*=\s*[\"'][^\"']*"
+    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|max-height\s*:\s*0"
+    r"|font-size\s*:\s*0)[^\"']*[\"'][^>]*>(?:(?!<(?P=tag)\b).)*?</(?P=tag)\s*>",
+    regex.IGNORECASE | regex.DOTALL,
+)
+"""What is not shown, such as the preview line of newsletters."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail's parts; of ``html`` and ``plain`` one is empty: HTML is what people see."""
+
+    subject: str
+    head: str
+    """The subject as a heading, sender, recipients and date as lines."""
+    html: str
+    plain: str
+    attachments: list[tuple[str, bytes]]
+
+
+def mail_of(data: bytes) -> Mail:
+    """Return the parts of a mail; HTML without what is hidden."""
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    subject = _header(message, "Subject")
+    lines = [f"{name}: {text}" for name in _HEADERS if (text := _header(message, name))]
+    body = message.get_body(preferencelist=("html", "plain"))
+    text = _content(body) if body is not None else ""
+    is_html = body is not None and body.get_content_type() == "text/html"
+    return Mail(
+        subject,
+        "\n".join([*([f"# {subject}", ""] if subject else []), *lines]),
+        _HIDDEN.sub("", text) if is_html else "",
+        "" if is_html else text,
+        list(_attachments(message)),
+    )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    return " ".join(str(message.get(name, "")).split())
+
+
+def _content(part: MIMEPart) -> str:
+    try:
+        return str(part.get_content())
+    except (LookupError, UnicodeError):  # an encoding that nobody knows
+        payload = part.get_payload(decode=True)
+        return payload.decode("latin-1") if isinstance(payload, bytes) else ""
+
+
+def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
+    for number, part in enumerate(message.iter_attachments(), start=1):
+        name = part.get_filename() or f"attachment {number}"
+        if part.get_content_type() == MAIL:
+            inner = part.get_content()
+            yield (name if name.endswith(".eml") else f"{name}.eml"), inner.as_bytes()
+        elif isinstance(payload := part.get_payload(decode=True), bytes) and payload:
+            yield name, payload
+
+
+def with_attachments(text: str, attachments: Mapping[str, str]) -> str:
+    """Append the text of each attachment under a heading with its name."""
+    sections = [f"## {name}\n\n{_deeper(told).strip()}" for name, told in attachments.items()]
+    return "\n\n".join([text.strip(), *sections]) + "\n"
+
+
+def _deeper(text: str) -> str:
+    """Return a text whose headings are below that of its attachment."""
+    return regex.sub(r"^(#{1,4})(?=[ \t])", r"\1##", text, flags=regex.MULTILINE)
