@@ -195,6 +195,6 @@ def align(
 
 
 def _lent(masses: Mapping[str, float], stretch: Stretch) -> float:
-    """The mass of the terms that only the headings hold."""
-    lent = stretch.context - stretch.claim.parts
+    """The mass of the terms that only the headings hold; the head of a number's column is its."""
+    lent = stretch.context - stretch.claim.parts - frozenset[str]().union(*stretch.columns)
     return sum(mass for term, mass in masses.items() if term in lent)

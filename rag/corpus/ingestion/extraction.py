@@ -16,7 +16,7 @@ from rag.corpus.ingestion.mail import MAIL, OUTLOOK, mail_of, with_attachments
 from rag.corpus.ingestion.notebooks import NOTEBOOK, notebook_text
 from rag.corpus.ingestion.office_xml import SLIDES, WORD, with_lost_parts
 from rag.corpus.ingestion.pages import find_pages
-from rag.corpus.ingestion.parsing import PDF, kind_of, parse
+from rag.corpus.ingestion.parsing import BINARY_TYPES, PDF, kind_of, parse
 from rag.corpus.ingestion.plain_text import CODE, PLAIN_KINDS, decoded, plain_text
 from rag.corpus.ingestion.recognition import (
     RECOGNISING_S,
@@ -56,7 +56,8 @@ def extract(
     if not data:
         raise ExtractionError("It is empty (0 bytes).")
     content = _read(path, data, recognising_s)
-    text = without_unseen(content.text)
+    paged = without_unseen(content.text)
+    text = f"{paged.rstrip()}\n\n{without_unseen(content.beside)}\n" if content.beside else paged
     if not any(map(str.isalnum, text)):  # an empty table still has bars
         raise ExtractionError(no_text_reason(content.page_count, content.scanned))
     heading = None if content.code else _FIRST_HEADING.search(text)
@@ -66,7 +67,7 @@ def extract(
         text=text,
         sha256=hashlib.sha256(data).hexdigest(),
         language=detect_language(text),
-        pages=find_pages(text, content.parts),
+        pages=find_pages(paged, content.parts),
         page_count=content.page_count,
         pages_readable=content.pages_readable,
         recognised=content.recognised,
@@ -81,6 +82,8 @@ class _Content:
 
     text: str
     title: str = ""
+    beside: str = ""
+    """What stands on no page in particular."""
     parts: Sequence[Mapping[str, Any]] = ()
     """The pages' numbers and texts."""
     page_count: int = 0
@@ -104,7 +107,26 @@ def _read(path: Path, data: bytes, recognising_s: float, depth: int = 0) -> _Con
         return _read_mail(data, recognising_s, depth)
     if kind == WORKBOOK and (workbook := workbook_of(data)):
         return _Content(without_markup(workbook.text), workbook.title)
-    return _parsed(path, data, kind, recognising_s)
+    return _as_far_as_possible(path, data, kind, recognising_s)
+
+
+def _as_far_as_possible(path: Path, data: bytes, kind: str, recognising_s: float) -> _Content:
+    """Read a document; a text that its reader cannot take apart is read as it stands."""
+    if kind in BINARY_TYPES or kind.startswith("image/"):
+        return _parsed(path, data, kind, recognising_s)
+    content, problem = _Content(""), None
+    try:
+        content = _parsed(path, data, kind, recognising_s)
+    except ExtractionError as error:
+        problem = error
+    if any(map(str.isalnum, content.text)):
+        return content
+    try:
+        return _Content(decoded(data), path.name, code=True)
+    except ExtractionError:
+        if problem:
+            raise problem from None
+        return content
 
 
 def _parsed(path: Path, data: bytes, kind: str, recognising_s: float) -> _Content:
@@ -130,13 +152,13 @@ def _parsed(path: Path, data: bytes, kind: str, recognising_s: float) -> _Conten
         children = {child["path"]: child["result"].content for child in result.children or ()}
         content = with_attachments(content, children)
     text = text_of(content, kind)
-    if kind == PDF and (filled := form_text(data)):
-        text = f"{text.rstrip()}\n\n## Form fields\n\n{filled}\n"
+    filled = form_text(data) if kind == PDF else ""
     pages = [bool(part["content"].strip()) for part in parts] if kind == PDF else []
     title = result.metadata.get("title")
     return _Content(
         text,
         title.strip() if isinstance(title, str) else "",
+        f"## Form fields\n\n{filled}" if filled else "",
         parts,
         len(pages),
         sum(pages),

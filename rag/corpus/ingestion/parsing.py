@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import regex
+
 from rag.corpus.ingestion.notebooks import NOTEBOOK
 from rag.corpus.ingestion.plain_text import CODE, PLAIN, UNKNOWN, decoded
 from rag.domain.errors import ExtractionError
@@ -29,10 +31,11 @@ _TEXT_TYPES = {
     ".org": "text/x-org",
     ".json": "application/json",
     ".ipynb": NOTEBOOK,
+    ".svg": "application/xml",
     ".html": "text/html",
     ".htm": "text/html",
 }
-_BINARY_TYPES = frozenset(
+BINARY_TYPES = frozenset(
     {PDF, "application/rtf", "application/epub+zip", "application/msword"}
     | {f"application/vnd.ms-{name}" for name in ("excel", "powerpoint", "outlook", "word")}
     | {
@@ -46,6 +49,8 @@ _BINARY_TYPES = frozenset(
     | {f"application/vnd.oasis.opendocument.{n}" for n in ("text", "spreadsheet", "presentation")}
 )
 """A file name with another extension is wrong if the content is one of these."""
+_SEPARATOR = regex.compile(r"\Asep=.[ \t]*\n")
+"""The first line of a CSV file by which Excel knows its separator; it is no data."""
 _OLD_OFFICE = frozenset({"application/msword", "application/vnd.ms-powerpoint"})
 """As Markdown their paragraphs are merged, and mixed with the template's text."""
 _SHARED = frozenset({PLAIN, CODE, "text/html", "application/xml", "text/xml", "application/json"})
@@ -81,7 +86,8 @@ def parse(
     )
     try:
         if path.suffix.lower() in _TEXT_TYPES or kind in _TEXT_TYPES.values():
-            data = data if kind in _BINARY_TYPES else decoded(data).encode()
+            text = "" if kind in BINARY_TYPES else _SEPARATOR.sub("", decoded(data))
+            data = text.encode() if text else data
         return kreuzberg.extract_bytes_sync(data, kind, config=config)
     except (kreuzberg.KreuzbergError, RuntimeError, OSError) as error:
         raise ExtractionError(_reason_of(error)) from error
@@ -94,7 +100,7 @@ def kind_of(path: Path, data: bytes) -> str:
     """
     named, found = _named(path), _found(data)
     if named and (
-        not found or found in _CONTAINERS or (found in _SHARED and named not in _BINARY_TYPES)
+        not found or found in _CONTAINERS or (found in _SHARED and named not in BINARY_TYPES)
     ):
         return named
     if found and found != _BYTES:

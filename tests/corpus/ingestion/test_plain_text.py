@@ -116,3 +116,30 @@ def test_a_notebook_keeps_text_code_and_output_apart(tmp_path: Path) -> None:
 def test_a_broken_notebook_is_said_to_be_damaged(tmp_path: Path) -> None:
     with pytest.raises(ExtractionError, match="damaged"):
         read(tmp_path, "session.ipynb", '{"cells": [{"source": 3}]}')
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.yaml", "---\ntitle: Pump\n---\nlimit: 80\n"),
+        ("a.json", '{"limit": 80,}\n'),
+        ("a.tex", "\\section{Pump} The limit is \\textbf{80}.\n"),
+        ("a.pdf", "The limit is 80 degrees.\n"),
+    ],
+)
+def test_a_text_that_cannot_be_taken_apart_is_read_as_it_stands(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    assert "80" in read(tmp_path, name, content)
+
+
+def test_the_line_that_names_a_separator_is_no_data(tmp_path: Path) -> None:
+    assert read(tmp_path, "a.csv", "sep=;\nName;Price\nPump;12,50\n") == (
+        "| Name | Price |\n| --- | --- |\n| Pump | 12,50 |\n"
+    )
+
+
+def test_characters_that_nobody_sees_part_no_words(tmp_path: Path) -> None:
+    text = "Haus\u00admeister\u2060wohnung zero\u200bwidth ភាសា\u200bខ្មែរ"
+    expected = "Hausmeisterwohnung zerowidth ភាសា\u200bខ្មែរ"
+    assert read(tmp_path, "a.txt", text) == expected
