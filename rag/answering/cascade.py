@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from rag.domain.conversation import Question, Turn
     from rag.domain.protocols import Clock
-    from rag.domain.search import Evidence, Hit, Query
+    from rag.domain.search import Evidence, Hit, PartFound, Query
     from rag.models.model import Model
 
 NO_LARGE_MODEL = Reason(ReasonCode.UNREACHABLE)
@@ -70,6 +70,8 @@ class CascadeInput:
     request: Request = A_QUESTION
     worked_on: Turn | None = None
     """Whose answer the request wants changed."""
+    parts: tuple[PartFound, ...] = ()
+    """Those of a question with several parts that the passages can answer."""
 
 
 @dataclass
@@ -197,7 +199,8 @@ class Cascade:
         """Return the rules for a demonstration model's answer to a question, else None."""
         if not model.backend.profile.demo or found.request.intent not in QUESTIONS:
             return None
-        pieces = quote(found.question.text, found.query, found.hits, found.idf_of)
+        asked = (found.question.text, found.query, found.hits, found.idf_of)
+        pieces = () if found.parts else quote(*asked)  # one sentence is no answer to two questions
         return DemoTurn([piece.text for piece in pieces], found.language, self._clock)
 
     def _draft_to_refine(self, model: Model, result: CascadeResult) -> Attempt | None:
@@ -300,7 +303,9 @@ def _quote(found: CascadeInput, result: CascadeResult) -> None:
     elif found.request.intent is Intent.DOCUMENT:
         made = leads_of(found.hits)
     else:
-        made = quotation_for(found.question.text, found.query, found.hits, found.idf_of)
+        asked = [(part.text, part.query, part.hits) for part in found.parts]
+        whole = (found.question.text, found.query, found.hits)
+        made = quotation_for(asked or [whole], found.hits, found.idf_of)
     if made is None:
         result.reasons = (*result.reasons, Reason(ReasonCode.NO_EVIDENCE))
         return

@@ -11,8 +11,10 @@ from rag.answering.refusal import absent_exact, absent_labels, cannot_answer, te
 from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason, ReasonCode
 from rag.domain.events import Retrieved
 from rag.domain.requests import QUESTIONS, Intent
-from rag.retrieval.search import retrieve
+from rag.domain.search import EvidenceLevel, PartFound
+from rag.retrieval.search import retrieve, retrieve_parts
 from rag.text.language_detection import MessageLanguage, message_language
+from rag.text.question_parts import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -21,13 +23,20 @@ if TYPE_CHECKING:
     from rag.corpus.snapshot import Snapshot
     from rag.domain.answers import Listed
     from rag.domain.conversation import Question, Turn
+    from rag.domain.documents import Passage
     from rag.domain.events import Event
     from rag.domain.protocols import Clock
     from rag.domain.requests import Request
+    from rag.domain.search import Hit
 
 NOTHING = Retrieved()
 MOST_PASSAGES = 60
 """Of short sections, about what 2,000 tokens hold thrice."""
+
+
+def _known_as_one(names: str, hits: Sequence[Hit]) -> bool:
+    """Return whether a passage has a list of names as it is: "Research and Development"."""
+    return bool(names) and any(names in text for text in texts_of(hits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +88,24 @@ class RequestContext:
     def retrieve(self, leaning_on: Sequence[Turn] = ()) -> Retrieved:
         """Search for as many passages as the larger budget holds; blocks.
 
-        The small model may be given less, but quotations and the gate look as deep.
+        The small model may be given less, but quotations and the gate look as deep. Each part of a
+        question gets its share.
         """
         started = self.parts.clock.now()
         question, cascade = self.question, self.parts.cascade
-        found = retrieve(
-            self.corpus,
-            question.text,
-            leaning_on,
-            question.history,
-            self.parts.top_k or MOST_PASSAGES,
-            question.scope,
-            self.spoken,
-            lambda passages: [
-                position for position, _ in fitting(passages, cascade.budget, cascade.small.count)
-            ],
-        )
-        return Retrieved(*found, self.parts.clock.now() - started)
+
+        def fits(passages: Sequence[Passage]) -> list[int]:
+            chosen = fitting(passages, cascade.budget, cascade.small.count)
+            return [position for position, _ in chosen]
+
+        most = self.parts.top_k or MOST_PASSAGES
+        where = (leaning_on, question.history, most, question.scope, self.spoken, fits)
+        hits, query, evidence = retrieve(self.corpus, question.text, *where)
+        found: tuple[PartFound, ...] = ()
+        asked = parts_of(question.text)
+        if len(asked) > 1 and not _known_as_one(asked[0].listed, hits):
+            hits, query, evidence, found = retrieve_parts(self.corpus, asked, question.text, *where)
+        return Retrieved(hits, query, evidence, self.parts.clock.now() - started, found)
 
     def with_unknown_words(self, retrieved: Retrieved) -> Retrieved:
         """Return it with the question's words that no passage in the scope has; blocks."""
@@ -115,16 +125,22 @@ class RequestContext:
         unknown = tuple(dict.fromkeys((*exact, *words)))
         return replace(retrieved, evidence=replace(retrieved.evidence, unknown=unknown))
 
-    def cannot_answer(self, retrieved: Retrieved) -> bool:
-        """Return whether the passages lack what the question turns on; blocks."""
-        return retrieved.evidence is not None and cannot_answer(
-            self.question.text,
-            self.language,
-            retrieved.query,
-            retrieved.hits,
-            retrieved.evidence,
-            self.corpus.retriever.idf_of,
-        )
+    def unanswered(self, retrieved: Retrieved) -> tuple[PartFound, ...]:
+        """Return the parts of the question that the passages cannot answer; blocks.
+
+        A question without parts is its only one.
+        """
+        parts = retrieved.parts
+        if not parts and retrieved.evidence:
+            whole = (self.question.text, retrieved.query, retrieved.hits, retrieved.evidence)
+            parts = (PartFound(*whole),)
+        return tuple(part for part in parts if self._cannot_answer(part))
+
+    def _cannot_answer(self, part: PartFound) -> bool:
+        if not part.hits or part.evidence.level is EvidenceLevel.NONE:
+            return True
+        idf_of = self.corpus.retriever.idf_of
+        return cannot_answer(part.text, self.language, part.query, part.hits, part.evidence, idf_of)
 
     def run(
         self,
@@ -145,6 +161,7 @@ class RequestContext:
                 self.language,
                 self.request,
                 worked_on,
+                retrieved.parts,
             ),
             result,
         )

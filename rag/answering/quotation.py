@@ -6,15 +6,14 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import regex
-
 from rag.domain.answers import Sentence, Support
 from rag.retrieval.evidence import order_of, sentences_of, words_of
 from rag.retrieval.thresholds import shipped
 from rag.text.answer_type import AnswerType, answer_type_of, defined_subject, defines, gives
 from rag.text.markdown import FENCES, QUOTED_CODE, code_blocks
-from rag.text.prompt_injection import speaks_to_a_model
+from rag.text.program_text import is_code, is_no_statement
 from rag.text.sentences import split_sentences
+from rag.text.tables import rows_as_people_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from rag.retrieval.thresholds import Linear
 
 MAX_PIECES = 3
+PART_PIECES = 2
+"""Of each part of a question with several."""
 MAX_WORDS = 120
 """Of one quotation; on average it has 72."""
 PIECE_WORDS = 50
@@ -85,69 +86,31 @@ def quotation_of(  # noqa: PLR0913 - how pieces are put together
 
 
 def quotation_for(
-    question: str, query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]
+    asked: Sequence[tuple[str, Query, Sequence[Hit]]],
+    hits: Sequence[Hit],
+    idf_of: Callable[[str], float],
 ) -> Quotation | None:
-    """Quote what answers a question best; None where no passage has a sentence for it."""
-    quotes = quote(question, query, hits, idf_of)
+    """Quote what answers each part of a question best; None where no passage has a sentence for it.
+
+    ``asked``: the parts with their queries and hits, which are among all ``hits``.
+    """
+    places = {hit.number: position for position, hit in enumerate(hits)}
+    most = MAX_PIECES if len(asked) == 1 else PART_PIECES
+    quotes = dict.fromkeys(
+        replace(piece, position=places[found[piece.position].number])
+        for question, query, found in asked
+        for piece in quote(question, query, found, idf_of)[:most]
+    )
     if not quotes:
         return None
     made = quotation_of(
         [
-            (as_people_read(piece, hits[piece.position].passage), (hits[piece.position].number,))
+            (_as_people_read(piece, hits[piece.position].passage), (hits[piece.position].number,))
             for piece in quotes
         ],
         fenced=[piece.code for piece in quotes],
     )
     return replace(made, used=frozenset(piece.position for piece in quotes))
-
-
-def as_people_read(piece: Quote, passage: Passage) -> str:
-    """Return a piece with its table rows as "column: value"; other text is as it stands."""
-    rows = [_cells(line) for line in piece.text.splitlines()]
-    if piece.code or not all(rows):
-        return piece.text
-    head = _cells(passage.table_header.partition("\n")[0])
-    lines = ["; ".join(_labelled(row, head)) for row in rows if row != head]
-    return lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
-
-
-def _cells(line: str) -> list[str]:
-    """The cells of a table's row; none if it is no row."""
-    line = line.strip()
-    if not line.startswith("|") or not line.endswith("|"):
-        return []
-    return [cell.strip() for cell in line[1:-1].split("|")]
-
-
-def _labelled(row: Sequence[str], head: Sequence[str]) -> Iterator[str]:
-    for column, cell in enumerate(row):
-        label = head[column] if column < len(head) else ""
-        if cell:
-            yield f"{label}: {cell}" if label else cell
-
-
-def is_no_statement(text: str) -> bool:
-    """Return whether it is a heading, a question, an order to a model, or a program's output."""
-    if _OUTPUT.search(text):
-        return True
-    return text.startswith("#") or text.rstrip().endswith("?") or speaks_to_a_model(text)
-
-
-_CODE = regex.compile(
-    r"^\s*(?:[$>]|[A-Z_]+=|(?:from|import|def|class|return|print|raise|set|export|cd|pip|npm|docker"
-    r"|curl|git|winget|sudo|python3?|ollama|cmake)\b|[\\|{}\[\]\"']|-e\s|\.[\\/])|[\\{(\[,]\s*$|\w\(.*\)\s*$"
-    r"|^\s*[\w.]+\s*=\s*\S|-{3,}"
-)
-"""Commands, settings, program text and bars of tables."""
-
-
-_OUTPUT = regex.compile(r"={5,}|^\W*\[[A-Z]+\]|^\W*Attempt \d+/\d+|\berror: |Traceback \(")
-"""Lines that a program printed: progress, logs, errors."""
-
-
-def is_code(text: str) -> bool:
-    """Return whether a sentence is no prose, but a command, a setting or a part of a program."""
-    return bool(_CODE.search(text))
 
 
 def quote(
@@ -186,6 +149,11 @@ def quote(
     )
 
 
+def _as_people_read(piece: Quote, passage: Passage) -> str:
+    head = passage.table_header.partition("\n")[0]
+    return piece.text if piece.code else rows_as_people_read(piece.text, head)
+
+
 def _runs(
     sentences: Sequence[tuple[float, Quote]], hits: Sequence[Hit]
 ) -> list[list[tuple[float, Quote]]]:
@@ -204,6 +172,8 @@ def _goes_on(last: Quote, piece: Quote, hits: Sequence[Hit]) -> bool:
     between = hits[piece.position].passage.text[last.end : piece.start]
     introduces = last.text.rstrip().endswith(":") and not last.code
     alike = (last.code, is_code(last.text)) == (piece.code, is_code(piece.text))
+    if piece.text.startswith("|"):  # a row says all about its thing
+        return False
     if last.code and piece.code:
         return not any(fence in between for fence in FENCES)
     return (alike or introduces) and not any(

@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.answering.quotation import (
-    MAX_CHARACTERS,
-    MIN_WORDS,
-    Quotation,
-    is_no_statement,
-    quotation_of,
-)
+from rag.answering.quotation import MAX_CHARACTERS, MIN_WORDS, Quotation, quotation_of
 from rag.domain.requests import Form
+from rag.text.program_text import is_no_statement
 from rag.text.sentences import split_sentences
 
 if TYPE_CHECKING:

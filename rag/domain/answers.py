@@ -52,8 +52,10 @@ class ReasonCode(StrEnum):
     FAILED = "failed"
     # about the answer
     MAY_NOT_ANSWER = "may_not_answer"
-    DISAGREES = "disagrees"
     """Supported, but what was asked for is not in it."""
+    DISAGREES = "disagrees"
+    PART_MISSING = "part_missing"
+    """One part of the question is answered, this one is not in the documents."""
     REMOVED = "removed"
     PARTLY_QUOTED = "partly_quoted"
     STOPPED = "stopped"

@@ -10,7 +10,7 @@ from rag.domain.search import NO_QUERY
 if TYPE_CHECKING:
     from rag.domain.answers import Answer, Attempt, Sentence
     from rag.domain.completions import ModelRole
-    from rag.domain.search import Evidence, Hit, Query
+    from rag.domain.search import Evidence, Hit, PartFound, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Retrieved:
     evidence: Evidence | None = None
     """None if nothing was searched."""
     milliseconds: float = 0.0
+    parts: tuple[PartFound, ...] = ()
+    """The same for each part of a question that has several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,4 +105,15 @@ class Query:
         return {term.term: term.weight * term.count for term in self.terms}
 
 
+@dataclass(frozen=True, slots=True)
+class PartFound:
+    """What was found for one part of a question."""
+
+    text: str
+    query: Query
+    hits: tuple[Hit, ...]
+    """Best first; numbered as among those of the whole question."""
+    evidence: Evidence
+
+
 NO_QUERY = Query()

@@ -148,7 +148,7 @@ async def _ask(
     else:
         async for _ in cascade.run(found, result):
             pass
-    made = quotation_for(asked.text, query, hits, index.retriever.idf_of)
+    made = quotation_for([(asked.text, query, hits)], hits, index.retriever.idf_of)
     return EvaluatedQuestion(
         asked,
         query,

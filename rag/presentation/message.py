@@ -159,6 +159,8 @@ def notes_of(answer: Answer) -> list[str]:
             notes.append(detailed("note.reading", reason, language))
         if reason.code is ReasonCode.DISAGREES:
             notes.append(say("reason.disagrees", language, detail=reason.detail))
+        if reason.code is ReasonCode.PART_MISSING:
+            notes.append(say("reason.part_missing", language, detail=reason.detail))
         if reason.code is ReasonCode.MAY_NOT_ANSWER:
             notes.append(say("reason.may_not_answer", language))
         if reason.code is ReasonCode.OTHER_LANGUAGE:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import count
+from itertools import count, zip_longest
 from typing import TYPE_CHECKING
 
-from rag.domain.search import Hit
+from rag.domain.conversation import Turn
+from rag.domain.search import Hit, PartFound
 from rag.retrieval.evidence import matched_words, weigh
 from rag.retrieval.query import build_query
 from rag.retrieval.thresholds import load
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rag.corpus.snapshot import Snapshot
-    from rag.domain.conversation import Turn
     from rag.domain.documents import Document, Passage
     from rag.domain.search import Evidence, Query
+    from rag.text.question_parts import QuestionPart
 
 AROUND_CHARACTERS = 300
 
@@ -46,6 +47,51 @@ def retrieve(  # noqa: PLR0913 - one argument per part of the question
     hits = numbered(corpus, [passage for _, passage in found], conversation, query)
     scored = tuple(replace(hit, score=score) for hit, (score, _) in zip(hits, found, strict=True))
     return scored, query, weigh(query, scored, retriever.idf_of, load(corpus.state))
+
+
+def retrieve_parts(  # noqa: PLR0913 - as above
+    corpus: Snapshot,
+    parts: Sequence[QuestionPart],
+    text: str,
+    leaning_on: Sequence[Turn],
+    conversation: Sequence[Turn],
+    k: int,
+    scope: str = "",
+    language: MessageLanguage | None = None,
+    fitting: Callable[[Sequence[Passage]], Sequence[int]] | None = None,
+) -> tuple[tuple[Hit, ...], Query, Evidence, tuple[PartFound, ...]]:
+    """Search for each part of a question; they take turns in the passages of the whole.
+
+    The evidence of the whole is as strong as that of its best part.
+    """
+    retriever = corpus.retriever
+    language = language or message_language(text, corpus.languages)
+
+    def query_of(asked: str, before: str = "") -> Query:
+        turns = (*leaning_on, Turn(before, "")) if before else leaning_on
+        return build_query(asked, turns, language, retriever.idf_of, retriever.spellings)
+
+    queries = [query_of(part.text, part.leans_on) for part in parts]
+    found = [corpus.search(query.weights, k, scope) for query in queries]
+    turns = [pair for pairs in zip_longest(*found) for pair in pairs if pair]
+    scores = {passage: score for score, passage in reversed(turns)}
+    merged = list(dict.fromkeys(passage for _, passage in turns))
+    kept = [merged[position] for position in fitting(merged)] if fitting else merged
+    whole = query_of(text)
+    hits = numbered(corpus, kept, conversation, whole)
+    hits = tuple(replace(hit, score=scores[hit.passage]) for hit in hits)
+    thresholds = load(corpus.state)
+    answers = []
+    for part, query, pairs in zip(parts, queries, found, strict=True):
+        own = {passage: score for score, passage in pairs}
+        about = [replace(hit, score=own[hit.passage]) for hit in hits if hit.passage in own]
+        about.sort(key=lambda hit: -hit.score)
+        evidence = weigh(query, about, retriever.idf_of, thresholds)
+        answers.append(PartFound(part.text, query, tuple(about), evidence))
+    best = max((answer.evidence for answer in answers), key=lambda evidence: evidence.strength)
+    evidence = weigh(whole, hits, retriever.idf_of, thresholds)
+    evidence = replace(evidence, level=best.level, strength=best.strength)
+    return hits, whole, evidence, tuple(answers)
 
 
 def numbered(

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 import regex
 import Stemmer
 
-from rag.text.languages import LANGUAGES, Language
+from rag.text.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rag.text.languages.schema import Language
 
 DEFAULT_LANGUAGE = "en"
 COMPOUND_LETTERS, BEGINNING_LETTERS, BEGINNING = 9, 6, "~"

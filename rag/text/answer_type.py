@@ -13,7 +13,7 @@ from rag.text.units import amount_of, asked_dimensions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.text.languages import Language
+    from rag.text.languages.schema import Language
 
 
 def _measured(language: Language) -> Iterator[str]:

@@ -18,7 +18,7 @@ from rag.verification.numbers import Number, normalised, numbers_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rag.text.languages import Language
+    from rag.text.languages.schema import Language
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
 _NAME = regex.compile(r"(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}&]+(?:[\-'’.]\p{L}[\p{L}\p{N}]*)*")

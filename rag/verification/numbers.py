@@ -17,7 +17,7 @@ from rag.text.units import MEASURES, SYMBOLS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rag.text.languages import Language
+    from rag.text.languages.schema import Language
 
 CLOCK, SHARE = "clock", "share"
 _DIMENSIONS = frozenset(kind for kind, _ in MEASURES.values()) | {CLOCK}

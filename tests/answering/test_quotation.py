@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from rag.answering.quotation import MAX_WORDS, Quote, is_no_statement, quotation_for, quote
+from rag.answering.quotation import MAX_WORDS, Quote, quotation_for, quote
 from rag.domain.documents import Passage
 from rag.retrieval.query import build_query
 from rag.text.answer_type import defined_subject, defines
 from rag.text.language_detection import message_language
+from rag.text.program_text import is_no_statement
 from tests.fakes import CORPUS, hits_of, passage, retriever_of
 
 
@@ -56,7 +57,8 @@ def quoted_from(question: str, *passages: Passage) -> str:
     retriever = retriever_of(*passages)
     query = build_query(question, (), message_language(question, ("en",)), retriever.idf_of)
     found = [p for _, p in retriever.search(query.weights, 5)]
-    made = quotation_for(question, query, hits_of(*found), retriever.idf_of)
+    hits = hits_of(*found)
+    made = quotation_for([(question, query, hits)], hits, retriever.idf_of)
     assert made is not None
     return made.text
 

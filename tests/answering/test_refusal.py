@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering.quotation import is_code
 from rag.answering.refusal import absent_labels
 from rag.domain.answers import Answer, Outcome
 from rag.domain.conversation import Question
 from rag.domain.events import Answered
 from rag.presentation.message import answer_text
+from rag.text.program_text import is_code
 from tests.builders import assistant_of
 from tests.fakes import FakeBackend, says
 

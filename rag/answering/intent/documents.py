@@ -16,7 +16,7 @@ from rag.text.languages import any_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from rag.text.languages import Requests
+    from rag.text.languages.schema import Requests
 
 _FILE_NAME = regex.compile(
     r"[\p{L}\p{N}_/.-]+\.(?:pdf|docx?|odt|rtf|pptx?|xlsx?|csv|tsv|md|txt|html?|epub|eml|msg|ipynb|json|xml|rst|org)\b",

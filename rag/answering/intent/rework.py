@@ -19,7 +19,7 @@ from rag.domain.requests import Form, Intent, Request
 from rag.text.languages import any_of, of_all
 
 if TYPE_CHECKING:
-    from rag.text.languages import Requests
+    from rag.text.languages.schema import Requests
 
 _RECIPIENT = regex.compile(rf"\b{any_of(lambda one: one.requests.recipients)} \p{{L}}+\b")
 _PURPOSE = regex.compile(rf"^(?P<request>.{{8,}}?) {any_of(lambda one: one.requests.purposes)} .+$")

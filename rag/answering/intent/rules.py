@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rag.domain.conversation import Turn
     from rag.text.language_detection import MessageLanguage
-    from rag.text.languages import Requests
+    from rag.text.languages.schema import Requests
 
 _EVERYTHING = frozenset(of_all(lambda one: one.requests.everything))
 _ASKING = frozenset(of_all(lambda one: one.requests.asking))

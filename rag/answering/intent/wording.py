@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from rag.text.languages import LANGUAGES, Requests, any_of, of_all
+from rag.text.languages import LANGUAGES, any_of, of_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rag.domain.requests import Form
+    from rag.text.languages.schema import Requests
 
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:[-'’;.][\p{L}\p{N}]+)*")
 PUNCTUATION = " ?!.,:;…"

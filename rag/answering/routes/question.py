@@ -12,7 +12,6 @@ from rag.answering.cited_pages import at_cited_pages
 from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.events import Answered, Event
 from rag.domain.requests import Intent
-from rag.domain.search import EvidenceLevel
 from rag.verification.disagreement import disagreement, newer_first
 
 if TYPE_CHECKING:
@@ -29,14 +28,16 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
     retrieved = replace(retrieved, hits=hits)
     yield retrieved
     result = CascadeResult()
-    evidence = retrieved.evidence
-    enough = retrieved.hits and evidence and evidence.level is not EvidenceLevel.NONE
-    if enough and not context.question.skip_gate:
-        enough = not await asyncio.to_thread(context.cannot_answer, retrieved)
-    if context.question.skip_gate or enough:
-        async with aclosing(context.run(retrieved, result, history)) as events:
+    parts = retrieved.parts
+    lacking = await asyncio.to_thread(context.unanswered, retrieved)
+    if context.question.skip_gate or (retrieved.hits and len(lacking) < max(1, len(parts))):
+        told = replace(retrieved, parts=tuple(part for part in parts if part not in lacking))
+        async with aclosing(context.run(told, result, history)) as events:
             async for event in events:
                 yield event
+        if parts and result.outcome is not Outcome.REFUSED:
+            missing = (Reason(ReasonCode.PART_MISSING, part.text) for part in lacking)
+            result.reasons = (*result.reasons, *missing)
     else:
         result.reasons = (Reason(ReasonCode.NO_EVIDENCE),)
     if result.outcome is Outcome.REFUSED:

@@ -1,0 +1,36 @@
+"""Rows of Markdown tables in the words of their columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def rows_as_people_read(text: str, head: str) -> str:
+    """Return table rows as "column: value", one a line; other text is as it stands.
+
+    ``head`` is the row with the names of the columns.
+    """
+    rows = [_cells(line) for line in text.splitlines()]
+    if not all(rows):
+        return text
+    columns = _cells(head)
+    lines = ["; ".join(_labelled(row, columns)) for row in rows if row != columns]
+    return lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a table's row; none if it is no row."""
+    line = line.strip()
+    if not line.startswith("|") or not line.endswith("|"):
+        return []
+    return [cell.strip() for cell in line[1:-1].split("|")]
+
+
+def _labelled(row: Sequence[str], head: Sequence[str]) -> Iterator[str]:
+    for column, cell in enumerate(row):
+        label = head[column] if column < len(head) else ""
+        if cell:
+            yield f"{label}: {cell}" if label else cell
