@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.answering.context import Parts, RequestContext
@@ -16,6 +17,7 @@ from rag.answering.passages import (
     search_passages,
 )
 from rag.answering.routes import ROUTES
+from rag.corpus.places import place_in
 from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason, ReasonCode
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.errors import RagError
@@ -85,8 +87,10 @@ class Assistant:
         """Refresh the corpus and classify the request; blocks."""
         require_text(question.text)
         corpus = self.corpus_of(question.conversation)
-        focus = _focus(question, corpus)
         spoken = message_language(question.text, corpus.languages, question.language)
+        place = place_in(corpus, self.knowledge.folder, question.scope)
+        question = replace(question, scope=question.scope if place is None else place)
+        focus = _focus(question, corpus)
         request = request_of(question.text, spoken, question.history, corpus.titles, focus)
         if request.intent not in SMALL_TALK:
             require_documents(self.knowledge, corpus, question.scope)

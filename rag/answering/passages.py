@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.corpus.places import place_in
 from rag.domain.errors import CorpusError, QuestionError
 from rag.domain.events import Retrieved
 from rag.retrieval.search import retrieve
@@ -26,7 +27,7 @@ def search_passages(
     """
     require_text(text)
     corpus = knowledge.fresh()
-    require_documents(knowledge, corpus, scope)
+    scope = require_documents(knowledge, corpus, scope)
     started = clock.now()
     found = retrieve(corpus, text, (), (), k, scope)
     return Retrieved(*found, clock.now() - started), corpus.revision
@@ -44,8 +45,8 @@ def require_text(text: str) -> None:
         )
 
 
-def require_documents(knowledge: KnowledgeBase, corpus: Snapshot, scope: str) -> None:
-    """Raise CorpusError if there is nothing to answer from."""
+def require_documents(knowledge: KnowledgeBase, corpus: Snapshot, scope: str) -> str:
+    """Return the scope as a path in the corpus. Raises CorpusError if it holds no document."""
     if not corpus.documents and (progress := knowledge.progress):
         raise CorpusError(
             f"The documents are being read ({progress[0]} of {progress[1]}).",
@@ -56,8 +57,10 @@ def require_documents(knowledge: KnowledgeBase, corpus: Snapshot, scope: str) ->
             f"There are no documents to answer from in {knowledge.folder}.",
             "Put files into it and ask again; `rag doctor` names files that cannot be read.",
         )
-    if scope and not corpus.has(scope):
+    place = place_in(corpus, knowledge.folder, scope)
+    if place is None:
         raise CorpusError(
             f"There is no file or folder {scope} in the corpus.",
             "Name it as `rag search` shows it, relative to the corpus folder.",
         )
+    return place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -70,9 +71,10 @@ def _named_documents(text: str, documents: Mapping[str, str]) -> tuple[tuple[str
 
     They are certain for a whole file name, or a title in quotation marks or of several words.
     """
+    text = unicodedata.normalize("NFC", text)
     names = sorted(
         {
-            (name, path, sure)
+            (unicodedata.normalize("NFC", name), path, sure)
             for path, title in documents.items()
             for name, sure in _possible_names(path, title)
         },
