@@ -49,6 +49,8 @@ class FakeBackend:
     asked: list[list[Message]] = field(default_factory=list)
     temperatures: list[float] = field(default_factory=list)
     closed: int = 0
+    turns: list[Sequence[Delta | str]] = field(default_factory=list)
+    """What it says first, a turn each; after that it says ``deltas``."""
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
@@ -56,7 +58,7 @@ class FakeBackend:
         self.asked.append(list(messages))
         self.temperatures.append(temperature)
         try:
-            for delta in self.deltas:
+            for delta in self.turns.pop(0) if self.turns else self.deltas:
                 if self.clock:
                     self.clock.advance(100)
                 yield Delta(text=delta) if isinstance(delta, str) else delta

@@ -52,13 +52,14 @@ class Assistant:
         *,
         uploads: Uploads | None = None,
         top_k: int = 0,
+        expand: bool = False,
         prices: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.uploads = uploads
         self.cascade = cascade
         self._clock = clock
-        self._parts = Parts(cascade, clock, top_k, prices or {})
+        self._parts = Parts(cascade, clock, top_k, expand, prices or {})
 
     async def ask(self, question: Question) -> AsyncGenerator[Event, None]:
         """Yield the events of a request; the last one is always Answered.

@@ -47,6 +47,8 @@ class Parts:
     clock: Clock
     top_k: int = 0
     """The most passages to look for; 0: as many as the budget holds."""
+    expand: bool = False
+    """Whether the small model may be asked for other words."""
     prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -85,7 +87,9 @@ class RequestContext:
             return self.language
         return self.request.spoken or self.spoken.reply
 
-    def retrieve(self, leaning_on: Sequence[Turn] = ()) -> Retrieved:
+    def retrieve(
+        self, leaning_on: Sequence[Turn] = (), others: Mapping[str, Sequence[str]] | None = None
+    ) -> Retrieved:
         """Search for as many passages as the larger budget holds; blocks.
 
         The small model may be given less, but quotations and the gate look as deep. Each part of a
@@ -99,13 +103,29 @@ class RequestContext:
             return [position for position, _ in chosen]
 
         most = self.parts.top_k or MOST_PASSAGES
-        where = (leaning_on, question.history, most, question.scope, self.spoken, fits)
+        where = (leaning_on, question.history, most, question.scope, self.spoken, fits, others)
         hits, query, evidence = retrieve(self.corpus, question.text, *where)
         found: tuple[PartFound, ...] = ()
         asked = parts_of(question.text)
         if len(asked) > 1 and not _known_as_one(asked[0].listed, hits):
             hits, query, evidence, found = retrieve_parts(self.corpus, asked, question.text, *where)
         return Retrieved(hits, query, evidence, self.parts.clock.now() - started, found)
+
+    def may_expand(self, retrieved: Retrieved) -> bool:
+        """Return whether other words may help: evidence is weak, and a good model is there."""
+        weak = retrieved.evidence is None or retrieved.evidence.level in {
+            EvidenceLevel.NONE,
+            EvidenceLevel.WEAK,
+        }
+        demo = self.parts.cascade.small.backend.profile.demo
+        return self.parts.expand and weak and not demo and bool(retrieved.query.terms)
+
+    def known(self, retrieved: Retrieved) -> tuple[str, ...]:
+        """Return the suggested words of a query that a passage in the scope has; blocks."""
+        search, scope = self.corpus.retriever.search, self.question.scope
+        terms = [term for term in retrieved.query.terms if term.suggested]
+        found = [term.word for term in terms if search({term.term: 1.0}, 1, scope)]
+        return tuple(dict.fromkeys(found))
 
     def with_unknown_words(self, retrieved: Retrieved) -> Retrieved:
         """Return it with the question's words that no passage in the scope has; blocks."""

@@ -53,6 +53,7 @@ def build_assistant(settings: Settings) -> Assistant:
         clock,
         uploads=build_uploads(settings, readers) if settings.upload_max_mb else None,
         top_k=settings.top_k,
+        expand=settings.expand,
         prices=settings.prices,
     )
 

@@ -174,6 +174,12 @@ class Settings(BaseSettings):
         description="`on`: sentences without full support are taken out of the large model's "
         "answer; `off`: they are marked.",
     )
+    expand: Switch = Field(
+        True,
+        validation_alias=_names("EXPAND"),
+        description="`on`: where the documents seem to lack a question's words, the small model is "
+        "asked for others, which are searched too; never the built-in one.",
+    )
     top_k: int = Field(
         0,
         ge=0,

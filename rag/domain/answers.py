@@ -54,6 +54,8 @@ class ReasonCode(StrEnum):
     MAY_NOT_ANSWER = "may_not_answer"
     """Supported, but what was asked for is not in it."""
     DISAGREES = "disagrees"
+    EXPANDED = "expanded"
+    """Other words than the question's were searched for too."""
     PART_MISSING = "part_missing"
     """One part of the question is answered, this one is not in the documents."""
     REMOVED = "removed"

@@ -85,11 +85,13 @@ class Term:
     weight: float
     word: str
     stands_for: str = ""
-    """The word as written, if no passage has it and ``word`` is a similar one."""
+    """The word as written, where ``word`` is a similar one, or a model's other word for it."""
     count: int = 1
     """How often the question has it; BM25 counts a query's term each time."""
     alternative: bool = False
     """Whether it is the same word as analysed in another language of the documents."""
+    suggested: bool = False
+    """Whether ``word`` is a model's other word for the one that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit
 
 NEAREST = 3
+_TOLD_AS_THEY_ARE = frozenset({ReasonCode.DISAGREES, ReasonCode.PART_MISSING, ReasonCode.EXPANDED})
+"""Reasons that are remarks beside an answer."""
 MAX_LISTED = 40
 """The maximum number of documents listed in an answer about the corpus."""
 
@@ -157,10 +159,8 @@ def notes_of(answer: Answer) -> list[str]:
             notes.append(detailed("partly_quoted", reason, language))
         if reason.code is ReasonCode.READING:
             notes.append(detailed("note.reading", reason, language))
-        if reason.code is ReasonCode.DISAGREES:
-            notes.append(say("reason.disagrees", language, detail=reason.detail))
-        if reason.code is ReasonCode.PART_MISSING:
-            notes.append(say("reason.part_missing", language, detail=reason.detail))
+        if reason.code in _TOLD_AS_THEY_ARE:
+            notes.append(say(f"reason.{reason.code}", language, detail=reason.detail))
         if reason.code is ReasonCode.MAY_NOT_ANSWER:
             notes.append(say("reason.may_not_answer", language))
         if reason.code is ReasonCode.OTHER_LANGUAGE:

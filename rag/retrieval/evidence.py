@@ -78,17 +78,25 @@ def words_of(
     whole_words = (term for term in query.terms if not term.term.endswith(BEGINNING))
     for word, group in groupby(whole_words, key=_as_written):
         terms = list(group)
-        whole, *parts = [term.term for term in terms if not term.alternative]
-        ways: tuple[frozenset[str], ...]
-        if terms[0].stands_for:  # any of the known words suffices
-            ways = tuple(frozenset([term.term]) for term in terms)
-        else:
-            others = [frozenset([term.term]) for term in terms if term.alternative]
-            ways = (frozenset([whole]), *([frozenset(parts)] if parts else []), *others)
-        mass = max(floor, *(idf_of(term) for term in parts or [whole]))
+        own = [t.term for t in terms if not t.alternative and not t.stands_for]
+        mass = max(floor, *(idf_of(term) for term in own[1:] or own or [terms[0].term]))
         weight = terms[0].weight
-        words.append(Word(word, ways, mass * weight, weight >= ASKED_NOW))
+        words.append(Word(word, _ways(terms), mass * weight, weight >= ASKED_NOW))
     return tuple(words)
+
+
+def _ways(terms: Sequence[Term]) -> tuple[frozenset[str], ...]:
+    """The sets of terms of which any suffices: the word whole or its parts, or another for it."""
+    whole = [t.term for t in terms if not t.alternative and not t.stands_for]
+    ways = [frozenset(whole[:1]), frozenset(whole[1:])]
+    expressions: dict[str, set[str]] = {}
+    for term in terms:
+        if term.suggested:
+            expressions.setdefault(term.word, set()).add(term.term)
+        elif term.alternative or term.stands_for:
+            ways.append(frozenset([term.term]))
+    ways += map(frozenset, expressions.values())
+    return tuple(way for way in ways if way)
 
 
 def _as_written(term: Term) -> str:

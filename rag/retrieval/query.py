@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rag.domain.search import Query, Term
 from rag.retrieval.bm25.lucene import lucene_idf
-from rag.text.analysis import analyse, beginning_of, is_stop_word
+from rag.text.analysis import analyse, beginning_of, is_stop_word, terms_of
 from rag.text.answer_type import without_measure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rag.domain.conversation import Turn
     from rag.text.language_detection import MessageLanguage
@@ -20,18 +21,23 @@ HISTORY_WEIGHT = 0.3
 HISTORY_DECAY = 0.6
 ANSWER_WEIGHT = 0.2
 ANSWER_TERMS = 10
+SUGGESTED_WEIGHT = 0.6
+"""The weight of a model's other word for one of the question."""
 TYPO_WEIGHT = 0.7
 """The weight of a known word that replaces a misspelled one."""
 
 
-def build_query(
+def build_query(  # noqa: PLR0913 - one argument per source of words
     question: str,
     history: Sequence[Turn],
     language: MessageLanguage,
     idf_of: Callable[[str], float],
     spellings: Callable[[str], Sequence[tuple[str, str]]] | None = None,
+    others: Mapping[str, Sequence[str]] | None = None,
 ) -> Query:
-    """Weight the question's terms by 1 and those of the ``history`` by less.
+    """Weight the question's terms by 1, those of the ``history`` and ``others`` by less.
+
+    ``others``: for words as written, what documents may call them.
 
     A term counts as often as it stands in its text: leaving repetitions out, as an earlier version
     did, costs .075 nDCG@10 on CISI and .038 on CACM.
@@ -58,10 +64,31 @@ def build_query(
         )[:ANSWER_TERMS]
         for term, word in rarest:
             weighted.setdefault(term, Term(term, ANSWER_WEIGHT, word))
-    terms = weighted.values()
+    terms: Sequence[Term] = tuple(weighted.values())
     if spellings:
-        terms = {t.term: t for term in terms for t in _respelled(term, spellings)}.values()
+        known = {t.term: t for term in terms for t in _respelled(term, spellings)}
+        terms = tuple(known.values())
+    if others:
+        terms = _widened(terms, others, language.search)
     return Query(tuple(terms), language.search)
+
+
+def _widened(
+    terms: Sequence[Term], others: Mapping[str, Sequence[str]], language: str
+) -> tuple[Term, ...]:
+    """Add a model's other words after each word that it has any for."""
+    known = {term.term for term in terms}
+    wider: list[Term] = []
+    for written, group in groupby(terms, key=lambda term: term.stands_for or term.word):
+        own = list(group)
+        wider += own
+        for expression in others.get(written, ()):
+            for term in terms_of(expression, language):
+                if term not in known:
+                    known.add(term)
+                    weight = own[0].weight * SUGGESTED_WEIGHT
+                    wider.append(Term(term, weight, expression, written, suggested=True))
+    return tuple(wider)
 
 
 def _elsewhere(

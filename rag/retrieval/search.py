@@ -14,7 +14,7 @@ from rag.retrieval.thresholds import load
 from rag.text.language_detection import MessageLanguage, message_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from rag.corpus.snapshot import Snapshot
     from rag.domain.documents import Document, Passage
@@ -33,14 +33,16 @@ def retrieve(  # noqa: PLR0913 - one argument per part of the question
     scope: str = "",
     language: MessageLanguage | None = None,
     fitting: Callable[[Sequence[Passage]], Sequence[int]] | None = None,
+    others: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[tuple[Hit, ...], Query, Evidence]:
     """Search for a question that depends on ``leaning_on``; ``conversation`` sets the numbers.
 
-    ``fitting`` returns the positions of the passages to keep.
+    ``fitting`` returns the positions of the passages to keep; ``others`` are other words for those
+    of the question.
     """
     retriever = corpus.retriever
     language = language or message_language(text, corpus.languages)
-    query = build_query(text, leaning_on, language, retriever.idf_of, retriever.spellings)
+    query = build_query(text, leaning_on, language, retriever.idf_of, retriever.spellings, others)
     found = corpus.search(query.weights, k, scope)
     if fitting:
         found = [found[position] for position in fitting([passage for _, passage in found])]
@@ -59,6 +61,7 @@ def retrieve_parts(  # noqa: PLR0913 - as above
     scope: str = "",
     language: MessageLanguage | None = None,
     fitting: Callable[[Sequence[Passage]], Sequence[int]] | None = None,
+    others: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[tuple[Hit, ...], Query, Evidence, tuple[PartFound, ...]]:
     """Search for each part of a question; they take turns in the passages of the whole.
 
@@ -69,7 +72,7 @@ def retrieve_parts(  # noqa: PLR0913 - as above
 
     def query_of(asked: str, before: str = "") -> Query:
         turns = (*leaning_on, Turn(before, "")) if before else leaning_on
-        return build_query(asked, turns, language, retriever.idf_of, retriever.spellings)
+        return build_query(asked, turns, language, retriever.idf_of, retriever.spellings, others)
 
     queries = [query_of(part.text, part.leans_on) for part in parts]
     found = [corpus.search(query.weights, k, scope) for query in queries]

@@ -9,21 +9,29 @@ from typing import TYPE_CHECKING
 
 from rag.answering.cascade import CascadeResult
 from rag.answering.cited_pages import at_cited_pages
+from rag.answering.expansion import other_words
 from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.events import Answered, Event
 from rag.domain.requests import Intent
+from rag.retrieval.evidence import ASKED_NOW
+from rag.text.languages import LANGUAGES
 from rag.verification.disagreement import disagreement, newer_first
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from rag.answering.context import RequestContext
+    from rag.domain.conversation import Turn
+    from rag.domain.events import Retrieved
 
 
 async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None]:
     """Retrieve, and ask the models only if the evidence suffices."""
     history = context.question.history if context.intent is Intent.FOLLOW_UP else ()
     retrieved = await asyncio.to_thread(context.retrieve, history)
+    expanded: tuple[Reason, ...] = ()
+    if context.may_expand(retrieved):
+        retrieved, expanded = await _expanded(context, retrieved, history)
     hits = await asyncio.to_thread(newer_first, retrieved.hits, context.corpus.modified_ns)
     retrieved = replace(retrieved, hits=hits)
     yield retrieved
@@ -40,6 +48,7 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
             result.reasons = (*result.reasons, *missing)
     else:
         result.reasons = (Reason(ReasonCode.NO_EVIDENCE),)
+    result.reasons = (*result.reasons, *expanded)
     if result.outcome is Outcome.REFUSED:
         retrieved = await asyncio.to_thread(context.with_unknown_words, retrieved)
     if result.sentences:
@@ -51,3 +60,25 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
             detail = f"{other[0].document}: “{other[1]}”"
             result.reasons = (*result.reasons, Reason(ReasonCode.DISAGREES, detail))
     yield Answered(context.answer(result, retrieved))
+
+
+async def _expanded(
+    context: RequestContext, retrieved: Retrieved, history: Sequence[Turn]
+) -> tuple[Retrieved, tuple[Reason, ...]]:
+    """Search with the small model's other words too; keep that only if it finds more."""
+    words = [t.stands_for or t.word for t in retrieved.query.terms if t.weight >= ASKED_NOW]
+    language = LANGUAGES.get(next(iter(context.corpus.languages), ""))
+    others = await other_words(
+        context.parts.cascade.small,
+        context.question.text,
+        words,
+        language.name if language else "English",
+    )
+    if not others:
+        return retrieved, ()
+    wider = await asyncio.to_thread(context.retrieve, history, others)
+    known = await asyncio.to_thread(context.known, wider)
+    before = retrieved.evidence.strength if retrieved.evidence else 0.0
+    if not known or wider.evidence is None or wider.evidence.strength <= before:
+        return retrieved, ()
+    return wider, (Reason(ReasonCode.EXPANDED, ", ".join(known)),)
