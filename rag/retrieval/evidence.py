@@ -147,7 +147,9 @@ def _signals(  # noqa: PLR0913 - one argument per source of signals
     coverage = (_mass(best) + ELSEWHERE_WORTH * _mass(found - best)) / total
     sentence, order = _best_sentence(words, hits)
     highest = _HIGHEST_FREQUENCY_WORTH * sum(
-        weight * idf_of(term) for term, weight in query.weights.items()
+        term.weight * term.count * idf_of(term.term)
+        for term in query.terms
+        if not term.alternative and not term.suggested
     )
     score = hits[0].score
     following = hits[1].score if len(hits) > 1 else 0.0

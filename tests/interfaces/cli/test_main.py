@@ -31,6 +31,7 @@ def ask(corpus: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     def run(
         *arguments: str, small: ScriptedServer | str = "", large: ScriptedServer | str = ""
     ) -> tuple[int, dict[str, Any]]:
+        monkeypatch.setenv("RAG_EXPAND", "off")  # who is asked for an answer is counted
         for name, server in (("SMALL", small), ("LARGE", large)):
             url = server if isinstance(server, str) else server.base_url
             monkeypatch.setenv(f"RAG_{name}_BASE_URL", url)
