@@ -43,6 +43,10 @@ class Script:
     """Take the request and send nothing."""
     usage: bool = True
     reasoning: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Sent besides the usual ones with a ``body``."""
+    endless: bytes = b""
+    """Sent over and over until the client goes, instead of a stream."""
 
 
 @dataclass
@@ -133,7 +137,11 @@ class ScriptedServer:
             if script.silent:
                 await watch
             elif script.status != 200 or script.body:
-                await self._send(writer, script.status, script.content_type, script.body)
+                await self._send(
+                    writer, script.status, script.content_type, script.body, script.headers
+                )
+            elif script.endless:
+                await self._send_endlessly(script, writer)
             else:
                 await self._stream(script, request, writer)
         except ConnectionError:
@@ -147,21 +155,27 @@ class ScriptedServer:
             pass
         request.closed.set()
 
+    async def _send_endlessly(self, script: Script, writer: asyncio.StreamWriter) -> None:
+        writer.write(_head(200, script.content_type, script.headers))
+        while True:
+            writer.write(script.endless)
+            await writer.drain()
+
     async def _send(
-        self, writer: asyncio.StreamWriter, status: int, content_type: str, body: str
+        self,
+        writer: asyncio.StreamWriter,
+        status: int,
+        content_type: str,
+        body: str,
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        data = body.encode()
-        writer.write(
-            f"HTTP/1.1 {status} Scripted\r\ncontent-type: {content_type}\r\n"
-            f"content-length: {len(data)}\r\nconnection: close\r\n\r\n".encode()
-            + data
-        )
+        data = body.encode("utf-8", "surrogateescape")
+        sized = (("content-length", str(len(data))), *headers)
+        writer.write(_head(status, content_type, sized) + data)
         await writer.drain()
 
     async def _stream(self, script: Script, request: Request, writer: asyncio.StreamWriter) -> None:
-        writer.write(
-            f"HTTP/1.1 200 OK\r\ncontent-type: {script.content_type}\r\nconnection: close\r\n\r\n".encode()
-        )
+        writer.write(_head(200, script.content_type, script.headers))
         await writer.drain()
         await asyncio.sleep(script.first_token_seconds)
         pieces = list(script.text.split(" ")) if script.text else []
@@ -200,6 +214,12 @@ class ScriptedServer:
     async def _event(self, writer: asyncio.StreamWriter, document: dict[str, Any]) -> None:
         writer.write(f"data: {json.dumps(document)}\n\n".encode())
         await writer.drain()
+
+
+def _head(status: int, content_type: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    lines = [("content-type", content_type), ("connection", "close"), *headers]
+    fields = "".join(f"{name}: {value}\r\n" for name, value in lines)
+    return f"HTTP/1.1 {status} Scripted\r\n{fields}\r\n".encode()
 
 
 _PAUSE_S = 0.1

@@ -25,7 +25,7 @@ from rag.answering.prompt import Prompt, build_prompt, refining, task_of
 from rag.answering.quotation import quotation_for, quote
 from rag.answering.rearrange import leads_of, rearranged
 from rag.answering.refine import put_back
-from rag.answering.streaming import begun_within, checked_live
+from rag.answering.writing import Manner, Writing
 from rag.domain.answers import Attempt, Outcome, Reason, ReasonCode, Sentence, Support
 from rag.domain.completions import PASSAGE_TOKENS, Generation, Sent
 from rag.domain.events import Asking, Escalated, Event
@@ -153,35 +153,24 @@ class Cascade:
     ) -> AsyncGenerator[Event, None]:
         draft = self._draft_to_refine(model, result)
         task = task_of(found.request, found.question.text, _answer_of(found.worked_on))
-        prompt = await asyncio.to_thread(
-            build_prompt,
-            model.role,
-            refining(task, draft.generation.text) if draft else task,
-            found.history,
-            found.hits,
-            found.language,
-            model.backend.profile,
-            model.count,
-        )
-        result.used |= prompt.used
+        task = refining(task, draft.generation.text) if draft else task
+        asked = (model.role, task, found.history, found.hits, found.language)
+        writing = Writing(model, lambda profile: build_prompt(*asked, profile, model.count))
         demo = await asyncio.to_thread(self._demo_turn, model, found)
+        manner = Manner(
+            AGAIN_TEMPERATURE if found.question.again else 0.0,
+            demo.is_over if demo else lambda: False,
+            self._rules.max_wait_s if result.attempts else 0.0,
+        )
         yield Asking(model.role, model.name)
-        generation = Generation(model.name, "", "error", error=prompt.problem)
-        if not prompt.problem:
-            temperature = AGAIN_TEMPERATURE if found.question.again else 0.0
-            is_over = demo.is_over if demo else lambda: False
-            pieces = model.write(prompt.messages, temperature, is_over)
-            if result.attempts and self._rules.max_wait_s:
-                pieces = begun_within(self._rules.max_wait_s, pieces, model.name)
-            turn = checked_live(model.role, pieces, grounding)
-            async with aclosing(turn) as checked:
-                async for piece in checked:
-                    if isinstance(piece, Generation):
-                        generation = piece
-                    else:
-                        yield piece
-                    if demo:
-                        demo.see(piece)
+        async with aclosing(writing.run(grounding, manner)) as events:
+            async for event in events:
+                yield event
+                if demo:
+                    demo.see(event)
+        prompt, generation = writing.prompt, writing.generation
+        result.used |= prompt.used
+        result.reasons = (*result.reasons, *writing.left_out(len(found.hits)))
         attempt = await asyncio.to_thread(self._check, model, generation, prompt, found, grounding)
         if demo:
             judged = demo.judged(attempt.confidence, attempt.sentences)

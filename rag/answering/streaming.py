@@ -7,19 +7,20 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from rag.domain.completions import Generation
-from rag.domain.events import Checked, Prefill, Token
+from rag.domain.events import Checked, Prefill, Token, Waiting, Withdrawn
 from rag.text.sentences import last_end
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from rag.domain.completions import ModelRole
+    from rag.models.model import Piece
     from rag.verification.support import Grounding
 
 
 async def begun_within(
-    seconds: float, pieces: AsyncGenerator[Token | Prefill | Generation, None], name: str
-) -> AsyncGenerator[Token | Prefill | Generation, None]:
+    seconds: float, pieces: AsyncGenerator[Piece, None], name: str
+) -> AsyncGenerator[Piece, None]:
     """Forward a model's turn, or end it with an error if its first word is late."""
     began = False
     loop = asyncio.get_running_loop()
@@ -35,13 +36,13 @@ async def begun_within(
                 error = f"{name} did not begin to answer within {seconds:g} seconds."
                 yield Generation(name, "", "error", error=error)
                 return
-            began = began or not isinstance(piece, Prefill)
+            began = began or not isinstance(piece, Prefill | Waiting)
             yield piece
 
 
 async def checked_live(
-    role: ModelRole, turn: AsyncGenerator[Token | Prefill | Generation, None], grounding: Grounding
-) -> AsyncGenerator[Token | Prefill | Checked | Generation, None]:
+    role: ModelRole, turn: AsyncGenerator[Piece, None], grounding: Grounding
+) -> AsyncGenerator[Piece | Checked, None]:
     """Forward a model's turn, interleaved with checks of its sentences, one at a time.
 
     A check never delays a piece: its result follows with the next one.
@@ -54,7 +55,12 @@ async def checked_live(
                 if check and check.done():
                     yield check.result()
                     check = None
-                if isinstance(piece, Token):
+                if isinstance(piece, Withdrawn):
+                    text, ends = "", 0
+                    if check:
+                        check.cancel()
+                        check = None
+                elif isinstance(piece, Token):
                     text += piece.text
                     end = ends + last_end(text[ends:])
                     if check is None and end > ends:

@@ -58,6 +58,8 @@ class ReasonCode(StrEnum):
     """Other words than the question's were searched for too."""
     PART_MISSING = "part_missing"
     """One part of the question is answered, this one is not in the documents."""
+    WINDOW = "window"
+    """Some passages did not fit the window that the model's server has."""
     REMOVED = "removed"
     PARTLY_QUOTED = "partly_quoted"
     STOPPED = "stopped"

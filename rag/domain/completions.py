@@ -74,6 +74,8 @@ class Generation:
     reasoning_tokens: int = 0
     error: str = ""
     """Why the stream broke, in one sentence; empty when it did not."""
+    too_long: bool = False
+    """Whether the server refused the prompt because it does not fit the model's window."""
     local: bool = True
     """Whether it was generated on this machine."""
 
@@ -89,6 +91,10 @@ class Delta:
     usage: Usage | None = None
     prefill: tuple[int, int] | None = None
     """(prompt tokens read, prompt tokens in all)."""
+    was_reasoning: bool = False
+    """Whether all text before this item was reasoning, as only now is known."""
+    wait_s: float = 0.0
+    """How long the server asks to wait before it is asked again."""
 
 
 PASSAGE_TOKENS = 2_000

@@ -11,6 +11,7 @@ RagError                    the base class
 └── BackendError            a model could not be asked, or stopped midway
     ├── BackendUnreachable  nothing answers at the address, or it is not a model server
     ├── BackendRefused      the server answered with an error
+    │   └── PromptTooLong   the prompt does not fit the model's window
     ├── BackendTimeout      the server was silent for too long
     └── BackendBroken       the stream broke off or violated the protocol
 
@@ -73,6 +74,14 @@ class BackendUnreachable(BackendError):
 
 class BackendRefused(BackendError):
     """The server answered with an error."""
+
+
+class PromptTooLong(BackendRefused):
+    """The prompt does not fit the model's window, of ``window_tokens`` if the server states it."""
+
+    def __init__(self, message: str, advice: str = "", window_tokens: int | None = None) -> None:
+        super().__init__(message, advice)
+        self.window_tokens = window_tokens
 
 
 class BackendTimeout(BackendError):

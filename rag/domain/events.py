@@ -56,6 +56,21 @@ class Prefill:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A model's server asks to wait so many seconds before it is asked again."""
+
+    role: ModelRole
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A model's text so far was reasoning and no answer, as only now is known."""
+
+    role: ModelRole
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A piece of text from a model."""
 
@@ -87,4 +102,15 @@ class Answered:
     answer: Answer
 
 
-Event = Retrieved | Reading | Asking | Prefill | Token | Checked | Escalated | Answered
+Event = (
+    Retrieved
+    | Reading
+    | Asking
+    | Waiting
+    | Prefill
+    | Withdrawn
+    | Token
+    | Checked
+    | Escalated
+    | Answered
+)

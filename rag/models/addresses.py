@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import urllib.request
 from urllib.parse import urlsplit
 
 
@@ -24,3 +25,12 @@ def is_local(base_url: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
+
+
+def proxy_of(base_url: str) -> str | None:
+    """Return the proxy that the environment names for an address; none for this machine."""
+    url = urlsplit(base_url)
+    if is_local(base_url) or urllib.request.proxy_bypass(url.hostname or ""):
+        return None
+    proxies = urllib.request.getproxies()
+    return proxies.get(url.scheme) or proxies.get("all")

@@ -202,9 +202,7 @@ async def _continue_after(
                 "The built-in model broke off and went on differently.", "Ask again."
             )
         text = delta.text[max(0, len(said) - before) :]
-        yield Delta(
-            text, delta.reasoning, delta.logprob, delta.finish_reason, delta.usage, delta.prefill
-        )
+        yield replace(delta, text=text)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

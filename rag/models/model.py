@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.domain.completions import Generation, ModelRole, Timings, Usage
-from rag.domain.errors import BackendError
-from rag.domain.events import Prefill, Token
+from rag.domain.errors import BackendError, PromptTooLong
+from rag.domain.events import Prefill, Token, Waiting, Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
-    from rag.domain.completions import Delta, Message
+    from rag.domain.completions import Delta, Message, Profile
     from rag.domain.protocols import ChatBackend, Clock
+
+
+Piece = Token | Prefill | Waiting | Withdrawn | Generation
+WINDOW_USED = 0.85
+"""Of a window, for the prompt: another vocabulary may count more tokens."""
 
 
 @dataclass
@@ -32,6 +37,9 @@ class _Turn:
     usage: Usage | None = None
 
     def take(self, delta: Delta, now: float) -> None:
+        if delta.was_reasoning:
+            self.reasoning.extend(self.text)
+            self.text.clear()
         if (delta.text or delta.reasoning) and self.first is None:
             self.first = now
         if delta.text:
@@ -55,36 +63,46 @@ class Model:
         self._clock = clock
         self._count = count
         self._slots = asyncio.Semaphore(backend.profile.parallel)
+        self._profile = backend.profile
 
     @property
     def name(self) -> str:
         """The model's name as shown to users."""
         return self.backend.model
 
+    @property
+    def profile(self) -> Profile:
+        """The model's limits, within the window that its server has stated."""
+        return self._profile
+
     def count(self, text: str) -> int:
         """Return the number of tokens of a text in this model's encoding."""
-        return self._count(text, self.backend.profile.encoding)
+        return self._count(text, self.profile.encoding)
 
     async def write(
         self,
         messages: Sequence[Message],
         temperature: float = 0.0,
         is_over: Callable[[], bool] = lambda: False,
-    ) -> AsyncGenerator[Token | Prefill | Generation, None]:
+    ) -> AsyncGenerator[Piece, None]:
         """Yield pieces of text, and finally a Generation, even if the stream broke.
 
         Closing or cancelling the iterator ends the stream on the server, and so does ``is_over``,
         which is asked after each piece.
         """
         turn = _Turn(self._clock.now())
-        error = ""
+        error: BackendError | None = None
         async with self._slots:
             turn.started = self._clock.now()
-            stream = self.backend.stream(messages, self.backend.profile.answer_tokens, temperature)
+            stream = self.backend.stream(messages, self.profile.answer_tokens, temperature)
             try:
                 async with aclosing(stream):
                     async for delta in stream:
                         turn.take(delta, self._clock.now())
+                        if delta.wait_s:
+                            yield Waiting(self.role, delta.wait_s)
+                        if delta.was_reasoning:
+                            yield Withdrawn(self.role)
                         if delta.prefill:
                             yield Prefill(self.role, *delta.prefill)
                         if delta.text:
@@ -93,10 +111,26 @@ class Model:
                             turn.finish_reason = "ended"
                             break
             except BackendError as broken:
-                error = broken.sentence
+                error = broken
+                if isinstance(broken, PromptTooLong):
+                    self._fit(broken.window_tokens)
         yield self._finished(turn, messages, error)
 
-    def _finished(self, turn: _Turn, messages: Sequence[Message], error: str) -> Generation:
+    def _fit(self, window_tokens: int | None) -> None:
+        """Keep later prompts within a window; half of what was tried, if none is stated."""
+        window = window_tokens or self.profile.window_tokens // 2
+        answer = min(self.profile.answer_tokens, window // 4)
+        prompt = int((window - answer) * WINDOW_USED)
+        self._profile = replace(
+            self.profile,
+            answer_tokens=answer,
+            window_tokens=min(prompt, self.profile.window_tokens),
+            passage_tokens=min(self.profile.passage_tokens, prompt // 2),
+        )
+
+    def _finished(
+        self, turn: _Turn, messages: Sequence[Message], error: BackendError | None
+    ) -> Generation:
         end = self._clock.now()
         text = "".join(turn.text)
         reasoning = self.count("".join(turn.reasoning)) if turn.reasoning else 0
@@ -124,6 +158,7 @@ class Model:
             ),
             mean_logprob=sum(turn.logprobs) / len(turn.logprobs) if turn.logprobs else None,
             reasoning_tokens=reasoning,
-            local=self.backend.profile.local,
-            error=error,
+            local=self.profile.local,
+            error=error.sentence if error else "",
+            too_long=isinstance(error, PromptTooLong),
         )

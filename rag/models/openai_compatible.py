@@ -7,30 +7,36 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import aclosing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rag.domain.completions import Check, Delta, Endpoint, Message, Profile, Usage
+from rag.domain.completions import Check, Delta, Endpoint, Message, Profile
 from rag.domain.errors import (
     BackendBroken,
     BackendError,
     BackendRefused,
     BackendTimeout,
     BackendUnreachable,
+    PromptTooLong,
 )
-from rag.models.addresses import is_local, with_version
-from rag.models.reasoning import ReasoningFilter
+from rag.models.addresses import proxy_of, with_version
+from rag.models.deltas import DeltaReader
+from rag.models.dialect import Asked, Dialect, is_too_long, window_in
+from rag.models.event_stream import END, events_of, value_of
+from rag.models.failures import ADVICE, as_backend_error, broken_off, message_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     import httpx2
     import openai
-    from openai.types.chat import ChatCompletionChunk
 
 CONNECT_TIMEOUT_S = 5.0
 CHECK_TIMEOUT_S = 2.0
-_ADVICE = "Is it running? `rag doctor` shows every server."
+_LATER = frozenset({429, 503})
+_MOST_WAIT_S = 3600.0
 
 
 class OpenAICompatibleBackend:
@@ -52,24 +58,32 @@ class OpenAICompatibleBackend:
         self._extra_body = dict(extra_body or {})
         self._api_key = endpoint.api_key
         self._transport = transport
+        self._dialect = Dialect()
 
     @cached_property
     def _client(self) -> openai.AsyncOpenAI:
         import httpx2  # noqa: PLC0415 - see above
         import openai  # noqa: PLC0415
 
+        from rag.models.bounded_transport import BoundedTransport  # noqa: PLC0415
+
         return openai.AsyncOpenAI(
             base_url=self._base_url,
             api_key=self._api_key or "none",
             max_retries=0,
             http_client=httpx2.AsyncClient(
-                transport=self._transport,
-                trust_env=not is_local(self._base_url),
+                transport=BoundedTransport(
+                    self._transport
+                    # A reused connection may be closed by the server at that very moment:
+                    # llama.cpp's does so after a stream, and immediate further requests failed.
+                    # A new one takes 0.2 ms.
+                    or httpx2.AsyncHTTPTransport(
+                        limits=httpx2.Limits(max_keepalive_connections=0),
+                        proxy=proxy_of(self._base_url),
+                    )
+                ),
+                trust_env=False,
                 timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
-                # A reused connection may be closed by the server at that very moment:
-                # llama.cpp's does so after a stream, and immediate further requests failed.
-                # A new one takes 0.2 ms.
-                limits=httpx2.Limits(max_keepalive_connections=0),
             ),
         )
 
@@ -91,122 +105,125 @@ class OpenAICompatibleBackend:
     async def stream(
         self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
     ) -> AsyncGenerator[Delta, None]:
-        """Yield the model's turn; see ``ChatBackend.stream``."""
+        """Yield the model's turn; see ``ChatBackend.stream``.
+
+        A request that is refused for a part that this server does not take is sent again without
+        it, one that comes too early is sent again when the server says, and one that is answered
+        with nothing is sent once more.
+        """
         await prepare()
-        thinking = ReasoningFilter()
-        ended = False
+        asked = Asked(self._model, messages, max_tokens, temperature, self._extra_body)
+        waited = 0.0
+        may_be_empty = False
+        while True:
+            reader = DeltaReader(max_tokens)
+            try:
+                async with aclosing(self._turn(asked, reader)) as turn:
+                    async for delta in turn:
+                        yield delta
+            except _Later as later:
+                waited += later.seconds
+                if waited > self._timeout_s:
+                    raise later.error from later
+                yield Delta(wait_s=later.seconds)
+                await asyncio.sleep(later.seconds)
+                continue
+            except _Otherwise:
+                continue
+            if reader.said or may_be_empty:
+                return
+            may_be_empty = True
+
+    async def _turn(self, asked: Asked, reader: DeltaReader) -> AsyncGenerator[Delta, None]:
+        """Yield the answer to one request."""
+        loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(self._timeout_s) as deadline:
-                async with await self._request(messages, max_tokens, temperature) as stream:
-                    self._expect_events(stream.response.headers.get("content-type", ""))
-                    async for chunk in stream:
-                        deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
-                        if delta := self._read(chunk, thinking):
-                            ended = ended or bool(delta.finish_reason)
-                            yield delta
-                        deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
-            said, thought = thinking.close()
-            if said or thought:
-                yield Delta(text=said, reasoning=thought)
-            if not ended:
-                raise self._broken_off()
+            async with (
+                asyncio.timeout(self._timeout_s) as deadline,
+                self._request(asked) as response,
+                aclosing(self._events(response, reader.most_bytes)) as events,
+            ):
+                async for event in events:
+                    if event == END:
+                        reader.ended = reader.ended or reader.said
+                        break
+                    if delta := self._read(event, reader):
+                        deadline.reschedule(loop.time() + self._timeout_s)
+                        yield delta
+                        deadline.reschedule(loop.time() + self._timeout_s)
+                    if reader.overflows:
+                        yield Delta(finish_reason="length")
+                        break
+            if rest := reader.close():
+                yield rest
+            if not (reader.ended or reader.overflows):
+                raise broken_off(f"{self._model} at {self._base_url}")
         except TimeoutError as error:
             raise BackendTimeout(
                 f"{self._model} at {self._base_url} was silent for {self._timeout_s:g} seconds.",
                 "A cold model may need longer: raise RAG_TIMEOUT_S.",
             ) from error
-        except BackendError:
+        except (BackendError, _Later, _Otherwise):
             raise
         except _client_errors() as error:
-            raise self._as_backend_error(error) from error
+            raise self._answer_to(error) from error
 
-    async def _request(
-        self, messages: Sequence[Message], max_tokens: int, temperature: float
-    ) -> openai.AsyncStream[ChatCompletionChunk]:
-        written: list[Any] = [{"role": m.role, "content": m.content} for m in messages]
-        return await self._client.chat.completions.create(
-            model=self._model,
-            messages=written,
-            max_tokens=max_tokens,
-            temperature=temperature,
-            stream=True,
-            stream_options={"include_usage": True},
-            extra_body=self._extra_body,
-        )
+    def _request(self, asked: Asked) -> AbstractAsyncContextManager[openai.AsyncAPIResponse[Any]]:
+        create = self._client.chat.completions.with_streaming_response.create
+        return create(**self._dialect.body(asked))
 
-    def _expect_events(self, kind: str) -> None:
-        if "event-stream" not in kind:
+    async def _events(
+        self, response: openai.AsyncAPIResponse[Any], most_bytes: int
+    ) -> AsyncGenerator[object, None]:
+        """Yield the events of a stream; an answer that comes whole is one event."""
+        kind = response.headers.get("content-type", "")
+        if "event-stream" in kind:
+            async for event in events_of(response.iter_bytes(), most_bytes):
+                yield event
+            return
+        whole = value_of(await response.read()) if "json" in kind else None
+        if not (isinstance(whole, dict) and whole.get("choices")):
             raise BackendUnreachable(
                 f"What answers at {self._base_url} is not a model server"
                 f" (it sent {kind or 'no type'}).",
                 "Check the address and the port.",
             )
+        yield whole
+        yield END
 
-    def _read(self, chunk: ChatCompletionChunk, thinking: ReasoningFilter) -> Delta | None:
-        """Parse an event; the client passes on any JSON that a server sends."""
+    def _read(self, event: object, reader: DeltaReader) -> Delta | None:
+        if isinstance(event, dict) and (event.get("error") or event.get("object") == "error"):
+            raise BackendRefused(
+                f"{self._model} at {self._base_url} gave up: {message_of(event)}.",
+                "Look at the server's own log.",
+            )
         try:
-            return self._delta(chunk, thinking)
+            return reader.read(event)
         except (TypeError, AttributeError, LookupError) as error:
             raise BackendBroken(
                 f"{self._model} at {self._base_url} sent something else than OpenAI's protocol.",
                 "Check that a model server answers there.",
             ) from error
 
-    def _delta(self, chunk: ChatCompletionChunk, thinking: ReasoningFilter) -> Delta | None:
-        extra: dict[str, Any] = chunk.model_extra or {}
-        progress = extra.get("prompt_progress") or {}
-        choice = chunk.choices[0] if chunk.choices else None
-        said = thought = finish = ""
-        logprob = None
-        if choice is not None and choice.delta is not None:
-            content = choice.delta.content or ""
-            if not isinstance(content, str):
-                raise TypeError(content)
-            said, thought = thinking.feed(content)
-            own: dict[str, Any] = choice.delta.model_extra or {}
-            thought += own.get("reasoning_content") or own.get("reasoning") or ""
-            finish = choice.finish_reason or ""
-            tokens = (choice.logprobs.content if choice.logprobs else None) or []
-            logprob = sum(t.logprob for t in tokens) / len(tokens) if tokens else None
-        delta = Delta(
-            text=said,
-            reasoning=thought,
-            logprob=logprob,
-            finish_reason=finish,
-            usage=_usage(chunk),
-            prefill=(progress["processed"], progress["total"]) if progress else None,
-        )
-        return None if delta == Delta() else delta
-
-    def _as_backend_error(self, error: Exception) -> BackendError:
-        import httpx2  # noqa: PLC0415
+    def _answer_to(self, error: Exception) -> Exception:
+        """Return what to do about an error: ask again, otherwise or later, or give up."""
         import openai  # noqa: PLC0415
 
-        where = f"{self._model} at {self._base_url}"
-        if isinstance(error, openai.APIStatusError):
-            what = _message_of(error.body) or error.response.reason_phrase
-            advice = (
-                "Check the address, and that the server has this model."
-                if error.status_code in {400, 401, 403, 404, 405}
-                else "Look at the server's own log."
-            )
-            return BackendRefused(f"{where} answered {error.status_code}: {what}.", advice)
-        if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
-            return BackendTimeout(f"{where} did not take the connection in time.", _ADVICE)
-        if isinstance(error, openai.APIConnectionError | httpx2.ConnectError):
-            return BackendUnreachable(f"Nothing answers for {where}.", _ADVICE)
-        if isinstance(error, openai.APIError):  # an error sent as an event of the stream
-            return BackendRefused(
-                f"{where} gave up: {_message_of(error.message)}.", "Look at the server's own log."
-            )
-        if isinstance(error, json.JSONDecodeError):
-            return BackendBroken(f"{where} sent something that is not JSON.", _ADVICE)
-        return self._broken_off()
+        given_up = self._as_backend_error(error)
+        if not isinstance(error, openai.APIStatusError):
+            return given_up
+        refusal = json.dumps(error.body, default=str)
+        if is_too_long(error.status_code, refusal):
+            return PromptTooLong(str(given_up), given_up.advice, window_in(refusal))
+        if self._dialect.learn(error.status_code, refusal):
+            return _Otherwise()
+        if error.status_code in _LATER:
+            asked_for = error.response.headers.get("retry-after", "")
+            return _Later(_seconds(asked_for), given_up)
+        return given_up
 
-    def _broken_off(self) -> BackendBroken:
-        return BackendBroken(
-            f"{self._model} at {self._base_url} broke off in the middle of its answer.", _ADVICE
-        )
+    def _as_backend_error(self, error: Exception) -> BackendError:
+        return as_backend_error(error, f"{self._model} at {self._base_url}")
 
     async def check(self) -> Check:
         """Return whether the server lists the model; never raises."""
@@ -216,7 +233,7 @@ class OpenAICompatibleBackend:
             async with asyncio.timeout(CHECK_TIMEOUT_S):
                 models = [model.id async for model in await self._client.models.list()]
         except _client_errors() + (TimeoutError, TypeError, AttributeError) as error:  # noqa: RUF005 - mypy
-            return Check(name, ok=False, detail=self._check_failure(error), remedy=_ADVICE)
+            return Check(name, ok=False, detail=self._check_failure(error), remedy=ADVICE)
         if self._model in models or f"{self._model}:latest" in models:  # as listed by Ollama
             return Check(name, ok=True, detail=f"{self._base_url} has it.")
         known = ", ".join(sorted(models)[:8]) or "none"
@@ -252,22 +269,22 @@ def _client_errors() -> tuple[type[Exception], ...]:
     return openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, ValueError
 
 
-def _usage(chunk: ChatCompletionChunk) -> Usage | None:
-    usage = chunk.usage
-    if usage is None:
-        return None
-    details = usage.prompt_tokens_details
-    return Usage(
-        prompt_tokens=usage.prompt_tokens or 0,
-        completion_tokens=usage.completion_tokens or 0,
-        cached_tokens=(details.cached_tokens if details else 0) or 0,
-    )
+class _Otherwise(Exception):
+    """The server refused a part of the request that can be left out."""
 
 
-def _message_of(body: object) -> str:
-    if isinstance(body, dict):
-        body = body.get("message") or body.get("error") or body
-        if isinstance(body, dict):
-            body = body.get("message", "")
-    text = str(body or "").strip()
-    return text.splitlines()[0][:200].rstrip(".") if text else ""
+class _Later(Exception):
+    """The server asks to come back in so many seconds."""
+
+    def __init__(self, seconds: float, error: BackendError) -> None:
+        super().__init__(str(error))
+        self.seconds = seconds
+        self.error = error
+
+
+def _seconds(retry_after: str) -> float:
+    """Return the seconds of a Retry-After header; a date, or none, is taken for one second."""
+    try:
+        return min(max(float(retry_after), 0.0), _MOST_WAIT_S)
+    except ValueError:
+        return 1.0

@@ -1,7 +1,8 @@
 """Separates a model's reasoning from its answer, if the server does not.
 
 gpt-oss writes in channels (OpenAI's harmony format): ``<|channel|>analysis<|message|>...<|end|>``
-and then ``<|channel|>final<|message|>...``; others write ``<think>...</think>``.
+and then ``<|channel|>final<|message|>...``; others write ``<think>...</think>``, some without the
+opening. End tokens that a server lets through are dropped.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import regex
 
 _CONTROL = regex.compile(r"<\|(\w+)\|>|<(/?)think>")
-_PARTIAL = regex.compile(r"<(?:\|\w*\|?|/?t?h?i?n?k?)?$")
+_PARTIAL = regex.compile(r"<(?:\|\w{0,30}\|?|/?\w{0,30}>?)\s*$")
+"""Perhaps the start of a control token, or an end token if nothing follows."""
+_END_TOKENS = frozenset({"</s>", "<eos>", "<end_of_turn>", "<eot>"})
 
 
 class ReasoningFilter:
@@ -18,6 +21,13 @@ class ReasoningFilter:
     def __init__(self) -> None:
         self._held = ""
         self._state = "text"
+        self._opened = False
+        self._unopened = False
+
+    def take_unopened(self) -> bool:
+        """Return, once, whether all earlier text was reasoning that had not been opened."""
+        unopened, self._unopened = self._unopened, False
+        return unopened
 
     def feed(self, piece: str) -> tuple[str, str]:
         """Return (answer, reasoning) as far as it can be decided."""
@@ -27,6 +37,9 @@ class ReasoningFilter:
         while match := _CONTROL.search(self._held):
             self._sort(self._held[: match.start()], said, thought)
             self._held = self._held[match.end() :]
+            if match.group(2) and not self._opened:
+                thought, said = [*thought, *said], []
+                self._unopened = True
             self._enter(match)
         tail = _PARTIAL.search(self._held)
         ready = self._held[: tail.start()] if tail else self._held
@@ -38,7 +51,8 @@ class ReasoningFilter:
         """Return the text still held back."""
         said: list[str] = []
         thought: list[str] = []
-        self._sort(self._held, said, thought)
+        if self._held.strip() not in _END_TOKENS:
+            self._sort(self._held, said, thought)
         self._held = ""
         return "".join(said), "".join(thought)
 
@@ -52,6 +66,7 @@ class ReasoningFilter:
 
     def _enter(self, control: regex.Match[str]) -> None:
         name, closing = control.group(1), control.group(2)
+        self._opened = True
         if name is None:
             self._state = "text" if closing else "thought"
         elif name == "channel":

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from rag.domain.search import Hit
 
 NEAREST = 3
-_TOLD_AS_THEY_ARE = frozenset({ReasonCode.DISAGREES, ReasonCode.PART_MISSING, ReasonCode.EXPANDED})
+_TOLD_AS_THEY_ARE = frozenset(
+    {ReasonCode.DISAGREES, ReasonCode.PART_MISSING, ReasonCode.EXPANDED, ReasonCode.WINDOW}
+)
 """Reasons that are remarks beside an answer."""
 MAX_LISTED = 40
 """The maximum number of documents listed in an answer about the corpus."""

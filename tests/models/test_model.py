@@ -7,7 +7,7 @@ import pytest
 
 from rag.domain.completions import Delta, Generation, Message, Profile, Usage
 from rag.domain.errors import BackendBroken
-from rag.domain.events import Token
+from rag.domain.events import Token, Waiting, Withdrawn
 from rag.models.model import Model
 from tests.fakes import FakeBackend, FakeClock, count_words
 
@@ -87,3 +87,15 @@ async def test_turns_over_the_limit_wait_in_the_queue() -> None:
     await first.aclose()
     _, generation = await second
     assert generation.timings.queue_ms == 500
+
+
+async def test_text_that_turns_out_to_be_reasoning_is_withdrawn() -> None:
+    backend = FakeBackend(["let me look", Delta(text="Yes.", was_reasoning=True)])
+    pieces, generation = await written(model_of(backend, FakeClock()))
+    assert pieces == [Token("small", "let me look"), Withdrawn("small"), Token("small", "Yes.")]
+    assert (generation.text, generation.reasoning_tokens) == ("Yes.", 3)
+
+
+async def test_a_wait_that_the_server_asks_for_is_told() -> None:
+    pieces, _ = await written(model_of(FakeBackend([Delta(wait_s=3.0), "Yes."]), FakeClock()))
+    assert pieces == [Waiting("small", 3.0), Token("small", "Yes.")]

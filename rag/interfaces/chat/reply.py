@@ -19,6 +19,8 @@ from rag.domain.events import (
     Reading,
     Retrieved,
     Token,
+    Waiting,
+    Withdrawn,
 )
 from rag.domain.requests import Intent
 from rag.interfaces.chat.data_layer import PARTIAL, RUNNING
@@ -65,7 +67,7 @@ class Reply:
         self._before = ""
         self._text = ""
         self._checked: Checked | None = None
-        self._part = ""
+        self._part = self._model = ""
         self._progress: cl.Step | None = None
         self._done: tuple[str, tuple[Sentence, ...]] = ("", ())
         self._hits: tuple[Hit, ...] = ()
@@ -90,12 +92,8 @@ class Reply:
     async def take(self, event: Event) -> None:
         """Show an event."""
         language = self._language
-        if isinstance(event, Token):
-            self._text += event.text
-            await self._flush_in_time()
-        elif isinstance(event, Checked):
-            self._checked = event
-            await self._flush_in_time()
+        if isinstance(event, Token | Checked | Withdrawn):
+            await self._take_text(event)
         elif isinstance(event, Retrieved):
             self._hits = event.hits
             shown = retrieved_markdown(event.hits, language)
@@ -104,15 +102,29 @@ class Reply:
         elif isinstance(event, Reading):
             await self._begin_part(event)
         elif isinstance(event, Asking):
+            self._model = event.model
             name = say("writing", language, model=event.model)
             name = f"{name} · {self._part}" if self._part else name
             self._step = await started_step(name, self._parent)
+        elif isinstance(event, Waiting):
+            await self._rename_step(
+                say("server_waits", language, model=self._model, seconds=f"{event.seconds:.0f}")
+            )
         elif isinstance(event, Prefill):
             await self._reading(event)
         elif isinstance(event, Escalated):
             await self._escalate(event.attempt)
         elif isinstance(event, Answered):
             await self._finish(event.answer)
+
+    async def _take_text(self, event: Token | Checked | Withdrawn) -> None:
+        if isinstance(event, Withdrawn):
+            self._start_over()
+        elif isinstance(event, Token):
+            self._text += event.text
+        else:
+            self._checked = event
+        await self._flush_in_time()
 
     async def _begin_part(self, event: Reading) -> None:
         """Keep the text of earlier parts above the next part."""
@@ -180,7 +192,10 @@ class Reply:
     async def _reading(self, event: Prefill) -> None:
         if self._step is not None and event.done < event.total and not self._text:
             values = {"done": event.done, "total": event.total}
-            name = say("reading", self._language, **values)
+            await self._rename_step(say("reading", self._language, **values))
+
+    async def _rename_step(self, name: str) -> None:
+        if self._step is not None:
             self._step.name = f"{name} · {self._part}" if self._part else name
             await self._step.update()
 
