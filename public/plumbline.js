@@ -22,6 +22,22 @@
   document.addEventListener("click", stay);
   document.addEventListener("auxclick", stay);
 
+  /* ---------- only our own links are links ---------- */
+
+  const OWN = /^(?:#|\/corpus\/)/;
+  const CONTENT = ".message-content a[href], .message-content img";
+
+  // Texts of models and documents come without links; should one get through, it leads nowhere.
+  const disarm = () => {
+    for (const element of document.querySelectorAll(CONTENT)) {
+      if (element instanceof HTMLImageElement) {
+        if (new URL(element.src, location.href).origin !== location.origin) element.remove();
+      } else if (!OWN.test(element.getAttribute("href"))) {
+        element.removeAttribute("href");
+      }
+    }
+  };
+
   /* ---------- copying gives plain text with the sources ---------- */
 
   const listOf = (marks, text) => {
@@ -38,16 +54,29 @@
   };
 
   const SOURCES = /\n*\[\]\(#sources "([^"]*)"\)/g;
-  const MARK = /\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]\(#(?:partial|none|unchecked)(?: "[^"]*")?\)/g;
+  const MARK =
+    /\[((?:`+[^`]*`+|\\.|[^\[\]\\`]|\[[^\[\]]*\])*)\]\(#(partial|none|unchecked)(?: "[^"]*")?\)/g;
+  const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
+  const SIGNS = { partial: " ≈", none: " ✗", unchecked: "" };
+
+  const legend = (text) => {
+    const lines = [["≈", texts.partly], ["✗", texts.unsupported]]
+      .filter(([sign]) => text.includes(` ${sign}`))
+      .map(([sign, words]) => `${sign} ${words}`);
+    return lines.length ? `\n\n${lines.join("\n")}` : "";
+  };
 
   const plain = (markdown) => {
     const marks = [...markdown.matchAll(SOURCES)].map((match) => match[1]);
-    if (!marks.length && !MARK.test(markdown)) return markdown;
     const text = markdown
       .replace(SOURCES, "")
-      .replace(MARK, "$1")
-      .replace(/\\([\\*_{}[\]<>#|~$!])/g, "$1");
-    return text + listOf(marks, text);
+      .replace(MARK, (_, words, kind) => words + SIGNS[kind]);
+    if (text === markdown) return markdown;
+    const unescaped = text
+      .split(CODE)
+      .map((part, index) => (index % 2 ? part : part.replace(/\\([!-/:-@[-`{-~])/g, "$1")))
+      .join("");
+    return unescaped + legend(unescaped) + listOf(marks, unescaped);
   };
 
   if (navigator.clipboard) {
@@ -62,6 +91,24 @@
     };
   }
 
+  const withSigns = (selection) => {
+    const holder = document.createElement("div");
+    for (let index = 0; index < selection.rangeCount; index += 1) {
+      holder.append(selection.getRangeAt(index).cloneContents());
+    }
+    const weak = holder.querySelector('a[href="#partial"], a[href="#none"]');
+    if (!weak) return selection.toString().trim();
+    for (const mark of holder.querySelectorAll('a[href="#partial"], a[href="#none"]')) {
+      mark.append(SIGNS[mark.getAttribute("href").slice(1)]);
+    }
+    // Only an element in the page has line breaks where it shows some.
+    holder.className = "pl-copied";
+    document.body.append(holder);
+    const text = holder.innerText.trim();
+    holder.remove();
+    return text + legend(text);
+  };
+
   document.addEventListener("copy", (event) => {
     const selection = document.getSelection();
     const field = event.target instanceof Element && event.target.closest("input, textarea");
@@ -72,8 +119,11 @@
     const marks = messages.flatMap((message) =>
       [...message.querySelectorAll('a[href="#sources"]')].map((mark) => mark.title),
     );
-    if (!marks.length) return;
-    const text = selection.toString().trim();
+    const weak = messages.some((message) =>
+      message.querySelector('a[href="#partial"], a[href="#none"]'),
+    );
+    if (!marks.length && !weak) return;
+    const text = withSigns(selection);
     event.clipboardData.setData("text/plain", text + listOf(marks, text));
     event.preventDefault();
   });
@@ -162,6 +212,7 @@
   let due = false;
   const nameNow = () => {
     named = performance.now();
+    disarm();
     name();
     offerDocuments();
   };

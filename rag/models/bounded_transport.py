@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -42,14 +43,20 @@ class _BoundedStream(httpx2.AsyncByteStream):
     def __init__(self, inner: httpx2.AsyncByteStream | httpx2.SyncByteStream) -> None:
         assert isinstance(inner, httpx2.AsyncByteStream)
         self._inner = inner
+        self._pieces = aiter(inner)
+        self._left = MAX_RESPONSE_BYTES
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = MAX_RESPONSE_BYTES
-        async for piece in self._inner:
-            left -= len(piece)
-            if left < 0:
-                raise ResponseTooLarge(f"more than {MAX_RESPONSE_BYTES // 1024**2} MB")
-            yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece = await anext(self._pieces)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise ResponseTooLarge(f"more than {MAX_RESPONSE_BYTES // 1024**2} MB")
+        return piece
 
     async def aclose(self) -> None:
+        if isinstance(self._pieces, AsyncGenerator):  # else it is left to the collector
+            await self._pieces.aclose()
         await self._inner.aclose()

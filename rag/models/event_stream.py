@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
 MAX_LINE_BYTES = 1024 * 1024
 END = "[DONE]"
@@ -16,7 +17,7 @@ class EndlessStream(ValueError):
     """A line or a stream is longer than it can be."""
 
 
-async def events_of(pieces: AsyncIterator[bytes], most_bytes: int) -> AsyncIterator[object]:
+async def events_of(pieces: AsyncIterator[bytes], most_bytes: int) -> AsyncGenerator[object, None]:
     """Yield each event's JSON value, and ``END`` where the server says that it is done.
 
     Other fields and comments are passed over, as are comments sent as data. Lines end only at line
@@ -24,12 +25,12 @@ async def events_of(pieces: AsyncIterator[bytes], most_bytes: int) -> AsyncItera
 
     Raises ValueError for data that is not JSON and EndlessStream beyond a limit.
     """
-    async for line in _lines(pieces, most_bytes):
-        field, _, value = line.partition(b":")
-        value = value.strip()
-        if field != b"data" or not value or value.startswith(b":"):
-            continue
-        yield END if value == END.encode() else value_of(value)
+    async with aclosing(_lines(pieces, most_bytes)) as lines:
+        async for line in lines:
+            field, _, value = line.partition(b":")
+            value = value.strip()
+            if field == b"data" and value and not value.startswith(b":"):
+                yield END if value == END.encode() else value_of(value)
 
 
 def value_of(data: bytes) -> object:
@@ -40,7 +41,7 @@ def value_of(data: bytes) -> object:
         raise ValueError("nested too deeply") from error
 
 
-async def _lines(pieces: AsyncIterator[bytes], most_bytes: int) -> AsyncIterator[bytes]:
+async def _lines(pieces: AsyncIterator[bytes], most_bytes: int) -> AsyncGenerator[bytes, None]:
     held: list[bytes] = []
     size = 0
     left = most_bytes

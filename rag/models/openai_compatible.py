@@ -178,8 +178,9 @@ class OpenAICompatibleBackend:
         """Yield the events of a stream; an answer that comes whole is one event."""
         kind = response.headers.get("content-type", "")
         if "event-stream" in kind:
-            async for event in events_of(response.iter_bytes(), most_bytes):
-                yield event
+            async with aclosing(events_of(response.iter_bytes(), most_bytes)) as events:
+                async for event in events:
+                    yield event
             return
         whole = value_of(await response.read()) if "json" in kind else None
         if not (isinstance(whole, dict) and whole.get("choices")):

@@ -183,9 +183,10 @@ def shown_hits(answer: Answer) -> tuple[Hit, ...]:
 def sources_mark(answer: Answer) -> str:
     """Return an invisible link that adds the sources when the answer is copied."""
     places = " ¦ ".join(
-        f"{hit.number} {place(hit.passage, answer.language)}" for hit in shown_hits(answer)
+        f"{hit.number} {link_title(place(hit.passage, answer.language)).replace('¦', '|')}"
+        for hit in shown_hits(answer)
     )
-    return f'\n\n[](#sources "{link_title(places)}")' if places else ""
+    return f'\n\n[](#sources "{places}")' if places else ""
 
 
 def _refusal(answer: Answer, *, escaped: bool = False) -> str:

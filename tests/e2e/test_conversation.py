@@ -399,3 +399,36 @@ def test_selecting_a_mark_says_why(chat: Chat, stage: Stage) -> None:
     mark.click()
     shown = mark.evaluate("e => getComputedStyle(e, '::before').content")
     assert "No passage says this" in shown
+
+
+HOSTILE = (
+    "A customer may return the RelayBox within 30 days of delivery. [1]"
+    " It costs ` 9 euros. See ~~~ [[the portal](u)](https://evil.example/x) ~~~ ](#full) now."
+    " ![p](//evil.example/p.png) <img src=https://evil.example/q.png> HTTPS://EVIL.EXAMPLE/R"
+    " is at me@evil.example. The box is blue."
+)
+
+
+def test_a_models_syntax_makes_no_link_no_picture_and_takes_no_mark_off(
+    chat: Chat, stage: Stage
+) -> None:
+    asked: list[str] = []
+    chat.page.on("request", lambda request: asked.append(request.url))
+    stage.small.script = stage.large.script = Script(HOSTILE)
+    chat.ask(QUESTION)
+    chat.page.get_by_text("Draft by").first.click()
+    links = chat.page.locator(".message-content a[href]")
+    hrefs = [link.get_attribute("href") or "" for link in links.all()]
+    assert all(href.startswith(("#", "/corpus/")) for href in hrefs)
+    assert chat.page.locator(".message-content img").count() == 0
+    assert not [url for url in asked if "evil" in url.lower()]
+    chat.shot("hostile-text")
+
+
+def test_a_link_that_got_through_leads_nowhere(chat: Chat) -> None:
+    chat.ask("Hello")
+    chat.page.evaluate(
+        "document.querySelector('.message-content').insertAdjacentHTML('beforeend',"
+        " '<a href=\"https://evil.example\">portal</a>')"
+    )
+    expect(chat.page.get_by_text("portal")).not_to_have_attribute("href", "https://evil.example")

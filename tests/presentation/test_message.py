@@ -12,8 +12,6 @@ from rag.domain.answers import (
     Confidence,
     Listed,
     Outcome,
-    Problem,
-    ProblemCode,
     Reason,
     ReasonCode,
     Sentence,
@@ -29,7 +27,7 @@ from rag.presentation.lines import (
     milliseconds,
     summary_line,
 )
-from rag.presentation.markdown import live_markdown, marked, without_links
+from rag.presentation.markdown import live_markdown
 from rag.presentation.message import (
     MAX_LISTED,
     answer_markdown,
@@ -74,56 +72,6 @@ def test_supported_text_is_shown_as_it_is() -> None:
     assert answer_markdown(answer()) == "It costs 249 euros. [3]"
 
 
-def test_weak_sentences_become_marks_with_their_reason() -> None:
-    text = "It costs 9 euros. Fine."
-    weak = Sentence(
-        "It costs 9 euros.", 0, 17, Support.NONE, problem=Problem(ProblemCode.ABSENT_NUMBER, "9")
-    )
-    fine = Sentence("Fine.", 18, 23, Support.FULL)
-    assert marked(text, (weak, fine)) == (
-        '[It costs 9 euros.](#none "No passage has the number 9") Fine.'
-    )
-
-
-def test_a_mark_keeps_a_list_item_a_list_item() -> None:
-    weak = Sentence("- maybe", 0, 7, Support.PARTIAL, problem=Problem(ProblemCode.PARTLY))
-    assert marked("- maybe", (weak,)).startswith("- [maybe](#partial ")
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("| a | b |", '| [a](#none "N") | [b](#none "N") |'),
-        ("one\ntwo", '[one](#none "N")\n[two](#none "N")'),
-        ("| - | --- |", "| - | --- |"),
-        ("half a `code", "half a `code"),
-    ],
-)
-def test_what_can_be_wrapped_is_marked(text: str, shown: str) -> None:
-    weak = Sentence(text, 0, len(text), Support.NONE, problem=Problem(ProblemCode.NO_PASSAGE))
-    assert marked(text, (weak,)).replace("No passage says this", "N") == shown
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("![x](http://evil.example/a)", "\\![x](`http://evil.example/a`)"),
-        ("[log in](http://evil.example)", "\\[log in](`http://evil.example`)"),
-        ("[click [here]](http://e)", "\\[click \\[here]](`http://e`)"),
-        ("[1](http://evil.example)", "\\[1](`http://evil.example`)"),
-        ("<b>bold</b>", "\\<b>bold\\</b>"),
-        ("fine [1] and `argv[0] <x>` too", "fine [1] and `argv[0] <x>` too"),
-    ],
-)
-def test_links_images_and_html_of_a_model_are_only_text(text: str, shown: str) -> None:
-    assert without_links(text) == shown
-    assert marked(text, ()) == shown
-
-
-def test_a_piece_of_a_stream_knows_whether_code_is_open() -> None:
-    assert without_links("a[0]` [x](y)", in_code=True) == "a[0]` \\[x](y)"
-
-
 def test_an_address_in_a_reason_stays_an_address() -> None:
     reason = Reason(ReasonCode.FAILED, "Nothing answers at http://127.0.0.1:1/v1.")
     assert reason_text(reason) == "Nothing answers at http://127.0.0.1:1/v1."
@@ -133,7 +81,7 @@ def test_a_quotation_is_said_to_be_one_and_cannot_format() -> None:
     quoted = Sentence("# *Big* [1] ![x](y)", 0, 5, Support.FULL, (2,))
     text = answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
     assert text.startswith(say("quoted"))
-    assert "> \\# \\*Big\\* \\[1\\] !\\[x\\](y) [2]" in text
+    assert "> \\# \\*Big\\* \\[1\\] \\!\\[x\\](y) [2]" in text
 
 
 def test_code_and_addresses_in_a_quotation_are_shown_as_code() -> None:

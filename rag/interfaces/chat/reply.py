@@ -53,6 +53,8 @@ KEEP_S = 1.0
 FLUSH_S_PER_THOUSAND_CHARACTERS = 0.02
 """The browser re-renders the whole message at every piece: with 50-100 ms between pieces a 300-word
 answer takes it 2 s instead of 7."""
+FULL_SPEED = 8
+"""So many answers at once are shown at these intervals; of more, each is shown less often."""
 _CHAINLITS_OWN_NOTE = "Task manually stopped."
 
 
@@ -153,6 +155,7 @@ class Reply:
         """Show the current text at intervals; the first word at once."""
         shown = len(self._before) + len(self._text)
         pause = FLUSH_S + FLUSH_S_PER_THOUSAND_CHARACTERS * shown / 1_000
+        pause *= max(1.0, len(RUNNING) / FULL_SPEED)
         if self._message is None or time.monotonic() - self._flushed >= pause:
             await self._show()
 

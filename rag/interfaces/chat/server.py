@@ -102,7 +102,12 @@ def _texts_for_the_page() -> str:
     """The texts for public/plumbline.js, in each language of the catalogue."""
     texts = {
         language: all_under("button.", language)
-        | {"sources": say("sources_title", language), "reading": say("reading_status", language)}
+        | {
+            "sources": say("sources_title", language),
+            "reading": say("reading_status", language),
+            "partly": say("copied_partly", language),
+            "unsupported": say("copied_unsupported", language),
+        }
         for language in CATALOGUE
     }
     data = json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from rag.domain.answers import Problem, ProblemCode, Sentence, Support
+from rag.presentation.markdown import escape, live_markdown, marked, without_links
+
+PAGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+"""What the page makes of Markdown."""
+SYNTAX = ["`", "``", "```", "~~~", "~", "*", "**", "_", "[", "]", "](#full)", "](u)", "](//h)",
+          "[1]", "[1](", "[1]: ", "![", "!", "<b>", "<!--", "&lt;", "&", "\\", "|", "| - |", "- ",
+          "1. ", "> ", "# ", "---", "===", "    ", "\t", "\n", "\n\n", "$", "$$", "http://h/p",
+          "HTTPS://h", "www.h.example", "a@h.example", "\U000f0000", "\u00a0", " "]  # fmt: skip
+
+
+def sentence(text: str, start: int, support: Support = Support.NONE) -> Sentence:
+    problem = None if support is Support.FULL else Problem(ProblemCode.NO_PASSAGE)
+    return Sentence(text, start, start + len(text), support, problem=problem)
+
+
+def shown(text: str) -> str:
+    return marked(text, (sentence(text, 0),)).replace("No passage says this", "N")
+
+
+def tokens_of(markdown: str) -> Iterator[Token]:
+    for token in PAGE.parse(markdown):
+        yield token
+        yield from token.children or ()
+
+
+def inside_and_outside(markdown: str) -> tuple[str, str]:
+    """Return the visible text within marks and beside them; code blocks are left out."""
+    inside = outside = ""
+    depth = 0
+    for token in tokens_of(markdown):
+        depth += (token.type == "link_open") - (token.type == "link_close")
+        if token.type in {"text", "code_inline"}:
+            inside += token.content if depth else ""
+            outside += "" if depth else token.content
+    return inside, outside
+
+
+words = st.lists(st.sampled_from([*SYNTAX, "ab", "cd"]), min_size=1, max_size=12).map("".join)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(words, st.booleans()), min_size=1, max_size=5))
+def test_the_page_shows_exactly_the_marks_of_the_check(parts: list[tuple[str, bool]]) -> None:
+    text, sentences = "", []
+    for part, supported in parts:
+        piece = part.lower() if supported else part.upper()
+        support = Support.FULL if supported else Support.NONE
+        sentences.append(sentence(piece, len(text), support))
+        text += piece
+    inside, outside = inside_and_outside(marked(text, sentences))
+    assert not {"A", "B", "C", "D"} & set(outside.replace("HTTP", "").replace("\n", ""))
+    assert not set("abcd") & set(inside)
+
+
+@given(words, st.integers(0, 30))
+def test_only_marks_are_links_and_nothing_is_a_picture_or_html(text: str, checked: int) -> None:
+    checked = min(checked, len(text))
+    weak = [sentence(text[:checked], 0)] if checked else []
+    for markdown in (
+        without_links(text),
+        marked(text, [sentence(text, 0)]),
+        live_markdown(text, checked, weak, "en"),
+        escape(text),
+    ):
+        for token in tokens_of(markdown):
+            assert token.type not in {"image", "html_block", "html_inline"}
+            if token.type == "link_open":
+                assert token.attrs["href"] in {"#none", "#unchecked"}
+
+
+@given(words.filter(lambda text: not any(fence in text for fence in ("```", "~~~", "~~", "``"))))
+def test_no_letter_of_a_text_is_lost(text: str) -> None:
+    inside, outside = inside_and_outside(without_links(text))
+    code = "".join(t.content for t in tokens_of(without_links(text)) if t.type == "fence")
+    assert (inside + outside + code).count("ab") >= text.count("ab")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- maybe", '- [maybe](#none "N")'),
+        ("4. Click **here** now", '4. [Click **here** now](#none "N")'),
+        ("| a | b |\n| - | - |\n| c | d |",
+         '| [a](#none "N") | [b](#none "N") |\n| --- | --- |\n| [c](#none "N") | [d](#none "N") |'),
+        ("one\ntwo", '[one\ntwo](#none "N")'),
+        ("half a `code", '[half a \\`code](#none "N")'),
+        ("use ``a`b`` here", '[use ``a`b`` here](#none "N")'),
+        ("a stray ] and `", '[a stray \\] and \\`](#none "N")'),
+        ("fine](#full) [so", '[fine\\](\\#full) \\[so](#none "N")'),
+        ("**bold** says", '[**bold** says](#none "N")'),
+        ("# Head", '# [Head](#none "N")'),
+        ("> said", '> [said](#none "N")'),
+    ],
+)  # fmt: skip
+def test_a_mark_covers_what_is_said_and_no_structure(text: str, expected: str) -> None:
+    assert shown(text) == expected
+
+
+def test_a_backtick_of_one_sentence_does_not_take_the_mark_off_the_next() -> None:
+    first, second = "It costs ` 9 euros.", "It is ~~~ blue."
+    sentences = [sentence(first, 0, Support.FULL), sentence(second, len(first) + 1)]
+    markdown = marked(f"{first} {second}", sentences)
+    inside, outside = inside_and_outside(markdown)
+    assert (inside, outside.strip()) == (second, first)
+
+
+def test_code_that_is_not_supported_carries_one_sign() -> None:
+    text = "Run:\n\n```sh\nrm x\nrm y\n```"
+    start = text.index("rm x")
+    weak = [sentence("rm x", start), sentence("rm y", start + 5)]
+    markdown = marked(text, [sentence("Run:", 0, Support.FULL), *weak])
+    assert markdown.count("⟨⟩") == markdown.count("#none") == 1
+    assert "```sh\nrm x\nrm y\n```" in markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("![x](http://evil.example/a)", "\\!\\[x\\](`http://evil.example/a`)"),
+        ("[click [here]](http://e)", "\\[click \\[here\\]\\](`http://e`)"),
+        ("[1](HTTP://evil.example)", "[1]\\(`HTTP://evil.example`)"),
+        ("mail a.b@evil.example", "mail `a.b@evil.example`"),
+        ("[1]: http://evil.example", "[1]\\: `http://evil.example`"),
+        ("<b>bold</b>", "\\<b\\>bold\\</b\\>"),
+        ("fine [1] and `argv[0] <x>` too", "fine [1] and `argv[0] <x>` too"),
+    ],
+)
+def test_links_images_and_html_of_a_model_are_only_text(text: str, expected: str) -> None:
+    assert without_links(text) == expected
+
+
+def test_a_document_cannot_cite() -> None:
+    assert escape("as said [1]") == "as said \\[1\\]"
+
+
+@pytest.mark.parametrize("text", ["> " * 3000 + "deep", "\n".join("  " * n + "- x" for n in range(300)),
+                                  "**a " * 100_000, "[" * 100_000])  # fmt: skip
+def test_nesting_is_bounded_and_nothing_is_lost(text: str) -> None:
+    markdown = marked(text, [sentence(text, 0)])
+    assert max(token.level for token in PAGE.parse(markdown)) < 30
+    assert markdown.count("deep") == text.count("deep")
+    assert markdown.count("x") == text.count("x")
+
+
+def test_the_unchecked_rest_of_a_stream_is_marked() -> None:
+    assert live_markdown("Yes. And `no", 4, [sentence("Yes.", 0, Support.FULL)], "en") == (
+        "Yes. [And \\`no](#unchecked)"
+    )
