@@ -32,6 +32,7 @@ from rag.domain.events import Asking, Escalated, Event
 from rag.domain.requests import A_QUESTION, QUESTIONS, EscalationStyle, Intent, Mode, Request
 from rag.retrieval.evidence import words_of
 from rag.text.answer_type import answer_type_of, may_miss
+from rag.text.prompt_injection import without_orders
 from rag.verification.citations import cite
 from rag.verification.confidence import Asked, hedges, judge
 from rag.verification.support import Grounding
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from rag.domain.conversation import Question, Turn
+    from rag.domain.documents import Passage
     from rag.domain.protocols import Clock
     from rag.domain.search import Evidence, Hit, PartFound, Query
     from rag.models.model import Model
@@ -272,12 +274,18 @@ def _says_nothing(attempt: Attempt) -> bool:
 def _grounding_of(found: CascadeInput) -> Grounding:
     is_question = found.request.intent in QUESTIONS
     return Grounding(
-        [(hit.number, hit.passage) for hit in found.hits],
+        [(hit.number, _as_sent(hit.passage)) for hit in found.hits],
         found.idf_of,
         found.language,
         words_of(found.query, found.idf_of, floor_share=0) if is_question else (),
         translated=found.worked_on.sentences if found.worked_on else (),
     )
+
+
+def _as_sent(passage: Passage) -> Passage:
+    """Return a passage without the orders in it, which no answer may rest on."""
+    text = without_orders(passage.text, in_place=True)
+    return passage if text == passage.text else replace(passage, text=text)
 
 
 def _answer_of(turn: Turn | None) -> str:

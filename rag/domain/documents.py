@@ -58,6 +58,8 @@ class Document:
     """Whether it is program text, settings or a log: its lines are no prose and no Markdown."""
     unread: tuple[str, ...] = ()
     """Names of its attachments that cannot be read."""
+    hidden: bool = False
+    """Whether it holds text that its reader does not see."""
 
 
 PRIVATE = "private:/"

@@ -1,11 +1,18 @@
 """Detection of text in documents that addresses a model (prompt injection).
 
 Passages are data. Instructions to a model in them are flagged in the ledger, and neither sent to a
-model nor quoted. The patterns are those of published prompt injections (Greshake et al. 2023, "Not
-what you've signed up for"; OWASP LLM01), in the languages that have some.
+model, nor quoted, nor believed. The patterns are those of published prompt injections (Greshake et
+al. 2023, "Not what you've signed up for"; OWASP LLM01), in the languages that have some; they are
+looked for in the text as a model reads it: without emphasis, invisible characters and look-alikes.
+A paraphrase that none of them describes is not seen.
 """
 
 from __future__ import annotations
+
+import tomllib
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
 
 import regex
 
@@ -14,29 +21,78 @@ from rag.text.sentences import split_sentences
 
 FLAG = "instructions"
 MASK = "[…]"
-_CONTROL = r"""
-    <\|(?:im_start|im_end|system|user|assistant|end|endoftext)\|> | \[/?INST\] | <</?SYS>>
-    | ^\s*(?:\#+\s*)?(?:system|assistant)\s*:\s
-"""
-"""Control tokens of chat templates, in any language."""
+_DATA = tomllib.loads((Path(__file__).parent / "prompt_injection.toml").read_text("utf-8"))
+_LOOK_ALIKES = str.maketrans(_DATA["look_alikes"]["foreign"], _DATA["look_alikes"]["latin"])
+_CONTROL: str = _DATA["control"]["pattern"]
 _SPEAKS = regex.compile(
     f"{any_of(lambda one: one.orders.patterns)} | {_CONTROL}",
     regex.IGNORECASE | regex.VERBOSE | regex.MULTILINE,
 )
+_STRUCTURE = regex.compile(r"(?m)^[ \t]*(?:[>#*+-]+[ \t]*)+|[*`~]+|(?<!\w)_+|_+(?!\w)")
+"""Marks of quotations, lists, emphasis and code, between the words of a sentence."""
+_TAGS = range(0xE0020, 0xE007F)
+"""Invisible characters that stand for ASCII (Unicode, section 23.9)."""
 
 
 def speaks_to_a_model(text: str) -> bool:
     """Return whether a text gives instructions to a model."""
-    return _SPEAKS.search(text) is not None
+    return bool(_orders(text))
 
 
-def without_orders(text: str) -> str:
-    """Return the text with each sentence that instructs a model replaced by a mark."""
-    if not speaks_to_a_model(text):
+def without_orders(text: str, *, in_place: bool = False) -> str:
+    """Return the text with the sentences that instruct a model replaced by a mark.
+
+    An order may reach over several sentences, lines or blocks: all that it touches is replaced. If
+    ``in_place``, it is replaced by spaces, so that what follows stays where it was.
+    """
+    spans = _orders(text)
+    if not spans:
         return text
     kept, position = [], 0
-    for start, end in split_sentences(text):
-        if speaks_to_a_model(text[start:end]):
-            kept += [text[position:start], MASK]
-            position = end
+    sentences = split_sentences(text)
+    for start, end in spans:
+        touched = [(a, b) for a, b in sentences if a < end and start < b]
+        first = max(position, min([start, *(a for a, _ in touched)]))
+        last = max([end, *(b for _, b in touched)])
+        if last > position:
+            kept += [text[position:first], " " * (last - first) if in_place else MASK]
+            position = last
     return "".join([*kept, text[position:]])
+
+
+@lru_cache(maxsize=4096)
+def _orders(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where instructions stand, in order; passages are asked for again and again."""
+    plain, places = _as_read(text)
+    found = {match.span() for match in _SPEAKS.finditer(plain)}
+    alike = plain.translate(_LOOK_ALIKES)
+    if alike != plain:
+        found |= {match.span() for match in _SPEAKS.finditer(alike)}
+    return tuple((places[start], places[max(start, end - 1)] + 1) for start, end in sorted(found))
+
+
+def _as_read(text: str) -> tuple[str, list[int] | range]:
+    """Return a text as a model reads it, and where each of its characters stands in ``text``."""
+    if text.isascii() and not _STRUCTURE.search(text):
+        return text, range(len(text) + 1)
+    hidden = bytearray(len(text))
+    for match in _STRUCTURE.finditer(text):
+        for index in range(*match.span()):
+            hidden[index] = 1
+    characters: list[str] = []
+    places: list[int] = []
+    for index, character in enumerate(text):
+        if hidden[index]:
+            continue
+        code = ord(character)
+        if code in _TAGS:
+            written = chr(code - 0xE0000)
+        elif character.isascii():
+            written = character
+        elif unicodedata.category(character) == "Cf":
+            continue
+        else:
+            written = unicodedata.normalize("NFKC", character)
+        characters.append(written)
+        places.extend([index] * len(written))
+    return "".join(characters), [*places, len(text)]

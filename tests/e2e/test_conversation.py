@@ -426,7 +426,7 @@ def test_a_models_syntax_makes_no_link_no_picture_and_takes_no_mark_off(
 
 
 def test_a_link_that_got_through_leads_nowhere(chat: Chat) -> None:
-    chat.ask("Hello")
+    chat.ask(QUESTION)
     chat.page.evaluate(
         "document.querySelector('.message-content').insertAdjacentHTML('beforeend',"
         " '<a href=\"https://evil.example\">portal</a>')"

@@ -12,6 +12,7 @@ import regex
 
 from rag.corpus.ingestion.cleaning import text_of, without_markup, without_unseen
 from rag.corpus.ingestion.forms import form_text
+from rag.corpus.ingestion.hidden_text import HTML, holds_hidden_text, without_hidden
 from rag.corpus.ingestion.mail import MAIL, OUTLOOK, mail_of, with_attachments
 from rag.corpus.ingestion.notebooks import NOTEBOOK, notebook_text
 from rag.corpus.ingestion.office_xml import SLIDES, WORD, with_lost_parts
@@ -73,6 +74,7 @@ def extract(
         recognised=content.recognised,
         code=content.code,
         unread=content.unread,
+        hidden=content.hidden,
     )
 
 
@@ -94,6 +96,8 @@ class _Content:
     code: bool = False
     unread: tuple[str, ...] = ()
     """Names of attachments."""
+    hidden: bool = False
+    """Whether some of the text is not shown to a reader of the file."""
 
 
 def _read(path: Path, data: bytes, recognising_s: float, depth: int = 0) -> _Content:
@@ -107,6 +111,8 @@ def _read(path: Path, data: bytes, recognising_s: float, depth: int = 0) -> _Con
         return _read_mail(data, recognising_s, depth)
     if kind == WORKBOOK and (workbook := workbook_of(data)):
         return _Content(without_markup(workbook.text), workbook.title)
+    if kind == HTML:  # Latin-1 keeps every byte, whatever the encoding
+        data = without_hidden(data.decode("latin-1")).encode("latin-1")
     return _as_far_as_possible(path, data, kind, recognising_s)
 
 
@@ -164,6 +170,7 @@ def _parsed(path: Path, data: bytes, kind: str, recognising_s: float) -> _Conten
         sum(pages),
         scanned,
         recognised > 0,
+        hidden=kind == WORD and holds_hidden_text(data),
     )
 
 
@@ -172,8 +179,8 @@ def _read_mail(data: bytes, recognising_s: float, depth: int) -> _Content:
     mail = mail_of(data)
     body = mail.plain
     if mail.html:
-        result = parse(Path("body.html"), mail.html.encode(), "text/html")
-        body = text_of(result.content, "text/html")
+        result = parse(Path("body.html"), mail.html.encode(), HTML)
+        body = text_of(result.content, HTML)
     texts, unread = {}, []
     with tempfile.TemporaryDirectory() as folder:
         for name, attached in mail.attachments[:_MOST_ATTACHMENTS]:

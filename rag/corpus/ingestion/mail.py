@@ -9,19 +9,14 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from rag.corpus.ingestion.hidden_text import without_hidden
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from email.message import EmailMessage, MIMEPart
 
 MAIL, OUTLOOK = "message/rfc822", "application/vnd.ms-outlook"
 _HEADERS = ("From", "To", "Cc", "Date")
-_HIDDEN = regex.compile(
-    r"<(?P<tag>div|span|p|td|table|tr|center)\b[^>]*style\s*=\s*[\"'][^\"']*"
-    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|max-height\s*:\s*0"
-    r"|font-size\s*:\s*0)[^\"']*[\"'][^>]*>(?:(?!<(?P=tag)\b).)*?</(?P=tag)\s*>",
-    regex.IGNORECASE | regex.DOTALL,
-)
-"""What is not shown, such as the preview line of newsletters."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ def mail_of(data: bytes) -> Mail:
     return Mail(
         subject,
         "\n".join([*([f"# {subject}", ""] if subject else []), *lines]),
-        _HIDDEN.sub("", text) if is_html else "",
+        without_hidden(text) if is_html else "",
         "" if is_html else text,
         list(_attachments(message)),
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from rag.corpus.ingestion import hidden_text
 from rag.corpus.ingestion.chunking import passages_of
 from rag.corpus.ingestion.extraction import extract
 from rag.corpus.ingestion.index_terms import indexed
@@ -57,10 +58,15 @@ def read_file(folder: Path, file: File) -> Packed:
         pages=document.page_count,
         pages_readable=document.pages_readable,
         passages=len(passages),
-        flags=(FLAG,) if speaks_to_a_model(document.text) else (),
+        flags=_flags(document),
         indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     return packed(entry, document, passages, indexed(document, passages))
+
+
+def _flags(document: Document) -> tuple[str, ...]:
+    orders = (FLAG,) if speaks_to_a_model(document.text) else ()
+    return (*orders, hidden_text.FLAG) if document.hidden else orders
 
 
 def _doubts(document: Document) -> str:

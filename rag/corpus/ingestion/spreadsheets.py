@@ -42,7 +42,8 @@ def workbook_of(data: bytes) -> Workbook | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of extensions that do not matter here
             book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-        sheets = [(sheet.title, _table(sheet)) for sheet in book.worksheets]
+        shown_sheets = [one for one in book.worksheets if one.sheet_state != "veryHidden"]
+        sheets = [(sheet.title, _table(sheet)) for sheet in shown_sheets]
     except (zipfile.BadZipFile, LookupError, ValueError, TypeError, AttributeError, OSError):
         return None
     text = "\n\n".join(f"## {title}\n\n{table}" for title, table in sheets if table)
