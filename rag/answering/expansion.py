@@ -33,7 +33,9 @@ _SYSTEM = (
     " the question. Write one line for each word, like this:\nword: other, another\nWrite nothing"
     " else."
 )
-_LINE = regex.compile(r"^\W*(?P<word>[^:=]{1,40}?)\W*[:=]\s*(?P<others>.+)$", regex.MULTILINE)
+_LINE = regex.compile(
+    r"^\W{0,20}+(?P<word>[^:=\n]{1,40}?)\W{0,20}[:=][ \t]*(?P<others>.+)$", regex.MULTILINE
+)
 _BETWEEN = regex.compile(r"[,;/|]|\bor\b")
 _EXPRESSION = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}' -]*")
 

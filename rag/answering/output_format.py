@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from rag.domain.requests import Request
 
 _TABLE = regex.compile(
-    r"^\|?.+\|.+\n\s*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\n.*\|", regex.MULTILINE
+    r"^(?=\|?[^\n|]+\|[^\n])[^\n]+\n[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+"
+    r"(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\n.*\|",
+    regex.MULTILINE,
 )
-_ITEM = regex.compile(r"^\s*(?:[-*+•]|\d{1,2}[.)])\s+\S", regex.MULTILINE)
+_ITEM = regex.compile(r"^[ \t]*+(?:[-*+•]|\d{1,2}[.)])[ \t]++\S", regex.MULTILINE)
 _FENCED = regex.compile(
     r"\s*```(?:markdown|md|text)?[ \t]*\n(?P<inside>.*?)\n?```\s*", regex.DOTALL
 )

@@ -28,7 +28,7 @@ _SPEAKS = regex.compile(
     f"{any_of(lambda one: one.orders.patterns)} | {_CONTROL}",
     regex.IGNORECASE | regex.VERBOSE | regex.MULTILINE,
 )
-_STRUCTURE = regex.compile(r"(?m)^[ \t]*(?:[>#*+-]+[ \t]*)+|[*`~]+|(?<!\w)_+|_+(?!\w)")
+_STRUCTURE = regex.compile(r"(?m)^[ \t>#*+-]++|[*`~]++|(?<![^\W])_++|(?<!_)_++(?![^\W_])")
 """Marks of quotations, lists, emphasis and code, between the words of a sentence."""
 _TAGS = range(0xE0020, 0xE007F)
 """Invisible characters that stand for ASCII (Unicode, section 23.9)."""
@@ -49,7 +49,7 @@ def without_orders(text: str, *, in_place: bool = False) -> str:
     if not spans:
         return text
     kept, position = [], 0
-    sentences = split_sentences(text)
+    sentences = list(split_sentences(text))
     for start, end in spans:
         touched = [(a, b) for a, b in sentences if a < end and start < b]
         first = max(position, min([start, *(a for a, _ in touched)]))

@@ -19,7 +19,8 @@ _ASKING = any_of(
     lambda one: (*one.questions.names, *one.questions.values, *filter(None, [one.questions.how]))
 )
 _CLAUSE = regex.compile(
-    rf"[,;]?\s+(?:{_CONJUNCTION})\s+(?=(?:\p{{L}}+\s+)?{_ASKING}\b)", regex.IGNORECASE
+    rf"(?<!\s)[,;]?\s++(?:{_CONJUNCTION})\s++(?=(?:\p{{L}}{{1,40}}+\s{{1,5}})?{_ASKING}\b)",
+    regex.IGNORECASE,
 )
 """Where the next question begins: ", and which port ..."."""
 _NAMED = r"(?=[\p{L}\p{N}._/-]*[\p{Lu}\p{N}_])[\p{L}\p{N}][\p{L}\p{N}._/-]*(?<![.])"
@@ -29,7 +30,7 @@ _BEFORE = r"(?:\p{Ll}+\s(?:the\s|der\s|de\s)?)?"
 _LIST = regex.compile(
     rf"(?<=\s)(?P<items>{_NAME}(?:,\s*{_BEFORE}{_NAME})*,?\s+(?:{_CONJUNCTION})\s+{_BEFORE}{_NAME})"
 )
-_ITEM = regex.compile(rf"(?:,\s*|,?\s+(?:{_CONJUNCTION})\s+){_BEFORE}(?={_NAME})")
+_ITEM = regex.compile(rf"(?:,\s*+|(?<!\s),?\s++(?:{_CONJUNCTION})\s++){_BEFORE}(?={_NAME})")
 _COMPARING = regex.compile(rf"\b{any_of(lambda one: one.questions.comparing)}", regex.IGNORECASE)
 _FEWEST_WORDS = 2
 

@@ -20,9 +20,9 @@ _ORDINAL_DATE = regex.compile(
     regex.IGNORECASE,
 )
 _END = regex.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s|$)|[。！？]+[」』”）]*|\n+")
-_FOLLOWED = regex.compile(r"[^\S\n]*\n|\s+\S+\s")
+_FOLLOWED = regex.compile(r"(?<!\s)(?:[^\S\n]*+\n|\s++\S++\s)")
 _FULL_STOPS = "。！？"
-_NEXT_CONTINUES = regex.compile(r"\s+[\p{Ll}&]")
+_NEXT_CONTINUES = regex.compile(r"(?<!\s)\s++[\p{Ll}&]")
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, int]]:

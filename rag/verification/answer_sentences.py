@@ -27,8 +27,8 @@ _BARE_MARK = regex.compile(r"\W*(?:\d{1,3}|[a-z])[.)]\W*", regex.IGNORECASE)
 _TRAILING_MARK = regex.compile(r"(?<=[:.!?])\s+\d{1,3}[.)]$")
 """A list's next mark, where the list has no line breaks."""
 _EMPHASIS = regex.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
-_LINK = regex.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)")
-_HEADING = regex.compile(r"\s*(?:#{1,6}\s.*|\*\*[^*\n]{1,80}\*\*:?)\s*")
+_LINK = regex.compile(r"!?\[([^\]]{0,500})\]\([^)\s]{0,2000}(?:\s{1,5}\"[^\"]{0,500}\")?\)")
+_HEADING = regex.compile(r"(?<!\s)\s*+(?:#{1,6}\s.*|\*\*[^*\n]{1,80}\*\*:?)\s*")
 _AGREEMENT = any_of(lambda one: (*one.lead_ins, *one.formulas.agreements))
 _LEAD_IN = regex.compile(rf"{_AGREEMENT}[,.!]?", regex.IGNORECASE)
 _OPENING = regex.compile(rf"^(?:{_AGREEMENT}\s*[,!.:;–-]\s*)+", regex.IGNORECASE)
@@ -48,7 +48,7 @@ _SUBJECT = any_of(lambda one: filter(None, [one.formulas.subject]))
 _FORMULA = regex.compile(
     rf"{any_of(lambda one: one.formulas.salutations)}\b[^.!?:\d]{{0,40}}[,!]?"
     rf"|{any_of(lambda one: one.formulas.closings)}"
-    rf"|\[[^\]]*\]|{_SUBJECT}\s*:[^\d]*"
+    rf"|\[[^\]]{{0,300}}\]|{_SUBJECT}\s*:[^\d]*"
     rf"|{any_of(lambda one: one.formulas.introductions)}\b[^:\d]{{0,60}}:",
     regex.IGNORECASE,
 )

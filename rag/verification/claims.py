@@ -34,7 +34,7 @@ _SYMBOL_BEFORE = regex.compile(r"([<≤>≥])=?\s*$")
 _AFTER = dict(of_all(lambda one: [(p, kind) for kind, ps in one.bounds_after.items() for p in ps]))
 _AT_MOST = frozenset(phrase for phrase, kind in _AFTER.items() if kind == "max")
 _AFTER_PHRASES = "|".join(sorted(map(regex.escape, _AFTER), key=len, reverse=True))
-_BOUND_AFTER = regex.compile(rf"(?:\s?[\p{{L}}%€$]+)?\s?(\+|{_AFTER_PHRASES})(?!\p{{L}})")
+_BOUND_AFTER = regex.compile(rf"(?:\s?[\p{{L}}%€$]{{1,40}}+)?\s?(\+|{_AFTER_PHRASES})(?!\p{{L}})")
 _EXCLUDING = frozenset(of_all(lambda one: one.excluding))
 _NEGATED_BOUND = {"max": "min", "min": "max", "about": "about"}
 CACHED_CLAIMS = 2_000

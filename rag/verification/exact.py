@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _EDGE = ".,;:!?)]}>\"'”’»*_"
-_ADDRESS = regex.compile(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>\"“”`|]+", regex.IGNORECASE)
+_ADDRESS = regex.compile(r"(?:\b[a-z][a-z0-9+.-]{0,20}://|\bwww\.)[^\s<>\"“”`|]+", regex.IGNORECASE)
 _MAIL = regex.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
 _CODE = regex.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _PATH = regex.compile(
     r"(?<![\w/.:])(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[\w.@%+-]+[/\\])*[\w.@%+-]*\w"
-    r"|(?<![\w/.])(?:[\w-]+/)+[\w-]+\.\w{1,5}\b"
+    r"|(?<![\w/.-])(?:[\w-]++/)++[\w-]++\.\w{1,5}\b"
 )
 _OPTION = regex.compile(r"(?<![\w-])--?[a-z][\w-]+(?:=[\w./-]+)?", regex.IGNORECASE)
 IDENTIFIER = regex.compile(
@@ -38,7 +38,7 @@ _SCHEME = regex.compile(r"^(?:https?://)?(?:www\.)?|/$", regex.IGNORECASE)
 _VERSION = regex.compile(r"^v(?=\d+\.)")
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 _SPACE = regex.compile(r"\s+")
-_MEASURE = regex.compile(r"\d+(?:[.,]\d+)*-?[A-Za-z]{1,10}(?:-[a-z]+)?")
+_MEASURE = regex.compile(r"(?<![\d.,])\d++(?:[.,]\d++)*+-?[A-Za-z]{1,10}(?:-[a-z]+)?")
 """\"30-day\" and \"5kg\" are numbers with their unit."""
 
 

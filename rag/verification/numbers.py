@@ -27,7 +27,7 @@ _ORDINAL = "|".join(of_all(lambda one: one.ordinal_endings))
 _GROUPED = r"\p{N}{1,3}(?:[ \u00a0\u2009\u202f'’]\p{N}{3})+(?!\p{N})"
 _NUMBER = regex.compile(
     r"(?<![\p{L}\p{N}_.,:/])(?P<before>[$€£¥]\s?)?(?P<sign>[-−](?=\p{N}))?"
-    rf"(?P<digits>{_GROUPED}(?:[.,]\p{{N}}+)?|\p{{N}}+(?:[.,:]\p{{N}}+)*)"
+    rf"(?P<digits>{_GROUPED}(?:[.,]\p{{N}}+)?|\p{{N}}++(?:[.,:]\p{{N}}++)*+)"
     rf"(?:(?:{_ORDINAL})\b|\.(?=\s\p{{L}}))?(?P<half> and a half\b| ½)?(?P<after>\s?[%€$£¥])?"
 )
 _SPACES = regex.compile(r"(?<=\p{N})[ \u00a0\u2009\u202f'’](?=\p{N}{3})")
@@ -38,7 +38,7 @@ _MULTIPLIED = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}_.,:/])(\p{{N}}+(?:[.,]\p{{N}}+)*) ({'|'.join(sorted(MAGNITUDES))})\b",
     regex.IGNORECASE,
 )
-_RANGE = regex.compile(r"\s*(?:[-–/]|to|or|and|bis|oder|und|tot|of|en)?\s*", regex.IGNORECASE)
+_RANGE = regex.compile(r"\s*+(?:[-–/]|to|or|and|bis|oder|und|tot|of|en)?\s*", regex.IGNORECASE)
 _HALF_UNIT = regex.compile(
     r"\bhalf an? (?=hour\b|day\b|year\b)|\ban? half[ -](?=hour\b|day\b|year\b)", regex.IGNORECASE
 )

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from rag.text.languages.schema import Requests
 
 _FILE_NAME = regex.compile(
-    r"[\p{L}\p{N}_/.-]+\.(?:pdf|docx?|odt|rtf|pptx?|xlsx?|csv|tsv|md|txt|html?|epub|eml|msg|ipynb|json|xml|rst|org)\b",
+    r"(?<![\p{L}\p{N}_/.-])[\p{L}\p{N}_/.-]{1,250}\.(?:pdf|docx?|odt|rtf|pptx?|xlsx?|csv|tsv|md|txt|html?|epub|eml|msg|ipynb|json|xml|rst|org)\b",
     regex.IGNORECASE,
 )
 _NOUNS = any_of(lambda one: one.requests.document_nouns)
 _DOCUMENT_BEFORE = regex.compile(rf"\b{_NOUNS} [\"'“„«]?$", regex.IGNORECASE)
 _DOCUMENT_AFTER = regex.compile(rf"[\"'”“»]? {_NOUNS}\b", regex.IGNORECASE)
-_QUOTED = regex.compile(r"[\"“”„«»‘](?P<name>[^\"“”„«»]+)[\"“”«»’]")
+_QUOTED = regex.compile(r"[\"“”„«»‘](?P<name>[^\"“”„«»]{1,300})[\"“”«»’]")
 _MOST_OF_A_TITLE = 2 / 3
 
 

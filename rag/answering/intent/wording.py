@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:[-'’;.][\p{L}\p{N}]+)*")
 PUNCTUATION = " ?!.,:;…"
 CLAUSE_BREAK = regex.compile(
-    rf"[.!?;]+\s+|,\s+|\s+[–-]\s+|\s+{any_of(lambda one: one.requests.clause_breaks)}\s+"
-    r"|\s*\(|\)\s*"
+    rf"(?<![.!?;])[.!?;]++\s+|,\s+"
+    rf"|(?<!\s)\s++(?:[–-]|{any_of(lambda one: one.requests.clause_breaks)})\s+"
+    r"|(?<!\s)\s*+\(|\)\s*"
 )
 _REMARKS = frozenset(of_all(lambda one: one.requests.remarks))
 _WISHES = frozenset(of_all(lambda one: one.requests.wishes))

@@ -27,7 +27,7 @@ MAX_CHARACTERS = 1_300
 OVERLAP_CHARACTERS = 250
 _MAX_ROW_CHARACTERS = 2 * MAX_CHARACTERS
 """Longer table rows are cut like prose."""
-_HEADING = regex.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*$", regex.MULTILINE)
+_HEADING = regex.compile(r"^(#{1,6})[ \t]++([^\n]*[^\n \t#])[ \t#]*+$", regex.MULTILINE)
 _TABLE = regex.compile(
     r"(?:^\|.*\|[ \t]*\n)(?:^\|[ \t:|\-]+\|[ \t]*\n)(?:^\|.*\|[ \t]*(?:\n|\Z))*", regex.MULTILINE
 )
@@ -90,8 +90,7 @@ def _sections(text: str, blocks: Sequence[CodeBlock]) -> Iterator[tuple[int, int
     path: list[tuple[int, str]] = []
     start = 0
     for match in _HEADING.finditer(text):
-        at_line_start = match.start() == 0 or text[match.start() - 1] == "\n"
-        if not at_line_start or _inside(match.start(), blocks):
+        if _inside(match.start(), blocks):
             continue
         yield start, match.start(), HEADING_SEPARATOR.join(title for _, title in path)
         level = len(match.group(1))

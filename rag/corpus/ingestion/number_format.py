@@ -16,10 +16,10 @@ import regex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SECTIONS = regex.compile(r"(?:\"[^\"]*\"|\\.|\[[^\]]*\]|[^;])+|(?<=;)(?=;|$)|^(?=;)")
+_SECTIONS = regex.compile(r"(?:\"[^\"]{0,255}\"|\\.|\[[^\]]{0,100}\]|[^;])+|(?<=;)(?=;|$)|^(?=;)")
 _TOKEN = regex.compile(
-    r"\"(?P<quoted>[^\"]*)\"|\\(?P<escaped>.)|_.|\*."
-    r"|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[(?P<elapsed>h+|m+|s+)\]|\[[^\]]*\]"
+    r"\"(?P<quoted>[^\"]{0,255})\"|\\(?P<escaped>.)|_.|\*."
+    r"|\[\$(?P<currency>[^\]-]{0,20})[^\]]{0,100}\]|\[(?P<elapsed>h+|m+|s+)\]|\[[^\]]{0,100}\]"
     r"|(?P<number>[0#?][0#?,]*(?:\.[0#?]*)?,*(?:[Ee][+-][0#?]+)?|\.[0#?]+)|(?P<percent>%)"
     r"|(?P<ampm>AM/PM|A/P)|(?P<date>y+|m+|d+|h+|s+(?:\.0+)?)|(?P<text>@)|(?P<other>.)",
     regex.IGNORECASE,

@@ -39,7 +39,7 @@ _TERMINAL = regex.compile(
 """Colours and movements of a terminal (ECMA-48), and letters that were typed over."""
 _CUE_TIME = regex.compile(r"^\s*(?:\d+:)?\d+:\d\d[.,]\d+\s*-->.*$")
 _CUE_SPEAKER = regex.compile(r"<v(?:\.[\w.]+)?\s+([^>]+)>")
-_CUE_TAG = regex.compile(r"</?[a-z0-9.:]+[^>]*>|\{\\[^}]*\}", regex.IGNORECASE)
+_CUE_TAG = regex.compile(r"</?[a-z0-9.:]{1,50}+[^<>]{0,500}>|\{\\[^{}]{0,500}\}", regex.IGNORECASE)
 _CUE_BLOCK = regex.compile(r"\n\s*\n")
 _NO_CUE = ("WEBVTT", "NOTE", "STYLE", "REGION")
 _FOLDED = regex.compile(r"\r?\n[ \t]")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "plumbline-language"
-_TAG = regex.compile(rb" *([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*) *(?:[,;]|$)")
+_TAG = regex.compile(rb"(?<! ) *+([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*) *+(?:[,;]|$)")
 
 
 class PageLanguage:
