@@ -17,10 +17,58 @@ import rag
 Pattern = Any
 _KINDS = (re.Pattern, type(regex.compile("")))
 _OWN_PROCESS = ("rag.models.embedded_server", "rag.__main__")
-UNITS = (
-    "1. a. A. 1, 1: 1e +1 A-1 a- a/ a@ =a; a:\n a\n - [ ( < | \" ` ' * ** _ # > . / \\ { % + € é « “"
-    ' [1] <a <a> **a ~~~\n ```\n http:// style=" and not what the if'
-).split(" ")
+UNITS = [
+    "1.",
+    "a.",
+    "A.",
+    "1,",
+    "1:",
+    "1e",
+    "+1",
+    "A-1",
+    "a-",
+    "a/",
+    "a@",
+    "=a;",
+    "a:\n",
+    "a\n",
+    "-",
+    "[",
+    "(",
+    "<",
+    "|",
+    '"',
+    "`",
+    "'",
+    "*",
+    "**",
+    "_",
+    "#",
+    ">",
+    ".",
+    "/",
+    "\\",
+    "{",
+    "%",
+    "+",
+    "€",
+    "é",
+    "«",
+    "“",
+    "[1]",
+    "<a",
+    "<a>",
+    "**a",
+    "~~~\n",
+    "```\n",
+    "http://",
+    'style="',
+    "and",
+    "not",
+    "what",
+    "the",
+    "if",
+]
 HOSTILE = [
     *UNITS,
     *(f"{unit} " for unit in UNITS),
@@ -95,5 +143,5 @@ def test_no_pattern_is_slower_than_linear_on_hostile_text() -> None:
 
 
 def test_a_quadratic_pattern_is_told() -> None:
-    assert is_slow(regex.compile(r"\s+x"), " ")
-    assert not is_slow(regex.compile(r"(?<!\s)\s++x"), " ")
+    assert is_slow(regex.compile(r"(?:a|b)+[x-z]"), "a")
+    assert not is_slow(regex.compile(r"(?<!a)a++x"), "a")

@@ -33,7 +33,7 @@ _MAX_CHARACTERS = 200_000
 _FIRST_BOUNDARY = 0xF0000
 """Private characters say in the parsed text where a segment begins (Unicode, section 23.5)."""
 _BOUNDARY = regex.compile(r"([\U000F0000-\U000FFFFD])")
-_LINE_MARK = regex.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)]|#{1,6}|>|\|)[ \t]*)*[*_~]*")
+_LINE_MARK = regex.compile(r"[ \t]*+(?:(?:[-*+]|\d{1,9}[.)]|#{1,6}|>|\|)[ \t]*+)*+[*_~]*+")
 _SPECIAL = regex.compile(r"[\\`*_{}\[\]<>#|~$]|&(?=#?\w+;)|!(?=\[|$)")
 _LITERAL = regex.compile(
     r"(?P<chip>\[\d{1,3}\])"

@@ -23,12 +23,12 @@ _CLAUSE = regex.compile(
     regex.IGNORECASE,
 )
 """Where the next question begins: ", and which port ..."."""
-_NAMED = r"(?=[\p{L}\p{N}._/-]*[\p{Lu}\p{N}_])[\p{L}\p{N}][\p{L}\p{N}._/-]*(?<![.])"
-_NAME = rf"(?:`[^`]+`|{_NAMED}(?:\s{_NAMED}){{0,3}})"
+_NAMED = r"(?=[\p{L}\p{N}._/-]{0,60}[\p{Lu}\p{N}_])[\p{L}\p{N}][\p{L}\p{N}._/-]{0,60}(?<![.])"
+_NAME = rf"(?>`[^`]{{1,100}}`|{_NAMED}(?:\s{_NAMED}){{0,3}})"
 _BEFORE = r"(?:\p{Ll}+\s(?:the\s|der\s|de\s)?)?"
 """A preposition that is said again: "of A and of B"."""
 _LIST = regex.compile(
-    rf"(?<=\s)(?P<items>{_NAME}(?:,\s*{_BEFORE}{_NAME})*,?\s+(?:{_CONJUNCTION})\s+{_BEFORE}{_NAME})"
+    rf"(?<=\s)(?P<items>{_NAME}(?:,\s?{_BEFORE}{_NAME}){{0,12}},?\s+(?:{_CONJUNCTION})\s+{_BEFORE}{_NAME})"
 )
 _ITEM = regex.compile(rf"(?:,\s*+|(?<!\s),?\s++(?:{_CONJUNCTION})\s++){_BEFORE}(?={_NAME})")
 _COMPARING = regex.compile(rf"\b{any_of(lambda one: one.questions.comparing)}", regex.IGNORECASE)

@@ -19,7 +19,7 @@ _ORDINAL_DATE = regex.compile(
     rf"(?:{'|'.join(sorted({month[:_MONTH_LETTERS] for month in MONTHS}))})\p{{L}}*",
     regex.IGNORECASE,
 )
-_END = regex.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s|$)|[。！？]+[」』”）]*|\n+")
+_END = regex.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]*_]*+(?=\s|$)|[。！？]+[」』”）]*|\n+")
 _FOLLOWED = regex.compile(r"(?<!\s)(?:[^\S\n]*+\n|\s++\S++\s)")
 _FULL_STOPS = "。！？"
 _NEXT_CONTINUES = regex.compile(r"(?<!\s)\s++[\p{Ll}&]")
