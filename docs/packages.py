@@ -45,7 +45,11 @@ def _weaknesses() -> list[str]:
     packages = json.loads(result.stdout)["dependencies"]
     skipped = sum("skip_reason" in package for package in packages)
     if skipped:
-        print(f"The package index knows nothing of the weaknesses of {skipped} packages.")
+        print(
+            f"Known weaknesses of {skipped} of {len(packages)} packages: not checked here, as this"
+            " package index tells none. Where the internet is:"
+            f" pip-audit --disable-pip --no-deps -r {LOCK.name}"
+        )
     return [
         f"{package['name']} {package['version']} has {weakness['id']}: upgrade it (make lock)."
         for package in packages

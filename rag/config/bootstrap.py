@@ -14,6 +14,7 @@ from rag.config.state_folder import corpus_state, ensure_writable
 from rag.corpus.curation import Curator
 from rag.corpus.readers import separate_processes
 from rag.corpus.uploads import Uploads
+from rag.domain.private_files import close_to_others
 from rag.models.model import Model
 from rag.models.tokens import TokenCounter
 from rag.retrieval.calibration import Calibrator
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 def build_assistant(settings: Settings) -> Assistant:
     """Return an assistant; it connects to nothing and reads nothing before its first question."""
     clock = SystemClock()
-    counter = TokenCounter(ensure_writable(settings.state_dir) / "tiktoken")
+    state = ensure_writable(settings.state_dir)
+    close_to_others(state)
+    counter = TokenCounter(state / "tiktoken")
     large = build_large(settings)
     readers = separate_processes()
     return Assistant(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dotenv import dotenv_values
 from pydantic import AliasChoices, ValidationError
 
-from rag.config.settings import Settings
+from rag.config.settings import Settings, env_file
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
 
@@ -77,9 +77,11 @@ def default_text(field: FieldInfo) -> str:
 def unknown_settings(environment: Iterable[str] | None = None) -> list[str]:
     """Return one warning per unknown ``RAG_*`` name, with the most similar known name."""
     known = {name for field in Settings.model_fields.values() for name in env_names(field)}
-    names = {*os.environ, *dotenv_values(".env")} if environment is None else environment
+    names = {*os.environ, *dotenv_values(env_file())} if environment is None else environment
     warnings = []
-    for name in sorted(n for n in names if n.startswith("RAG_") and n not in known):
+    for name in sorted(
+        n for n in names if n.startswith("RAG_") and n not in {*known, "RAG_ENV_FILE"}
+    ):
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
         warnings.append(f"{name} is not a setting of Plumbline; did you mean {nearest[0]}?")
     return warnings

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from rag.domain.documents import Watch
 from rag.domain.paths import PROJECT_FOLDER
@@ -49,17 +55,38 @@ def _names(field: str, *others: str) -> AliasChoices:
     return AliasChoices(f"RAG_{field}", *others)
 
 
+def env_file() -> Path:
+    """Return the file of settings: ``RAG_ENV_FILE``, or ``.env`` beside the project.
+
+    One in the working folder is not read: a folder of somebody else's files could name an address
+    to which passages and keys are sent.
+    """
+    return Path(os.environ.get("RAG_ENV_FILE") or PROJECT_FOLDER / ".env")
+
+
 class Settings(BaseSettings):
     """The settings, from environment variables or ``.env``; ``RAG_*`` wins."""
 
     model_config = SettingsConfigDict(
-        env_file=".env",
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
         populate_by_name=True,
         case_sensitive=True,
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - of the working folder
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read ``.env`` from its own place, whatever folder a command is given in."""
+        own = DotEnvSettingsSource(settings_cls, env_file=env_file())
+        return init_settings, env_settings, own, file_secret_settings
 
     corpus_dir: Folder = Field(
         PROJECT_FOLDER / "docs_corpus",

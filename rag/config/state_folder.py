@@ -24,7 +24,7 @@ def corpus_state(settings: Settings) -> Path:
 def ensure_writable(folder: Path) -> Path:
     """Create a folder if it is missing and return it. Raises SettingsError if not writable."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:

@@ -10,11 +10,13 @@ import sqlite3
 import threading
 import uuid
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rag.domain.private_files import make_private_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,8 @@ class CorpusDatabase:
         self._connection = self._open()
 
     def _open(self) -> sqlite3.Connection:
+        if self._path:
+            make_private_file(Path(self._path))
         connection = sqlite3.connect(
             self._path or ":memory:", check_same_thread=False, isolation_level=None, timeout=_WAIT_S
         )

@@ -153,6 +153,7 @@ class History:
         )
         self._deleted.add(thread_id)
         self._run("DELETE FROM threads WHERE id=?", [thread_id])
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _ensure_thread(self, thread_id: str) -> bool:
         """Return whether the thread exists; create it unless it was deleted."""

@@ -15,6 +15,12 @@ def with_version(base_url: str) -> str:
     return url if urlsplit(url).path.strip("/") else f"{url}/v1"
 
 
+def without_password(base_url: str) -> str:
+    """Return an address as it may be shown: without a user's name and password."""
+    url = urlsplit(base_url)
+    return url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+
+
 def is_local(base_url: str) -> bool:
     """Return whether an address is on this machine; such addresses ignore proxy variables."""
     host = urlsplit(base_url).hostname or ""

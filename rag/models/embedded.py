@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.domain.child_processes import child_environment
 from rag.domain.completions import Check, Delta, Endpoint, Message, Profile
 from rag.domain.errors import BackendBroken, BackendError, BackendUnreachable
 from rag.domain.paths import CODE_FOLDER
@@ -137,6 +138,7 @@ class EmbeddedBackend:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             cwd=CODE_FOLDER,
+            env=child_environment(),
         )
         assert process.stdin is not None
         assert process.stdout is not None

@@ -20,7 +20,7 @@ from rag.domain.errors import (
     BackendUnreachable,
     PromptTooLong,
 )
-from rag.models.addresses import proxy_of, with_version
+from rag.models.addresses import proxy_of, with_version, without_password
 from rag.models.deltas import DeltaReader
 from rag.models.dialect import Asked, Dialect, is_too_long, window_in
 from rag.models.event_stream import END, events_of, value_of
@@ -51,6 +51,7 @@ class OpenAICompatibleBackend:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = with_version(endpoint.base_url)
+        self._shown_url = without_password(self._base_url)
         self._model = endpoint.model
         self._display_name = display_name or endpoint.model
         self._profile = endpoint.profile
@@ -94,8 +95,8 @@ class OpenAICompatibleBackend:
 
     @property
     def base_url(self) -> str:
-        """The address of the server, with the version."""
-        return self._base_url
+        """The address of the server as shown, with the version."""
+        return self._shown_url
 
     @property
     def profile(self) -> Profile:
@@ -157,10 +158,10 @@ class OpenAICompatibleBackend:
             if rest := reader.close():
                 yield rest
             if not (reader.ended or reader.overflows):
-                raise broken_off(f"{self._model} at {self._base_url}")
+                raise broken_off(f"{self._model} at {self._shown_url}")
         except TimeoutError as error:
             raise BackendTimeout(
-                f"{self._model} at {self._base_url} was silent for {self._timeout_s:g} seconds.",
+                f"{self._model} at {self._shown_url} was silent for {self._timeout_s:g} seconds.",
                 "A cold model may need longer: raise RAG_TIMEOUT_S.",
             ) from error
         except (BackendError, _Later, _Otherwise):
@@ -185,7 +186,7 @@ class OpenAICompatibleBackend:
         whole = value_of(await response.read()) if "json" in kind else None
         if not (isinstance(whole, dict) and whole.get("choices")):
             raise BackendUnreachable(
-                f"What answers at {self._base_url} is not a model server"
+                f"What answers at {self._shown_url} is not a model server"
                 f" (it sent {kind or 'no type'}).",
                 "Check the address and the port.",
             )
@@ -195,14 +196,14 @@ class OpenAICompatibleBackend:
     def _read(self, event: object, reader: DeltaReader) -> Delta | None:
         if isinstance(event, dict) and (event.get("error") or event.get("object") == "error"):
             raise BackendRefused(
-                f"{self._model} at {self._base_url} gave up: {message_of(event)}.",
+                f"{self._model} at {self._shown_url} gave up: {message_of(event)}.",
                 "Look at the server's own log.",
             )
         try:
             return reader.read(event)
         except (TypeError, AttributeError, LookupError) as error:
             raise BackendBroken(
-                f"{self._model} at {self._base_url} sent something else than OpenAI's protocol.",
+                f"{self._model} at {self._shown_url} sent something else than OpenAI's protocol.",
                 "Check that a model server answers there.",
             ) from error
 
@@ -224,7 +225,7 @@ class OpenAICompatibleBackend:
         return given_up
 
     def _as_backend_error(self, error: Exception) -> BackendError:
-        return as_backend_error(error, f"{self._model} at {self._base_url}")
+        return as_backend_error(error, f"{self._model} at {self._shown_url}")
 
     async def check(self) -> Check:
         """Return whether the server lists the model; never raises."""
@@ -236,12 +237,12 @@ class OpenAICompatibleBackend:
         except _client_errors() + (TimeoutError, TypeError, AttributeError) as error:  # noqa: RUF005 - mypy
             return Check(name, ok=False, detail=self._check_failure(error), remedy=ADVICE)
         if self._model in models or f"{self._model}:latest" in models:  # as listed by Ollama
-            return Check(name, ok=True, detail=f"{self._base_url} has it.")
+            return Check(name, ok=True, detail=f"{self._shown_url} has it.")
         known = ", ".join(sorted(models)[:8]) or "none"
         return Check(
             name,
             ok=False,
-            detail=f"{self._base_url} does not list it; it has: {known}.",
+            detail=f"{self._shown_url} does not list it; it has: {known}.",
             remedy="Load it there, or name one of those as the model.",
         )
 
@@ -250,7 +251,7 @@ class OpenAICompatibleBackend:
 
         if isinstance(error, openai.OpenAIError):
             return str(self._as_backend_error(error))
-        return f"{self._base_url} does not answer like a model server."
+        return f"{self._shown_url} does not answer like a model server."
 
     async def close(self) -> None:
         """Close the connections."""

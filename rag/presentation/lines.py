@@ -9,7 +9,7 @@ from rag.domain.answers import Answer, Attempt, Outcome, Reason, ReasonCode, Sup
 from rag.domain.requests import Intent
 from rag.presentation.markdown import escape
 from rag.presentation.texts import say
-from rag.presentation.wording import place, reason_text
+from rag.presentation.wording import place, reason_text, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +112,8 @@ def ledger_lines(files: Sequence[LedgerEntry]) -> str:
         passages = say("passages", count=file.passages) if file.passages else ""
         about = [passages, file.language]
         about += [file.reason, " ".join(file.flags)]
-        lines.append(f"{file.status.value:10}  {file.name}  {' · '.join(filter(None, about))}")
+        name = shown_path(file.name)
+        lines.append(f"{file.status.value:10}  {name}  {' · '.join(filter(None, about))}")
     counts = Counter(file.status.value for file in files)
     lines.append(", ".join(f"{count} {status}" for status, count in counts.items()) or "No files.")
     return "\n".join(lines)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import regex
+
 from rag.domain.answers import ReasonCode
 from rag.domain.documents import PRIVATE, source_of
 from rag.presentation.texts import say
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from rag.domain.answers import Change, Reason, Sentence
     from rag.domain.documents import Passage
 
+_CONTROL = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
 _COUNTS_PART = frozenset({ReasonCode.REMOVED, ReasonCode.SHORT})
 """The codes whose text refers to the part; others refer to the whole."""
 
@@ -55,9 +58,10 @@ def problem_text(sentence: Sentence, language: str = "en") -> str:
 
 def shown_path(path: str, language: str = "en") -> str:
     """Return a document's path in readable form."""
+    shown = _CONTROL.sub("�", path)  # a name may hold a line break, and forge a line
     if not path.startswith(PRIVATE):
-        return path
-    return say("private_document", language, name=path.removeprefix(PRIVATE))
+        return shown
+    return say("private_document", language, name=shown.removeprefix(PRIVATE))
 
 
 def file_path(path: str, conversation: str = "") -> str:

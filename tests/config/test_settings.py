@@ -32,7 +32,7 @@ def test_our_name_wins_over_the_workshops(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_file_named_env_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("RAG_TOP_K=7\nRAG_ESCALATION=never\n")
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAG_ENV_FILE", str(tmp_path / ".env"))
     settings = load_settings()
     assert (settings.top_k, settings.escalation) == (7, Escalation.NEVER)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from rag.corpus.ingestion.limits import limit_from_outside
 from rag.corpus.ingestion.record import Packed, write_message
+from rag.domain.child_processes import child_environment
 from rag.domain.codec import from_plain, to_plain
 from rag.domain.documents import File, FileStatus, LedgerEntry
 from rag.domain.paths import CODE_FOLDER
@@ -50,6 +51,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=CODE_FOLDER,
+            env=child_environment(),
         )
         limit_from_outside(process, max_bytes)
         return cls(process, max_seconds)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import logging
 import mimetypes
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -19,8 +15,11 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from rag.corpus.uploads import MAX_FILES
+from rag.domain.documents import MAX_FILE_BYTES
 from rag.domain.paths import PROJECT_FOLDER
 from rag.interfaces.chat.sign_in import EverybodyIsLocal, prepare_sign_in
+from rag.interfaces.chat.temporary_files import temporary_folder
+from rag.interfaces.http.body_limit import MULTIPART_BYTES, BodyLimit
 from rag.interfaces.http.files import files_route
 from rag.interfaces.http.origin_guard import OwnPagesOnly, own_hosts, own_origins
 from rag.interfaces.http.page_language import PageLanguage
@@ -52,16 +51,20 @@ def prepare_server(assistant: Assistant, admin: CorpusAdmin, upload_max_mb: int)
     hosts = own_hosts(config.run.host, config.run.port)
     if server.app.middleware_stack is None:
         server.app.add_middleware(EverybodyIsLocal)
+        most = max(upload_max_mb << 20, MAX_FILE_BYTES)
+        server.app.add_middleware(BodyLimit, max_bytes=most + MULTIPART_BYTES)
         server.app.add_middleware(OwnPagesOnly, hosts=hosts)
         server.app.add_middleware(PageLanguage)
-    # Two apps would share the folder, and the first to end would delete it.
-    files = Path(tempfile.mkdtemp(prefix="plumbline-"))
+    files = temporary_folder()
     session.FILES_DIRECTORY = chainlit_config.FILES_DIRECTORY = server.FILES_DIRECTORY = files
-    atexit.register(shutil.rmtree, files, ignore_errors=True)
     # Chainlit's own middleware shares this list, and is built later.
     config.project.allow_origins[:] = sorted(own_origins(hosts))
     _accept_files(upload_max_mb)
     server.sio.eio.max_http_buffer_size = MAX_MESSAGE_BYTES
+    described = {"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"}
+    server.app.router.routes[:] = [
+        route for route in server.app.router.routes if getattr(route, "path", "") not in described
+    ]
     server.app.router.routes.insert(0, files_route(assistant.knowledge, assistant.uploads))
     server.app.router.routes[:0] = admin.routes()
     # A chip is an element named like its text, "[1]", which is also its file's name.

@@ -15,7 +15,7 @@ from rag.domain.conversation import Question, Turn
 from rag.domain.errors import QuestionError
 from rag.domain.events import Answered, Asking, Escalated, Token
 from rag.domain.requests import Mode
-from rag.interfaces.cli.output import print_error, print_json
+from rag.interfaces.cli.output import print_error, print_json, print_text
 from rag.presentation.json_contract import answer_json
 from rag.presentation.lines import attempt_line, summary_line
 from rag.presentation.message import answer_text
@@ -64,7 +64,7 @@ async def _follow(assistant: Assistant, question: Question, *, live: bool) -> An
             if not live:
                 continue
             if isinstance(event, Token):
-                print(event.text, end="", flush=True)
+                print_text(event.text, end="", flush=True)
             elif isinstance(event, Asking):
                 print_error(f"[{event.model}]")
             elif isinstance(event, Escalated):
@@ -75,10 +75,10 @@ async def _follow(assistant: Assistant, question: Question, *, live: bool) -> An
 
 def _print_answer(answer: Answer, *, live: bool) -> None:
     if live and answer.attempts:
-        print("\n")  # the streamed text is unchecked; the checked one follows
-    print(answer_text(answer))
+        print_text("\n")  # the streamed text is unchecked; the checked one follows
+    print_text(answer_text(answer))
     for citation in answer.citations:
-        print(f"  [{citation.number}] {place(citation.passage)}")
+        print_text(f"  [{citation.number}] {place(citation.passage)}")
     print_error(summary_line(answer))
 
 

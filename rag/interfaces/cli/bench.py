@@ -11,7 +11,7 @@ from rag.domain.paths import PROJECT_FOLDER
 from rag.evaluation.beir import load
 from rag.evaluation.speed import bench_retrieval
 from rag.evaluation.start import bench_start
-from rag.interfaces.cli.output import print_json
+from rag.interfaces.cli.output import print_json, print_text
 from rag.interfaces.cli.parser import COMMANDS
 from rag.presentation.charts import speed_svg
 from rag.presentation.reports import speed_table, start_table
@@ -30,7 +30,7 @@ def run_retrieval(options: argparse.Namespace, _: Settings) -> int:
     if options.json:
         print_json({"sizes": [asdict(report) for report in reports]})
     else:
-        print(speed_table(reports))
+        print_text(speed_table(reports))
     return 0
 
 
@@ -41,7 +41,7 @@ def run_start(options: argparse.Namespace, _: Settings) -> int:
     if options.json:
         print_json({"starts": [asdict(report) for report in reports]})
     else:
-        print(start_table(reports))
+        print_text(start_table(reports))
     return 0
 
 

@@ -11,7 +11,7 @@ from rag.config.knowledge import build_knowledge
 from rag.config.state_folder import corpus_state, ensure_writable
 from rag.domain.errors import QuestionError
 from rag.history.conversations import open_history
-from rag.interfaces.cli.output import print_json
+from rag.interfaces.cli.output import print_json, print_text
 from rag.presentation.charts import reliability_svg
 from rag.presentation.reports import calibration_table
 from rag.retrieval.family import prepare_for_many
@@ -37,7 +37,7 @@ def run_calibrate(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print_json(asdict(fitted))
     else:
-        print(calibration_table(fitted))
+        print_text(calibration_table(fitted))
     return 0
 
 

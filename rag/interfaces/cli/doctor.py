@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.config.bootstrap import build_assistant
 from rag.config.environment import unknown_settings
-from rag.interfaces.cli.output import print_json
+from rag.interfaces.cli.output import print_json, print_text
 from rag.interfaces.health import examine
 from rag.presentation.json_contract import doctor_json
 from rag.presentation.lines import check_lines
@@ -36,7 +36,9 @@ async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print_json(doctor_json(report.checks, [asdict(b) for b in report.backends]))
     else:
-        print(check_lines(report.checks))
+        print_text(check_lines(report.checks))
         for backend in report.backends:
-            print(f"      {backend.role}: {backend.model} at {backend.base_url} ({backend.device})")
+            print_text(
+                f"      {backend.role}: {backend.model} at {backend.base_url} ({backend.device})"
+            )
     return 0 if report.ok else 1

@@ -10,7 +10,7 @@ from rag.config.model_choice import build_large, build_small
 from rag.evaluation.answers import evaluate_answers
 from rag.evaluation.beir import load
 from rag.evaluation.retrieval import evaluate_retrieval
-from rag.interfaces.cli.output import print_error, print_json
+from rag.interfaces.cli.output import print_error, print_json, print_text
 from rag.presentation.charts import answers_svg
 from rag.presentation.reports import (
     answers_baseline,
@@ -34,7 +34,7 @@ def run_retrieval(options: argparse.Namespace, _: Settings) -> int:
     for folder in options.sets:
         reports.append(evaluate_retrieval(load(folder)))
         if not options.json:
-            print(retrieval_line(reports[-1]))
+            print_text(retrieval_line(reports[-1]))
     documents = [retrieval_json(report) for report in reports]
     if options.json:
         print_json(documents[0] if len(documents) == 1 else {"sets": documents})
@@ -55,7 +55,7 @@ def run_answers(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print_json(answers_json(report))
     else:
-        print(answers_table(report))
+        print_text(answers_table(report))
     return compare_with_baseline(options.baseline, [answers_baseline(report)])
 
 

@@ -9,7 +9,7 @@ from rag.config.bootstrap import build_assistant
 from rag.evaluation.judged import check_answers, half_of, load_judged, report_on
 from rag.evaluation.questions import QuestionResult, evaluate_questions, load_questions
 from rag.interfaces.cli.evaluate import compare_with_baseline
-from rag.interfaces.cli.output import print_json
+from rag.interfaces.cli.output import print_json, print_text
 from rag.presentation.message import answer_text
 from rag.presentation.quality import (
     question_lines,
@@ -35,7 +35,7 @@ def run_support(options: argparse.Namespace, _: Settings) -> int:
         chosen = half_of(answers, options.half) if options.half else answers
         reports.append(report_on(path.stem, check_answers(chosen)))
         if not options.json:
-            print(support_table(reports[-1]))
+            print_text(support_table(reports[-1]))
     documents = [support_json(report) for report in reports]
     if options.json:
         print_json(documents[0] if len(documents) == 1 else {"sets": documents})
@@ -48,14 +48,14 @@ def run_questions(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print_json(questions_json(report, verbose=options.verbose))
     else:
-        print(questions_table(report))
+        print_text(questions_table(report))
     return 0
 
 
 async def _ask_all(options: argparse.Namespace, settings: Settings) -> QuestionsReport:
     def show(result: QuestionResult) -> None:
         if options.verbose and not options.json:
-            print(question_lines(result), flush=True)
+            print_text(question_lines(result), flush=True)
 
     questions = load_questions(options.file)
     assistant = build_assistant(settings)

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from rag.config.knowledge import build_knowledge
-from rag.interfaces.cli.output import print_json
+from rag.interfaces.cli.output import print_json, print_progress, print_text
 from rag.presentation.json_contract import index_json
 from rag.presentation.lines import ledger_lines, progress_bar
 
@@ -20,16 +20,13 @@ def run_index(options: argparse.Namespace, settings: Settings) -> int:
     """``rag index``; return the exit code."""
     knowledge = build_knowledge(settings)
     if sys.stderr.isatty():
-        knowledge.report = lambda done, total: print(
-            f"\r{progress_bar(done, total)}",
-            end="" if done < total else "\n",
-            file=sys.stderr,
-            flush=True,
+        knowledge.report = lambda done, total: print_progress(
+            progress_bar(done, total), last=done >= total
         )
     corpus = knowledge.refresh()
     knowledge.save()
     if options.json:
         print_json(index_json(corpus))
     else:
-        print(ledger_lines(corpus.files))
+        print_text(ledger_lines(corpus.files))
     return 0

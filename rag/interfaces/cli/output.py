@@ -6,12 +6,34 @@ import json
 import sys
 from typing import Any
 
+_CONTROL = {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029} - {ord("\n"), ord("\t")}
+_TURNING = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+"""Characters that turn the order of letters (Unicode Bidirectional Algorithm, section 2)."""
+_ESCAPED = {code: f"\\x{code:02x}" for code in _CONTROL | _TURNING}
+_ESCAPED_JSON = {code: f"\\u{code:04x}" for code in _CONTROL | _TURNING}
+
+
+def printable(text: str) -> str:
+    """Return a text in which what a terminal would obey is written as hexadecimal numbers."""
+    return text.translate(_ESCAPED)
+
+
+def print_text(text: str, end: str = "\n", *, flush: bool = False) -> None:
+    """Print a text on standard output; the only way in which commands do so."""
+    print(printable(text), end=end, flush=flush)
+
 
 def print_error(text: str) -> None:
     """Print a message on standard error."""
-    print(text, file=sys.stderr)
+    print(printable(text), file=sys.stderr)
+
+
+def print_progress(text: str, *, last: bool) -> None:
+    """Print a line on standard error over the one before."""
+    print(f"\r{printable(text)}", end="\n" if last else "", file=sys.stderr, flush=True)
 
 
 def print_json(document: dict[str, Any]) -> None:
     """Print the JSON document of ``--json`` on standard output."""
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    written = json.dumps(document, ensure_ascii=False, indent=2)
+    print(written.translate(_ESCAPED_JSON))

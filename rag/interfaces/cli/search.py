@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rag.answering.passages import search_passages
 from rag.config.clock import SystemClock
 from rag.config.knowledge import build_knowledge
-from rag.interfaces.cli.output import print_error, print_json
+from rag.interfaces.cli.output import print_error, print_json, print_text
 from rag.presentation.json_contract import search_json
 from rag.presentation.lines import retrieved_line
 from rag.presentation.wording import place
@@ -34,7 +34,7 @@ def run_search(options: argparse.Namespace, settings: Settings) -> int:
         print_json(search_json(options.query, retrieved, revision))
         return 0
     for hit in retrieved.hits:
-        print(f"{hit.rank}. {place(hit.passage)}  ({hit.score:.2f})")
-        print(f"   {' '.join(hit.passage.text.split())[:300]}")
+        print_text(f"{hit.rank}. {place(hit.passage)}  ({hit.score:.2f})")
+        print_text(f"   {' '.join(hit.passage.text.split())[:300]}")
     print_error(retrieved_line(retrieved))
     return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.config.knowledge import build_knowledge
 from rag.domain.errors import QuestionError
-from rag.interfaces.cli.output import print_json
+from rag.interfaces.cli.output import print_json, print_text
 from rag.presentation.json_contract import verify_json
 from rag.presentation.lines import verdict_lines
 from rag.verification.receipts import Receipt, ReceiptStatus, verify
@@ -34,5 +34,5 @@ def run_verify(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print_json(verify_json(verdicts))
     else:
-        print(verdict_lines(verdicts))
+        print_text(verdict_lines(verdicts))
     return int(any(v.status is not ReceiptStatus.HOLDS for v in verdicts))

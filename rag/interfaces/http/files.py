@@ -52,4 +52,8 @@ def _locate(
     if name.startswith(PRIVATE):
         return uploads.locate(conversation, name) if uploads and conversation else None
     corpus = knowledge.current
-    return knowledge.folder / name if corpus and corpus.has_document(name) else None
+    if not (corpus and corpus.has_document(name)):
+        return None
+    path = knowledge.folder / name
+    # A file that has become a link since it was read may lead out of the folder.
+    return path if path.resolve().is_relative_to(knowledge.folder.resolve()) else None

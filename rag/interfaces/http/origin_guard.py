@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -30,9 +32,16 @@ HEADERS = (
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
 )
 _REFUSAL = b"403: this address or page may not use this Plumbline. Open it by its own address."
 _POLICY_VIOLATION = 1008
+_OWN_SITES = frozenset({"same-origin", "none"})
+_OWN_COOKIE = regex.compile(
+    rb"(?:access_token|oauth_state|refresh_token|X-Chainlit|chainlit|plumbline)[\w-]{0,60}=[\x21-\x7e]{0,8192}",
+    regex.IGNORECASE,
+)
 
 
 def own_hosts(host: str, port: int) -> frozenset[str]:
@@ -64,7 +73,7 @@ class OwnPagesOnly:
         elif not self._allowed(scope):
             await _refuse(scope, receive, send)
         else:
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(_with_own_cookies(scope), receive, _with_headers(send))
 
     def _allowed(self, scope: Scope) -> bool:
         hosts = _values(scope, b"host")
@@ -73,7 +82,36 @@ class OwnPagesOnly:
             len(hosts) == 1
             and hosts[0].lower() in self._hosts
             and all(origin.lower() in self._origins for origin in origins)
+            and _is_own_request(scope)
         )
+
+
+def _is_own_request(scope: Scope) -> bool:
+    """Is a request one of its own pages', of the address bar or of a link that a person clicked?
+
+    A frame, a picture or a window that another page opens by itself sends no Origin.
+    """
+    sites = _values(scope, b"sec-fetch-site")
+    if all(site in _OWN_SITES for site in sites):
+        return True
+    clicked = _values(scope, b"sec-fetch-user") == ["?1"]
+    shown = _values(scope, b"sec-fetch-dest") == ["document"]
+    return scope.get("method") == "GET" and clicked and shown
+
+
+def _with_own_cookies(scope: Scope) -> Scope:
+    """Drop cookies that are not the chat's: those of all ports of a machine come along."""
+    kept = []
+    for key, value in scope["headers"]:
+        if key.lower() == b"cookie":
+            own = b"; ".join(
+                c for c in map(bytes.strip, value.split(b";")) if _OWN_COOKIE.fullmatch(c)
+            )
+            if own:
+                kept.append((key, own))
+        else:
+            kept.append((key, value))
+    return {**scope, "headers": kept}
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

@@ -38,10 +38,19 @@ def test_a_relative_folder_in_the_environment_is_read(
     assert capsys.readouterr().out.startswith("1. returns.md")
 
 
-def test_a_relative_folder_in_a_file_named_env_is_read(
+def test_an_env_file_of_the_working_folder_is_not_read(
     corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (corpus.parent / ".env").write_text("RAG_CORPUS_DIR=corpus\n")
+    assert main(["search", "postage"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_relative_folder_in_the_env_file_is_read(
+    corpus: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAG_ENV_FILE", str(corpus.parent / "settings.env"))
+    (corpus.parent / "settings.env").write_text("RAG_CORPUS_DIR=corpus\n")
     assert main(["search", "postage"]) == 0
     assert capsys.readouterr().out.startswith("1. returns.md")
 

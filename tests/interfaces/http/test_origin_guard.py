@@ -27,6 +27,7 @@ async def status(kind: str, *headers: tuple[str, str], extensions: bool = True) 
 
     scope = {
         "type": kind,
+        "method": "GET",
         "headers": [(k.encode(), v.encode()) for k, v in headers],
         "extensions": {"websocket.http.response": {}} if extensions else {},
     }
@@ -51,6 +52,10 @@ async def status(kind: str, *headers: tuple[str, str], extensions: bool = True) 
         ([("host", "127.0.0.1:8000"), ("origin", "null")], 403),
         ([("host", "127.0.0.1:8000"), ("host", "evil.example")], 403),
         ([], 403),
+        ([("host", "127.0.0.1:8000"), ("sec-fetch-site", "same-origin")], 200),
+        ([("host", "127.0.0.1:8000"), ("sec-fetch-site", "none")], 200),
+        ([("host", "127.0.0.1:8000"), ("sec-fetch-site", "cross-site")], 403),
+        ([("host", "127.0.0.1:8000"), ("sec-fetch-site", "same-site")], 403),
     ],
 )
 async def test_only_our_own_pages_get_in(
@@ -68,3 +73,27 @@ def test_a_named_host_is_ours_and_everywhere_is_not_a_name() -> None:
     assert "0.0.0.0:8000" not in own_hosts("0.0.0.0", 8000)
     assert "[::1]:8000" in own_hosts("::1", 8000)
     assert "localhost" in own_hosts("127.0.0.1", 80)
+
+
+LINK = (("host", "127.0.0.1:8000"), ("sec-fetch-site", "cross-site"), ("sec-fetch-user", "?1"))
+
+
+async def test_a_link_that_a_person_clicked_opens_the_page() -> None:
+    assert await status("http", *LINK, ("sec-fetch-dest", "document")) == 200
+
+
+@pytest.mark.parametrize("dest", ["iframe", "image", "empty", "script"])
+async def test_another_page_cannot_embed_or_fetch(dest: str) -> None:
+    assert await status("http", *LINK, ("sec-fetch-dest", dest)) == 403
+
+
+async def test_cookies_of_other_ports_are_dropped() -> None:
+    seen: list[Any] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        seen.extend(value for name, value in scope["headers"] if name == b"cookie")
+
+    odd = b"session=\xff\xfe; access_token=abc.def; =; x; access_token=" + b"y" * 9_000
+    scope = {"type": "http", "headers": [(b"host", b"127.0.0.1:8000"), (b"cookie", odd)]}
+    await OwnPagesOnly(inner, HOSTS)(scope, None, None)  # type: ignore[arg-type]
+    assert seen == [b"access_token=abc.def"]
