@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -57,6 +57,9 @@ class _BoundedStream(httpx2.AsyncByteStream):
         return piece
 
     async def aclose(self) -> None:
-        if isinstance(self._pieces, AsyncGenerator):  # else it is left to the collector
-            await self._pieces.aclose()
         await self._inner.aclose()
+        # The client's nested generators must end in this task: the collector would end them in
+        # another one, which they do not allow. After the connection is closed they end at once.
+        with suppress(httpx2.HTTPError, httpx2.StreamError, RuntimeError, OSError):
+            async for _ in self._pieces:
+                pass

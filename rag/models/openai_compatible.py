@@ -9,7 +9,7 @@ import asyncio
 import json
 from contextlib import aclosing
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rag.domain.completions import Check, Delta, Endpoint, Message, Profile
 from rag.domain.errors import (
@@ -27,7 +27,7 @@ from rag.models.event_stream import END, events_of, value_of
 from rag.models.failures import ADVICE, as_backend_error, broken_off, message_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     import httpx2
@@ -179,7 +179,10 @@ class OpenAICompatibleBackend:
         """Yield the events of a stream; an answer that comes whole is one event."""
         kind = response.headers.get("content-type", "")
         if "event-stream" in kind:
-            async with aclosing(events_of(response.iter_bytes(), most_bytes)) as events:
+            # Not through the clients' own generators: one that is left in the middle is ended
+            # by the collector in another task, which the transport does not allow.
+            pieces = aiter(cast("AsyncIterable[bytes]", response.http_response.stream))
+            async with aclosing(events_of(pieces, most_bytes)) as events:
                 async for event in events:
                     yield event
             return

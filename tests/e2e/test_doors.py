@@ -43,6 +43,24 @@ def test_foreign_hosts_and_pages_get_403(stage: Stage, path: str) -> None:
     assert status(url, Origin=stage.app.url) == 200
 
 
+def test_a_page_that_sends_no_origin_gets_403(stage: Stage) -> None:
+    assert status(stage.app.url, Sec_Fetch_Site="cross-site", Sec_Fetch_Dest="iframe") == 403
+    assert status(stage.app.url, Sec_Fetch_Site="none", Sec_Fetch_Dest="document") == 200
+
+
+def test_the_cookies_of_another_port_lock_nobody_out(stage: Stage) -> None:
+    odd = "access_token_0=\xff; x=" + "y" * 3_000 + "; =; ;;"
+    assert status(f"{stage.app.url}/user", Cookie=odd) == status(f"{stage.app.url}/user")
+    assert status(stage.app.url, Cookie=odd) == 200
+
+
+@pytest.mark.parametrize("path", ["docs", "redoc", "openapi.json"])
+def test_the_servers_own_description_is_not_shown(stage: Stage, path: str) -> None:
+    with urllib.request.urlopen(f"{stage.app.url}/{path}") as response:
+        assert b"swagger" not in response.read().lower()
+        assert "json" not in response.headers["content-type"]
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}],

@@ -234,3 +234,17 @@ def test_a_preference_is_kept_once_an_answer_and_goes_with_its_thread(history: H
     assert preferences(history) == [("m", "answer")]
     history.delete_thread("t")
     assert preferences(history) == []
+
+
+def test_nothing_of_a_deleted_thread_is_left_in_any_file(
+    history: History, me: str, tmp_path: Path
+) -> None:
+    canary = "canary-7c1e" * 40
+    history.set_thread("t", name=canary, user_id=me)
+    for number in range(20):
+        history.put_step(step("t", number, text=canary))
+    history.put_element({"id": "e", "threadId": "t", "forId": "t-1", "props": {"a": canary}})
+    history.delete_thread("t")
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files
+    assert not [path for path in files if b"canary-7c1e" in path.read_bytes()]

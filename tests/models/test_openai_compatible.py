@@ -240,3 +240,14 @@ async def test_each_request_has_a_connection_of_its_own() -> None:
             assert [delta async for delta in client.stream(ASK, 80)]
         await client.close()
     assert server.connections == len(server.requests) == 2
+
+
+async def test_a_password_in_an_address_is_never_shown() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://me:s3cret@127.0.0.1:{taken.getsockname()[1]}/v1"
+        error = await failure(backend(address))
+        client = backend(address)
+        check = await client.check()
+        await client.close()
+    assert "s3cret" not in f"{error.sentence} {check} {client.base_url}"

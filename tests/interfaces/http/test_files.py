@@ -42,3 +42,15 @@ def test_what_the_corpus_does_not_list_is_not_served(client: TestClient, path: s
 def test_a_file_that_is_gone_is_not_served(client: TestClient, corpus: Path) -> None:
     (corpus / "returns.md").unlink()
     assert client.get("/corpus/returns.md").status_code == 404
+
+
+def test_a_file_that_became_a_link_is_not_served(
+    client: TestClient, corpus: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("password")
+    (corpus / "returns.md").unlink()
+    try:
+        (corpus / "returns.md").symlink_to(tmp_path / "secret")
+    except OSError:
+        pytest.skip("this system allows no links")
+    assert client.get("/corpus/returns.md").status_code == 404
