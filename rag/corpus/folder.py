@@ -84,6 +84,10 @@ def _is_known(file: File, entry: LedgerEntry | None, answering: set[str]) -> boo
     )
 
 
+DEEPEST_FOLDER = 100
+"""People have about ten; each takes a frame of Python's stack."""
+
+
 def still_written(file: File, known: Mapping[str, LedgerEntry]) -> LedgerEntry:
     """Return the entry of a file that is not read yet, based on its previous entry."""
     old = known.get(file.path)
@@ -130,7 +134,9 @@ def _walk(folder: Path, prefix: str) -> Iterator[File]:
 
 def _files_of(entry: os.DirEntry[str], folder: Path, prefix: str) -> Iterator[File]:
     path = f"{prefix}{entry.name}"
-    if entry.is_dir():
+    if entry.is_dir() and prefix.count("/") >= DEEPEST_FOLDER:
+        yield File(path, 0, 0, f"It is more than {DEEPEST_FOLDER} folders deep. Move it up.")
+    elif entry.is_dir():
         yield from _walk(folder / entry.name, f"{path}/")
     elif entry.is_file():
         status = entry.stat()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.corpus.folder import scan
+from rag.corpus.folder import DEEPEST_FOLDER, scan
 from rag.domain.errors import CorpusError
 
 if TYPE_CHECKING:
@@ -47,3 +47,16 @@ def test_a_missing_folder_is_said_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="does not exist") as caught:
         scan(tmp_path / "nowhere")
     assert "RAG_CORPUS_DIR" in caught.value.advice
+
+
+def test_a_folder_too_deep_is_told_and_the_rest_is_served(corpus: Path) -> None:
+    inner = corpus
+    for _ in range(DEEPEST_FOLDER + 3):
+        inner = inner / "d"
+        inner.mkdir()
+    (inner / "deep.md").write_text("x")
+    found = scan(corpus)
+    assert "returns.md" in [file.path for file in found]
+    assert [file.problem for file in found if file.problem] == [
+        f"It is more than {DEEPEST_FOLDER} folders deep. Move it up."
+    ]

@@ -27,6 +27,8 @@ MAX_CHARACTERS = 1_300
 OVERLAP_CHARACTERS = 250
 _MAX_ROW_CHARACTERS = 2 * MAX_CHARACTERS
 """Longer table rows are cut like prose."""
+MOST_HEADING = 300
+"""Characters of a heading, which goes into every prompt with its passage."""
 _HEADING = regex.compile(r"^(#{1,6})[ \t]++([^\n]*[^\n \t#])[ \t#]*+$", regex.MULTILINE)
 _TABLE = regex.compile(
     r"(?:^\|.*\|[ \t]*\n)(?:^\|[ \t:|\-]+\|[ \t]*\n)(?:^\|.*\|[ \t]*(?:\n|\Z))*", regex.MULTILINE
@@ -95,7 +97,7 @@ def _sections(text: str, blocks: Sequence[CodeBlock]) -> Iterator[tuple[int, int
         yield start, match.start(), HEADING_SEPARATOR.join(title for _, title in path)
         level = len(match.group(1))
         path = [entry for entry in path if entry[0] < level]
-        path.append((level, match.group(2)))
+        path.append((level, match.group(2)[:MOST_HEADING]))
         start = match.end()
     yield start, len(text), HEADING_SEPARATOR.join(title for _, title in path)
 

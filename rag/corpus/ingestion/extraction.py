@@ -64,7 +64,7 @@ def extract(
     heading = None if content.code else _FIRST_HEADING.search(text)
     return Document(
         path=name,
-        title=heading.group(1).strip() if heading else content.title or path.stem,
+        title=(heading.group(1).strip() if heading else content.title or path.stem)[:MOST_TITLE],
         text=text,
         sha256=hashlib.sha256(data).hexdigest(),
         language=detect_language(text),
@@ -76,6 +76,10 @@ def extract(
         unread=content.unread,
         hidden=content.hidden,
     )
+
+
+MOST_TITLE = 300
+"""Characters of a title, which goes into every prompt and is searched twice."""
 
 
 @dataclass(frozen=True)
