@@ -27,6 +27,7 @@ MAX_CHARACTERS = 1_300
 OVERLAP_CHARACTERS = 250
 _MAX_ROW_CHARACTERS = 2 * MAX_CHARACTERS
 """Longer table rows are cut like prose."""
+WINDOW_CHARACTERS = 50_000
 MOST_HEADING = 300
 """Characters of a heading, which goes into every prompt with its passage."""
 _HEADING = regex.compile(r"^(#{1,6})[ \t]++([^\n]*[^\n \t#])[ \t#]*+$", regex.MULTILINE)
@@ -118,11 +119,24 @@ def _inside(offset: int, blocks: Sequence[CodeBlock]) -> bool:
     return any(block.start <= offset < block.end for block in blocks)
 
 
+def _chunks(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (offset, chunk); a long text in windows, since the splitter is slower than linear."""
+    start = 0
+    while start < len(text):
+        end = min(start + WINDOW_CHARACTERS, len(text))
+        if end < len(text):
+            breaks = (text.rfind(sign, start, end) + 1 for sign in ("\n\n", "\n", " "))
+            end = next((at for at in breaks if at > start), end)
+        for offset, chunk in _splitter().chunk_indices(text[start:end]):
+            yield start + offset, chunk
+        start = end
+
+
 def _prose(text: str, start: int, end: int) -> Iterator[_Piece]:
     section = text[start:end]
     if not section.strip():
         return
-    for offset, chunk in _splitter().chunk_indices(section):
+    for offset, chunk in _chunks(section):
         stripped = chunk.strip()
         if stripped:
             left = start + offset + len(chunk) - len(chunk.lstrip())

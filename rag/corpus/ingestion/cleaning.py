@@ -13,9 +13,11 @@ _TABLE_RULE = regex.compile(r"\|[\s:|-]+\|")
 _FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
 _IMAGE = regex.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
 _LINK = regex.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\([^)\n]{0,2000}\)")
-_STRONG = regex.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
-_EMPHASIS = regex.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_\n]+?)(?<=[^\s*_\\])\1(?![\w*])")
-_ESCAPED_STRONG = regex.compile(r"\\\*\\\*(?=\S)([^|\n]+?)(?<=\S)\\\*\\\*")
+_STRONG = regex.compile(r"(\*\*|__)(?=\S)(.{1,200}?)(?<=\S)\1")
+_EMPHASIS = regex.compile(
+    r"(?<![\w*\\])([*_])(?=[^\s*_])([^*_\n]{1,500}?)(?<=[^\s*_\\])\1(?![\w*])"
+)
+_ESCAPED_STRONG = regex.compile(r"\\\*\\\*(?=\S)([^|\n]{1,100}?)(?<=\S)\\\*\\\*")
 """The form of bold words in the cells of a Word table."""
 _ESCAPE = regex.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&$%])")
 _COMMENT = regex.compile(r"<!--.*?-->", regex.DOTALL)
