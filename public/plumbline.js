@@ -55,7 +55,7 @@
 
   const SOURCES = /\n*\[\]\(#sources "([^"]*)"\)/g;
   const MARK =
-    /\[((?:`+[^`]*`+|\\.|[^\[\]\\`]|\[[^\[\]]*\])*)\]\(#(partial|none|unchecked)(?: "[^"]*")?\)/g;
+    /\[((?:(?<!`)`+(?!`)[^`]*`+(?!`)|\\.|[^\[\]\\`]|\[[^\[\]]*\])*)\]\(#(partial|none|unchecked)(?: "[^"]*")?\)/g;
   const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
   const SIGNS = { partial: " ≈", none: " ✗", unchecked: "" };
 

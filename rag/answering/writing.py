@@ -50,8 +50,9 @@ class Writing:
                 problem = self.prompt.problem
                 self.generation = Generation(self._model.name, "", "error", error=problem)
                 return
-            async for event in self._written(grounding, manner):
-                yield event
+            async with aclosing(self._written(grounding, manner)) as events:
+                async for event in events:
+                    yield event
             if not self.generation.too_long:
                 return
 

@@ -10,11 +10,10 @@ from rag.answering.escalation import Rules
 from rag.config.clock import SystemClock
 from rag.config.knowledge import build_knowledge
 from rag.config.model_choice import build_large, build_small
-from rag.config.state_folder import corpus_state, ensure_writable
+from rag.config.state_folder import corpus_state, ensure_writable, keep_private
 from rag.corpus.curation import Curator
 from rag.corpus.readers import separate_processes
 from rag.corpus.uploads import Uploads
-from rag.domain.private_files import close_to_others
 from rag.models.model import Model
 from rag.models.tokens import TokenCounter
 from rag.retrieval.calibration import Calibrator
@@ -33,7 +32,7 @@ def build_assistant(settings: Settings) -> Assistant:
     """Return an assistant; it connects to nothing and reads nothing before its first question."""
     clock = SystemClock()
     state = ensure_writable(settings.state_dir)
-    close_to_others(state)
+    keep_private(state)
     counter = TokenCounter(state / "tiktoken")
     large = build_large(settings)
     readers = separate_processes()

@@ -7,11 +7,14 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from rag.domain.errors import SettingsError
+from rag.domain.private_files import close_to_others, make_private_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rag.config.settings import Settings
+
+_OWN = ("corpora", "tiktoken", "chainlit-*")
 
 
 def corpus_state(settings: Settings) -> Path:
@@ -21,10 +24,22 @@ def corpus_state(settings: Settings) -> Path:
     return settings.state_dir / "corpora" / f"{real.name}-{digest}"
 
 
+def keep_private(state: Path) -> None:
+    """Close what Plumbline keeps in its state folder to other users.
+
+    The folder itself is closed only if nothing else is in it: it may be one that people share.
+    """
+    own = {path for pattern in _OWN for path in state.glob(pattern)}
+    for path in own:
+        close_to_others(path)
+    if own >= set(state.iterdir()):
+        close_to_others(state)
+
+
 def ensure_writable(folder: Path) -> Path:
     """Create a folder if it is missing and return it. Raises SettingsError if not writable."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(folder)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,15 +13,20 @@ _FOLDER, _FILE = 0o700, 0o600
 _OTHERS = 0o077
 
 
+def make_private_folder(path: Path) -> None:
+    """Create a folder for this user alone; an existing one stays as it is."""
+    path.mkdir(parents=True, exist_ok=True, mode=_FOLDER)
+
+
 def make_private_file(path: Path) -> None:
     """Create a file for this user alone, or close an existing one to others."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER)
+    make_private_folder(path.parent)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, _FILE))
     _close_to_others(path)
 
 
 def close_to_others(folder: Path) -> None:
-    """Take all rights of others from a folder and everything in it."""
+    """Take all rights of others from a folder and everything of this user's in it."""
     _close_to_others(folder)
     for parent, folders, files in os.walk(folder):
         for name in (*folders, *files):
@@ -31,8 +37,9 @@ def _close_to_others(path: Path | str) -> None:
     if os.name != "posix":
         return
     try:
-        mode = os.lstat(path).st_mode
-        if mode & _OTHERS and not os.path.islink(path):  # noqa: PTH114
-            os.chmod(path, mode & ~_OTHERS)  # noqa: PTH101
+        status = os.lstat(path)
+        own = status.st_uid == os.geteuid() and not stat.S_ISLNK(status.st_mode)
+        if own and status.st_mode & _OTHERS:
+            os.chmod(path, stat.S_IMODE(status.st_mode) & ~_OTHERS)  # noqa: PTH101
     except FileNotFoundError:
         return  # another process has just deleted it

@@ -100,7 +100,7 @@ def _threshold_check(corpus: Snapshot) -> Check:
 
 
 def _report(model: Model) -> BackendReport:
-    profile = model.backend.profile
+    profile = model.profile
     return BackendReport(
         role=model.role,
         base_url=model.backend.base_url,

@@ -29,19 +29,19 @@ class DeltaReader:
         self.ended = False
         self.said = False
         """Whether there was text or reasoning."""
-        self._pieces = MOST_OF_ASKED * max_tokens
-        self._characters = self._pieces * CHARACTERS_PER_TOKEN
+        self._pieces_left = MOST_OF_ASKED * max_tokens
+        self._characters_left = self._pieces_left * CHARACTERS_PER_TOKEN
         self._thinking = ReasoningFilter()
 
     @property
     def most_bytes(self) -> int:
         """The most bytes that a stream of so many tokens takes."""
-        return BYTES_BESIDE + max(self._pieces, 0) * BYTES_PER_EVENT
+        return BYTES_BESIDE + max(self._pieces_left, 0) * BYTES_PER_EVENT
 
     @property
     def overflows(self) -> bool:
         """Whether the server sends far more than it was asked for."""
-        return self._pieces < 0 or self._characters < 0
+        return self._pieces_left < 0 or self._characters_left < 0
 
     def read(self, event: object) -> Delta | None:
         """Return what an event says, None for nothing.
@@ -63,8 +63,8 @@ class DeltaReader:
         thought += thoughts + str(
             message.get("reasoning_content") or message.get("reasoning") or ""
         )
-        self._pieces -= bool(said or thought)
-        self._characters -= len(said) + len(thought)
+        self._pieces_left -= bool(said or thought)
+        self._characters_left -= len(said) + len(thought)
         finish = str(choice.get("finish_reason") or "")
         self.said = self.said or bool(said or thought)
         self.ended = self.ended or bool(finish)

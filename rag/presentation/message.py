@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rag.domain.answers import Answer, Outcome, ReasonCode
 from rag.domain.requests import SMALL_TALK, Intent
-from rag.presentation.markdown import escape, link_title, marked, quoted
+from rag.presentation.markdown import escape, link_title, quoted
+from rag.presentation.marks import marked
 from rag.presentation.texts import say
 from rag.presentation.wording import detailed, file_path, place, reason_text, shown_path
 from rag.text.markdown import QUOTED_CODE

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.config.state_folder import keep_private
 from rag.domain.child_processes import child_environment
 from rag.domain.private_files import close_to_others, make_private_file
 
@@ -55,3 +56,22 @@ def test_children_learn_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     known = child_environment()
     assert "secret" not in known.values()
     assert known["PATH"] == os.environ["PATH"]
+
+
+@posix
+def test_a_state_folder_that_holds_other_things_stays_open(tmp_path: Path) -> None:
+    os.chmod(tmp_path, 0o755)  # noqa: PTH101
+    for name in ("corpora", "photos"):
+        (tmp_path / name).mkdir()
+        os.chmod(tmp_path / name, 0o755)  # noqa: PTH101
+    keep_private(tmp_path)
+    assert (rights(tmp_path), rights(tmp_path / "photos")) == (0o755, 0o755)
+    assert rights(tmp_path / "corpora") == 0o700
+
+
+@posix
+def test_a_state_folder_of_its_own_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "corpora").mkdir()
+    os.chmod(tmp_path, 0o755)  # noqa: PTH101
+    keep_private(tmp_path)
+    assert rights(tmp_path) == 0o700

@@ -27,7 +27,7 @@ from rag.presentation.lines import (
     milliseconds,
     summary_line,
 )
-from rag.presentation.markdown import live_markdown
+from rag.presentation.marks import live_markdown
 from rag.presentation.message import (
     MAX_LISTED,
     answer_markdown,

@@ -105,7 +105,7 @@ def _planned(context: RequestContext) -> tuple[tuple[Hit, ...], ReadingPlan]:
     hits = numbered(context.corpus, passages, context.question.history, NO_QUERY)
     cascade = context.parts.cascade
     model = cascade.first(context.question.mode) or cascade.small
-    return hits, plan_reading(hits, model.backend.profile.passage_tokens, model.count)
+    return hits, plan_reading(hits, model.profile.passage_tokens, model.count)
 
 
 def joined(parts: Sequence[CascadeResult]) -> CascadeResult:

@@ -39,7 +39,7 @@ from rag.presentation.lines import (
     retrieved_line,
     retrieved_markdown,
 )
-from rag.presentation.markdown import live_markdown, marked, without_links
+from rag.presentation.marks import live_markdown, marked, without_links
 from rag.presentation.message import answer_markdown, shown_hits, sources_mark
 from rag.presentation.texts import say
 

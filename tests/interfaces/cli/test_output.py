@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 
 import pytest
@@ -28,9 +30,6 @@ def test_nothing_that_a_terminal_obeys_is_printed(
 
 @given(st.text())
 def test_json_stays_what_it_was(text: str) -> None:
-    import contextlib
-    import io
-
     with contextlib.redirect_stdout(io.StringIO()) as out:
         print_json({"name": text})
     assert json.loads(out.getvalue()) == {"name": text}

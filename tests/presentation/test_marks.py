@@ -9,7 +9,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from rag.domain.answers import Problem, ProblemCode, Sentence, Support
-from rag.presentation.markdown import escape, live_markdown, marked, without_links
+from rag.presentation.markdown import escape
+from rag.presentation.marks import live_markdown, marked, without_links
 
 PAGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 """What the page makes of Markdown."""
