@@ -54,8 +54,13 @@
   };
 
   const SOURCES = /\n*\[\]\(#sources "([^"]*)"\)/g;
-  const MARK =
-    /\[((?:(?<!`)`+(?!`)[^`]*`+(?!`)|\\.|[^\[\]\\`]|\[[^\[\]]*\])*)\]\(#(partial|none|unchecked)(?: "[^"]*")?\)/g;
+  // Code spans of one or two backticks, escaped characters, and brackets within a mark.
+  const SPAN = "(?<!`)`(?!`)[^`]*`(?!`)|(?<!`)``(?!`)(?:[^`]|(?<!`)`(?!`))*``(?!`)";
+  const MARK = new RegExp(
+    `\\[((?:${SPAN}|\\\\.|[^\\[\\]\\\\\`]|\\[[^\\[\\]]*\\])*)\\]` +
+      '\\(#(partial|none|unchecked)(?: "[^"]*")?\\)',
+    "g",
+  );
   const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
   const SIGNS = { partial: " ≈", none: " ✗", unchecked: "" };
 
