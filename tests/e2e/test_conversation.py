@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from rag.interfaces.chat.window import EARLIER_TURNS, MOST_TURNS, OPENED_TURNS
 from tests.e2e.chat import Chat, Stage, findings
 from tests.scripted_server import Pause, Script
+from tests.waiting import wait_until
 
 QUESTION = "How long can a customer keep the RelayBox?"
 
@@ -118,26 +119,33 @@ def test_a_passage_narrows_to_its_document(chat: Chat, stage: Stage) -> None:
     assert "249" not in chat.answer
 
 
-def test_copies_are_plain_text_with_the_sources(chat: Chat, stage: Stage) -> None:
+def wait_until_copied(chat: Chat, wanted: str) -> None:
+    """Wait for a text in the clipboard; a promise in ``wait_for_function`` is always true."""
+
+    def held() -> str:
+        return str(chat.page.evaluate("navigator.clipboard.readText()"))
+
+    wait_until(lambda: held() == wanted, lambda: f"copied: {held()!r}")
+
+
+def test_copies_are_plain_text_with_the_sources_and_the_marks(chat: Chat, stage: Stage) -> None:
     chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     stage.small.script = Script("A customer may return the RelayBox within 14 days.")
     chat.ask(QUESTION)
     wanted = (
         "A customer may return the RelayBox within 30 days of delivery, in the original box. [1]"
-        " Most people never need that.\n\nSources\n[1] returns.md · Returns › Deadline"
+        " Most people never need that. ✗\n\n✗ The documents do not say this."
+        "\n\nSources\n[1] returns.md · Returns › Deadline"
     )
     chat.page.get_by_role("button", name="Copy the answer with its sources").click()
-    chat.page.wait_for_function(
-        "async t => (await navigator.clipboard.readText()) === t", arg=wanted
-    )
+    wait_until_copied(chat, wanted)
     chat.page.evaluate(
         "navigator.clipboard.writeText('').then(() => getSelection().selectAllChildren("
         "document.querySelector('[data-step-type=assistant_message] .message-content')))"
     )
+    wait_until_copied(chat, "")
     chat.page.keyboard.press("Control+c")
-    chat.page.wait_for_function(
-        "async t => (await navigator.clipboard.readText()) === t", arg=wanted
-    )
+    wait_until_copied(chat, wanted)
 
 
 def test_an_answer_is_given_again_and_by_the_large_model_and_all_stay(
