@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.quotation import sentence_signals
+from rag.answering.sentence_signals import sentence_signals
 from rag.domain.search import Signals
 from rag.evaluation.beir import Asked, load
 from rag.evaluation.retrieval import SetIndex, index_of

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.answering.sentence_signals import MAX_CHARACTERS, Quote, sentence_signals
 from rag.domain.answers import Sentence, Support
-from rag.retrieval.evidence import order_of, sentences_of, words_of
 from rag.retrieval.thresholds import shipped
-from rag.text.answer_type import AnswerType, answer_type_of, defined_subject, defines, gives
+from rag.text.answer_type import defined_subject, defines
 from rag.text.markdown import FENCES, QUOTED_CODE, code_blocks
 from rag.text.program_text import is_code, is_no_statement
 from rag.text.sentences import split_sentences
@@ -32,22 +32,8 @@ PIECE_WORDS = 50
 and hold the answer less often: of 45 questions about a course, .38 against .53."""
 LEAST_SHARE = 0.31
 """A piece is quoted beside the best one when its chance is at least this share of that one's."""
-MAX_CHARACTERS = 600
-MIN_WORDS = 3
 FOLLOWING = 3
 """Items quoted after a sentence that introduces them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """``passage.text[start:end]`` of the hit at ``position`` (from 0)."""
-
-    position: int
-    start: int
-    end: int
-    text: str
-    code: bool = False
-    """Whether it stands in a block of code, or is cut from a program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +158,7 @@ def _goes_on(last: Quote, piece: Quote, hits: Sequence[Hit]) -> bool:
     between = hits[piece.position].passage.text[last.end : piece.start]
     introduces = last.text.rstrip().endswith(":") and not last.code
     alike = (last.code, is_code(last.text)) == (piece.code, is_code(piece.text))
-    if piece.text.startswith("|"):  # a row says all about its thing
+    if piece.is_row:  # a row says all about its thing
         return False
     if last.code and piece.code:
         return not any(fence in between for fence in FENCES)
@@ -213,52 +199,6 @@ def _with_items(piece: Quote, text: str) -> Quote:
     ends = [end for start, end in split_sentences(text) if start >= piece.end][:FOLLOWING]
     end = max(ends, default=piece.end)
     return _with_block(replace(piece, end=end, text=text[piece.start : end]), text)
-
-
-def sentence_signals(
-    question: str, query: Query, hits: Sequence[Hit], idf_of: Callable[[str], float]
-) -> Iterator[tuple[Quote, dict[str, float]]]:
-    """Yield each sentence that can be quoted, with what tells whether it holds the answer."""
-    words = words_of(query, idf_of)
-    total = sum(word.mass for word in words) or 1.0
-    expected = answer_type_of(question)
-
-    def share(terms: frozenset[str]) -> float:
-        return sum(word.mass for word in words if word.stands_in(terms)) / total
-
-    for position, hit in enumerate(hits):
-        before: frozenset[str] = frozenset()
-        text = hit.passage.text
-        blocks = list(code_blocks(text))
-        for (start, end), sentence in zip(
-            split_sentences(text), sentences_of(hit.passage), strict=True
-        ):
-            piece = text[start:end]
-            own = share(sentence.terms)
-            code = hit.passage.code or any(b.code_start <= start < b.code_end for b in blocks)
-            unfit = len(sentence.words) < MIN_WORDS or end - start > MAX_CHARACTERS
-            if not unfit and not is_no_statement(piece.lstrip("# ") if code else piece):
-                yield (
-                    Quote(position, start, end, piece, code),
-                    {
-                        "words": own,
-                        "words_with_previous": share(sentence.terms | before) - own,
-                        "previous": share(before),
-                        "order": order_of(words, sentence),
-                        "score": hit.score / hits[0].score if hits[0].score else 0.0,
-                        "first_hit": float(position == 0),
-                        "length": math.log(len(piece.split())),
-                        **_type_signals(expected, question, piece),
-                    },
-                )
-            before = sentence.terms
-
-
-def _type_signals(expected: AnswerType, question: str, text: str) -> dict[str, float]:
-    """Has a sentence a value or a name, where one is asked for, that the question has not?"""
-    asked = expected in {AnswerType.VALUE, AnswerType.NAME}
-    there = asked and gives(expected, question, text)
-    return {"of_type": float(there), "not_of_type": float(asked and not there)}
 
 
 def _chance(signals: Mapping[str, float], model: Linear) -> float:

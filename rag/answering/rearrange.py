@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.answering.quotation import MAX_CHARACTERS, MIN_WORDS, Quotation, quotation_of
+from rag.answering.quotation import Quotation, quotation_of
+from rag.answering.sentence_signals import MAX_CHARACTERS, MIN_WORDS
 from rag.domain.requests import Form
 from rag.text.program_text import is_no_statement
 from rag.text.sentences import split_sentences

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rag.domain.search import Evidence, EvidenceLevel, Signals
 from rag.retrieval.thresholds import shipped
-from rag.text.analysis import BEGINNING, analyse
+from rag.text.analysis import BEGINNING, analyse, vague_terms
 from rag.text.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ MASS_FLOOR = 0.4
 """The minimum weight of a known word, as a share of an unseen one's. In a small corpus on one
 subject the subject's name is everywhere and its idf near zero, yet it shows that the question is
 relevant; on large sets the minimum changes no AUROC by more than .005."""
+VAGUE_WORTH = 0.25
+"""The share of its weight that a vague word has, such as "happens" or "typical"."""
 _HIGHEST_FREQUENCY_WORTH = 2.5
 """The maximum BM25 score of a term with k1 = 1.5, in units of its idf."""
 
@@ -74,6 +76,7 @@ def words_of(
 ) -> tuple[Word, ...]:
     """Group a query's terms into the words that they come from, weighted by idf."""
     floor = floor_share * idf_of("")
+    vague = vague_terms(query.language)
     words = []
     whole_words = (term for term in query.terms if not term.term.endswith(BEGINNING))
     for word, group in groupby(whole_words, key=_as_written):
@@ -81,7 +84,8 @@ def words_of(
         own = [t.term for t in terms if not t.alternative and not t.stands_for]
         mass = max(floor, *(idf_of(term) for term in own[1:] or own or [terms[0].term]))
         weight = terms[0].weight
-        words.append(Word(word, _ways(terms), mass * weight, weight >= ASKED_NOW))
+        worth = VAGUE_WORTH if terms[0].term in vague else 1.0
+        words.append(Word(word, _ways(terms), mass * weight * worth, weight >= ASKED_NOW))
     return tuple(words)
 
 
@@ -166,7 +170,7 @@ def _best_sentence(words: Sequence[Word], hits: Sequence[Hit]) -> tuple[float, f
     """The largest mass in a sentence, and how far that sentence keeps the question's word order."""
     best, order = 0.0, 0.0
     for hit in hits[:CONSIDERED_HITS]:
-        around = _around(hit.passage)
+        around = terms_around(hit.passage)
         above = sum(word.mass for word in words if word.stands_in(around))
         for sentence in sentences_of(hit.passage):
             own = frozenset(word for word in words if word.stands_in(sentence.terms))
@@ -205,8 +209,8 @@ def sentences_of(passage: Passage) -> list[SentenceTerms]:
     return found
 
 
-def _around(passage: Passage) -> frozenset[str]:
-    """The terms of the title and headings above a passage."""
+def terms_around(passage: Passage) -> frozenset[str]:
+    """Return the terms of the title and headings above a passage."""
     return frozenset(
         term
         for text in (passage.title, passage.heading, passage.table_header)
@@ -219,7 +223,7 @@ def matched_words(
     query: Query, passage: Passage, idf_of: Callable[[str], float]
 ) -> tuple[str, ...]:
     """Return the question's words that occur in a passage, the rarest first."""
-    present = _around(passage) | {
+    present = terms_around(passage) | {
         term for token in analyse(passage.text, passage.language) for term in token.terms
     }
     words = sorted(words_of(query, idf_of), key=lambda word: -word.mass)
@@ -227,7 +231,7 @@ def matched_words(
 
 
 def _densest(words: Sequence[Word], passage: Passage) -> frozenset[Word]:
-    around = _around(passage)
+    around = terms_around(passage)
     tokens = [set(token.terms) for token in analyse(passage.text, passage.language)]
     best: frozenset[Word] = frozenset()
     for start in range(max(1, len(tokens) - WINDOW + 1)):

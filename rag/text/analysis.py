@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -92,6 +92,14 @@ def is_stop_word(word: str, language: str) -> bool:
     """Return whether a word is a function word of the language."""
     data = LANGUAGES.get(language)
     return data is not None and _plain(word) in data.stop_words
+
+
+@cache
+def vague_terms(language: str) -> frozenset[str]:
+    """Return the terms of words that tell little about what a question is after."""
+    data = LANGUAGES.get(language)
+    words = sorted(data.questions.vague) if data else ()
+    return frozenset(term for word in words for term in _terms_of_word(word, language))
 
 
 def beginning_of(word: str, language: str) -> str | None:

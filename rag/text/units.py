@@ -24,6 +24,12 @@ _ASKED = [
     for asked in _DATA["asked"]
 ]
 _DATE = "date"
+_FORMS = {
+    "version": r"(?<![\p{N}.])v?\p{N}+(?:\.\p{N}+)+\+?",
+    "identifier": r"\b\p{L}\w*_\w+|(?<!\S)--?[a-z][\w-]+|`[^`\s]+`",
+    "clock": r"(?<!\p{N})\p{N}{1,2}:\p{N}{2}(?!\p{N})",
+}
+"""What no unit shows."""
 _NUMBER = r"\p{N}+(?:[.,]\p{N}+)*"
 _BETWEEN = r"[\s\u00a0+~-]{0,2}"
 _YEAR = r"(?<!\p{N})(?:1[5-9]|20)\p{N}\p{N}(?!\p{N})"
@@ -50,12 +56,11 @@ def amount_of(dimensions: frozenset[str]) -> regex.Pattern[str]:
     if symbols:
         sign = "|".join(symbols)
         patterns += [rf"(?:{sign})\s?{_NUMBER}", rf"{_NUMBER}\s?(?:{sign})"]
-    if "clock" in dimensions:
-        patterns.append(r"(?<!\p{N})\p{N}{1,2}:\p{N}{2}(?!\p{N})")
-    if _DATE not in dimensions:
-        patterns.append(rf"\w\s?=\s?{_NUMBER}\b")  # a setting's value has no unit
-    else:
+    patterns += [form for name, form in _FORMS.items() if name in dimensions]
+    if _DATE in dimensions:
         patterns += [_YEAR, rf"\p{{N}}\.?\s(?:{'|'.join(MONTHS)})|(?:{'|'.join(MONTHS)})\s\p{{N}}"]
+    elif words or symbols:
+        patterns.append(rf"\w\s?=\s?{_NUMBER}\b")  # a setting's value has no unit
     return regex.compile("|".join(patterns), regex.IGNORECASE)
 
 

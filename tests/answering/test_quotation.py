@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from rag.answering.quotation import MAX_WORDS, Quote, quotation_for, quote
+from rag.answering.quotation import MAX_WORDS, quotation_for, quote
+from rag.answering.sentence_signals import Quote
 from rag.domain.documents import Passage
 from rag.retrieval.query import build_query
 from rag.text.answer_type import defined_subject, defines

@@ -27,12 +27,15 @@ _PLAIN_LANGUAGE = regex.compile(rf"\b{any_of(lambda one: one.requests.plain_lang
 _QUESTION_OPENINGS = frozenset(of_all(lambda one: one.requests.question_openings))
 _COPULAS = frozenset(of_all(lambda one: one.requests.copulas))
 _ONE_WORD_TASKS = frozenset(of_all(lambda one: one.requests.one_word_tasks))
+_CAPABILITY = regex.compile(rf"^\W*{any_of(lambda one: one.requests.capabilities)}", regex.IGNORECASE)
 _FORMS = (Form.TABLE, Form.EMAIL, Form.LIST, Form.SIMPLER, Form.LONGER, Form.SHORTER, Form.OTHER)
 """In order of precedence: a "short e-mail" is an e-mail."""
 
 
 def rework_of(text: str, requests: Requests) -> Request | None:
     """Return the rework request in a message, or in its only clause that is not a remark."""
+    if _CAPABILITY.search(text):
+        return None
     if found := _reworked(text, requests):
         return found
     clauses = requests_in(text)

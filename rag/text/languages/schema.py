@@ -36,6 +36,8 @@ class Questions:
     """Patterns that ask for more than a word."""
     counts: Words = frozenset()
     """Words that count as a value."""
+    vague: Words = frozenset()
+    """Words that questions have and the texts that answer them often lack: "what kind of"."""
     conjunctions: Words = frozenset()
     """Words that put two questions, or two things that are asked about, into one."""
     comparing: Patterns = ()
@@ -93,6 +95,8 @@ class Requests:
     """Form of an answer (``domain.requests.Form``) -> words that name it."""
     reworks: Words = frozenset()
     """Verbs for reworking a text."""
+    capabilities: Patterns = ()
+    """Openings that ask what can be done with answers in general, not for it to be done."""
     one_word_tasks: Words = frozenset()
     """Words that are a rework request on their own."""
     question_openings: Words = frozenset()
