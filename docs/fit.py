@@ -1,8 +1,9 @@
-"""Fit the weights of rag/retrieval/thresholds.toml: ``python docs/fit.py SET`` (BEIR, with titles).
+"""Fit the weights of rag/retrieval/thresholds.toml: ``python docs/fit.py SET [FILE CORPUS]...``.
 
-Answerable questions against the same questions with their document, or all of its title, held out.
-Half of the titles is fitted on; the table is of the other half. Prints what belongs into
-rag/retrieval/thresholds.toml.
+The set (BEIR, with titles): answerable questions against the same questions with their document, or
+all of its title, held out. Half of the titles is fitted on; the table is of the other half. The
+choice of quotations is fitted on files of labelled questions about folders too: the set has no
+headings, tables or code. Prints what belongs into rag/retrieval/thresholds.toml.
 """
 
 from __future__ import annotations
@@ -10,22 +11,30 @@ from __future__ import annotations
 import random
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.context import MOST_PASSAGES
 from rag.answering.sentence_signals import sentence_signals
+from rag.config.environment import load_settings
+from rag.config.knowledge import build_knowledge
 from rag.domain.search import Signals
 from rag.evaluation.beir import Asked, load
+from rag.evaluation.questions import load_questions, shows_answer
 from rag.evaluation.retrieval import SetIndex, index_of
 from rag.retrieval.calibration import auroc
 from rag.retrieval.evidence import weigh
+from rag.retrieval.search import retrieve
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Array = NDArray[np.float64]
+Candidates = list[tuple[dict[str, float], bool]]
+"""The signals of each sentence found for a question, and whether an answer stands in it."""
 NAMES = tuple(Signals.__dataclass_fields__)
 FALSE_REFUSALS = 0.02
 WEAK_SHARE, SOME_SHARE = 0.15, 0.5
@@ -64,7 +73,9 @@ def main() -> None:
     asked = [q for q in testset.questions if q.answerable and q.relevant]
     first = np.array([title[next(iter(q.relevant))] in half for q in asked])
     fit_evidence(index, asked, first, title)
-    fit_quotation(index, asked, first)
+    files = [Path(argument) for argument in sys.argv[2:]]
+    labelled = [q for pair in zip(files[::2], files[1::2], strict=True) for q in labelled_in(*pair)]
+    fit_quotation(of_the_set(index, asked, first), labelled)
 
 
 def fit_evidence(
@@ -96,19 +107,42 @@ def fit_evidence(
         tell(f"refused, {label}: {(part < levels[0]).mean():.3f}")
 
 
-def fit_quotation(index: SetIndex, asked: Sequence[Asked], first: NDArray[np.bool_]) -> None:
-    """Sentences of the first hits with an answer string in them against the others."""
-    x, y = [], []
+def of_the_set(
+    index: SetIndex, asked: Sequence[Asked], first: NDArray[np.bool_]
+) -> Iterator[Candidates]:
+    """Yield the sentences found for each question of the first half."""
     for question in (q for q, own in zip(asked, first, strict=True) if own):
         query, hits = index.hits(question)
-        for piece, found in sentence_signals(question.text, query, hits, index.retriever.idf_of):
-            x.append(list(found.values()))
-            y.append(float(any(answer in piece.text for answer in question.answers)))
-            names = tuple(found)
-    w = fitted(np.array(x), np.array(y), np.ones(len(y)))
+        yield [
+            (found, any(answer in piece.text for answer in question.answers))
+            for piece, found in sentence_signals(question.text, query, hits, index.retriever.idf_of)
+        ]
+
+
+def labelled_in(file: Path, folder: Path) -> Iterator[Candidates]:
+    """Yield the sentences found in a folder for each answerable question of a file."""
+    with TemporaryDirectory() as state:
+        settings = load_settings(corpus_dir=folder, state_dir=Path(state))
+        knowledge = build_knowledge(settings)
+        corpus = knowledge.fresh()
+        for question in (q for q in load_questions(file) if q.answerable and not q.history):
+            hits, query, _ = retrieve(corpus, question.text, (), (), MOST_PASSAGES)
+            found = sentence_signals(question.text, query, hits, corpus.retriever.idf_of)
+            yield [(signals, shows_answer(question, piece.text)) for piece, signals in found]
+        knowledge.close()
+
+
+def fit_quotation(prose: Iterator[Candidates], labelled: Sequence[Candidates]) -> None:
+    """Sentences with an answer in them against the others; both kinds of sets weigh the same."""
+    of_set = list(prose)
+    share = len(of_set) / max(1, len(labelled))
+    weighted = [(c, 1.0) for c in of_set] + [(c, share) for c in labelled]
+    x = [list(signals.values()) for c, _ in weighted for signals, _ in c]
+    y = [float(right) for c, _ in weighted for _, right in c]
+    w = fitted(np.array(x), np.array(y), np.array([own for c, own in weighted for _ in c]))
     print()
-    show("quotation", names, w)
-    tell("quotation: write the weights, then see rag eval answers")
+    show("quotation", list(of_set[0][0][0]), w)
+    tell("quotation: write the weights, then see rag eval answers and rag eval questions")
 
 
 def show(section: str, names: Sequence[str], w: Array) -> None:

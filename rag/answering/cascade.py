@@ -74,6 +74,8 @@ class CascadeInput:
     """Whose answer the request wants changed."""
     parts: tuple[PartFound, ...] = ()
     """Those of a question with several parts that the passages can answer."""
+    asked: float | None = None
+    """When the question came, by the clock."""
 
 
 @dataclass
@@ -192,7 +194,7 @@ class Cascade:
             return None
         asked = (found.question.text, found.query, found.hits, found.idf_of)
         pieces = () if found.parts else quote(*asked)  # one sentence is no answer to two questions
-        return DemoTurn([piece.text for piece in pieces], found.language, self._clock)
+        return DemoTurn([p.text for p in pieces], found.language, self._clock, found.asked)
 
     def _draft_to_refine(self, model: Model, result: CascadeResult) -> Attempt | None:
         """The draft that the large model is to polish; None where it answers afresh."""

@@ -182,6 +182,7 @@ class RequestContext:
                 self.request,
                 worked_on,
                 retrieved.parts,
+                self.start,
             ),
             result,
         )

@@ -26,14 +26,16 @@ VERBATIM_SHARE = 0.9
 WHOLE_SHARE = 0.5
 """The share of the quoted sentence's words that it has; with fewer it is a fragment."""
 PATIENCE_MS = 1_500.0
-"""The time for the first sentence; a quotation has to be there within two seconds."""
+"""From the question to the first sentence; a quotation has to be there within two seconds."""
 
 
 class DemoTurn:
     """Decides while a demonstration model writes whether its turn is over."""
 
-    def __init__(self, quoted: Sequence[str], language: str, clock: Clock) -> None:
-        """``quoted``: what would be quoted instead."""
+    def __init__(
+        self, quoted: Sequence[str], language: str, clock: Clock, asked: float | None = None
+    ) -> None:
+        """``quoted``: what would be quoted instead; ``asked``: when the question came."""
         self._quoted = [
             claim_of(text[start:end], language)
             for text in quoted
@@ -41,7 +43,7 @@ class DemoTurn:
         ]
         self._language = language
         self._clock = clock
-        self._started = clock.now()
+        self._asked = clock.now() if asked is None else asked
         self._has_sentence = False
         self._failed = False
 
@@ -53,7 +55,7 @@ class DemoTurn:
 
     def is_over(self) -> bool:
         """Return whether nothing of the turn can stand any more, or it takes too long."""
-        late = self._clock.now() - self._started > PATIENCE_MS
+        late = self._clock.now() - self._asked > PATIENCE_MS
         return self._failed or (late and not self._has_sentence)
 
     def stands(self, sentences: Sequence[Sentence]) -> bool:

@@ -51,8 +51,7 @@ class QuestionResult:
     @property
     def right(self) -> bool:
         """Whether an answerable question's fact is in the text shown."""
-        shown = _plain(self.shown)
-        found = any(_plain(text) in shown for text in self.question.answers)
+        found = shows_answer(self.question, self.shown)
         return self.question.answerable and not self.refused and found
 
 
@@ -78,6 +77,12 @@ class QuestionsReport:
             "document_first": _share(firsts, _is_document_first),
             "words": mean([len(r.shown.split()) for r in self.results if not r.refused]),
         }
+
+
+def shows_answer(question: LabelledQuestion, text: str) -> bool:
+    """Return whether an answer stands in a text, whatever its case, Markdown and spaces."""
+    shown = _plain(text)
+    return any(_plain(answer) in shown for answer in question.answers)
 
 
 def load_questions(path: Path) -> list[LabelledQuestion]:

@@ -27,7 +27,9 @@ _PLAIN_LANGUAGE = regex.compile(rf"\b{any_of(lambda one: one.requests.plain_lang
 _QUESTION_OPENINGS = frozenset(of_all(lambda one: one.requests.question_openings))
 _COPULAS = frozenset(of_all(lambda one: one.requests.copulas))
 _ONE_WORD_TASKS = frozenset(of_all(lambda one: one.requests.one_word_tasks))
-_CAPABILITY = regex.compile(rf"^\W*{any_of(lambda one: one.requests.capabilities)}", regex.IGNORECASE)
+_CAPABILITY = regex.compile(
+    rf"^\W*{any_of(lambda one: one.requests.capabilities)}", regex.IGNORECASE
+)
 _FORMS = (Form.TABLE, Form.EMAIL, Form.LIST, Form.SIMPLER, Form.LONGER, Form.SHORTER, Form.OTHER)
 """In order of precedence: a "short e-mail" is an e-mail."""
 
