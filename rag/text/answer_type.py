@@ -58,7 +58,7 @@ _DEFINITION = regex.compile(
     regex.IGNORECASE,
 )
 _DEFINING = any_of(lambda one: one.questions.defining)
-_WANTS_NAME = _words(any_of(lambda one: one.questions.people_and_places))
+_PERSON = _words(any_of(lambda one: one.questions.people))
 
 
 class AnswerType(StrEnum):
@@ -127,8 +127,11 @@ def _spells_out(abbreviation: str, text: str) -> bool:
 
 
 def may_miss(question: str, text: str) -> bool:
-    """Return whether a number, a person or a place is asked for but not given."""
+    """Return whether a number or a person is asked for but not given.
+
+    Places may be a menu or a folder, and what "what" and "which" ask for has any form.
+    """
     expected = answer_type_of(question)
-    if expected is AnswerType.NAME and not _WANTS_NAME.search(question):
-        return False  # "what" and "which" ask for things of any form
+    if expected is AnswerType.NAME and not _PERSON.search(question):
+        return False
     return not gives(expected, question, text)

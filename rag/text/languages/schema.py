@@ -26,7 +26,7 @@ class Questions:
     """Other patterns that ask for a number or a time."""
     names: Patterns = ()
     """Patterns that ask for a name or a thing."""
-    people_and_places: Patterns = ()
+    people: Patterns = ()
     """Those of ``names`` that no answer without a name can satisfy."""
     definitions: Patterns = ()
     """What asks for a definition, with the group ``subject``."""
