@@ -39,6 +39,9 @@ NAMES = tuple(Signals.__dataclass_fields__)
 FALSE_REFUSALS = 0.02
 WEAK_SHARE, SOME_SHARE = 0.15, 0.5
 STEPS, RIDGE = 50, 1.0
+CLIMBING_STEPS, CLIMBING_RATE = 300, 0.02
+BESIDE = ("words_with_headings", "row")
+"""Signals that the set cannot tell of."""
 
 
 def signals(
@@ -133,15 +136,32 @@ def labelled_in(file: Path, folder: Path) -> Iterator[Candidates]:
 
 
 def fit_quotation(prose: Iterator[Candidates], labelled: Sequence[Candidates]) -> None:
-    """Sentences with an answer in them against the others; both kinds of sets weigh the same."""
-    of_set = list(prose)
-    share = len(of_set) / max(1, len(labelled))
-    weighted = [(c, 1.0) for c in of_set] + [(c, share) for c in labelled]
-    x = [list(signals.values()) for c, _ in weighted for signals, _ in c]
-    y = [float(right) for c, _ in weighted for _, right in c]
-    w = fitted(np.array(x), np.array(y), np.array([own for c, own in weighted for _ in c]))
+    """Fit on the set's sentences, with an answer in them or not; then, beside that, on the files'.
+
+    The second fit is a conditional logit (McFadden 1974, "Conditional logit analysis of qualitative
+    choice behavior"): of the sentences found for a question, one with the answer is to be first.
+    """
+    of_set = [pair for candidates in prose for pair in candidates]
+    names = [name for name in of_set[0][0] if name not in BESIDE]
+    x = np.array([[signals[name] for name in names] for signals, _ in of_set])
+    w = fitted(x, np.array([float(right) for _, right in of_set]), np.ones(len(of_set)))
+    beside = np.zeros(len(BESIDE))
+    for _ in range(CLIMBING_STEPS):
+        slope = -RIDGE * beside
+        for candidates in labelled:
+            right = np.array([has for _, has in candidates], dtype=float)
+            if not right.any():
+                continue
+            own = np.array([[signals[name] for name in names] for signals, _ in candidates])
+            more = np.array([[signals[name] for name in BESIDE] for signals, _ in candidates])
+            odds = own @ w[:-1] + more @ beside
+            chances = np.exp(odds - odds.max())
+            first = chances / chances.sum()
+            first_right = chances * right / (chances * right).sum()
+            slope += more.T @ (first_right - first)
+        beside += CLIMBING_RATE * slope
     print()
-    show("quotation", list(of_set[0][0][0]), w)
+    show("quotation", [*names, *BESIDE], np.array([*w[:-1], *beside, w[-1]]))
     tell("quotation: write the weights, then see rag eval answers and rag eval questions")
 
 

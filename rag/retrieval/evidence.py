@@ -40,7 +40,7 @@ MASS_FLOOR = 0.4
 """The minimum weight of a known word, as a share of an unseen one's. In a small corpus on one
 subject the subject's name is everywhere and its idf near zero, yet it shows that the question is
 relevant; on large sets the minimum changes no AUROC by more than .005."""
-VAGUE_WORTH = 0.25
+VAGUE_WORTH = 0.5
 """The share of its weight that a vague word has, such as "happens" or "typical"."""
 _HIGHEST_FREQUENCY_WORTH = 2.5
 """The maximum BM25 score of a term with k1 = 1.5, in units of its idf."""

@@ -95,3 +95,9 @@ def test_an_abbreviation_is_quoted_where_it_is_spelled_out() -> None:
     assert defines("GGUF", "GGUF (Generalized GGML Unified Format) is a file format.")
     assert defines("DE", "Call the Duty Engineer (DE) at night.")
     assert not defines("GGUF", "Many models are in GGUF (see above).")
+
+
+def test_words_of_the_heading_above_count_for_a_sentence() -> None:
+    coast = passage("The fee is 4 euros a day.", heading="Boats on the coast")
+    lake = passage("The fee is 9 euros a day.", heading="Boats on the lake")
+    assert "9 euros" in quoted_from("What is the fee for boats on the lake?", coast, lake)

@@ -84,3 +84,17 @@ def test_nothing_found_is_no_evidence() -> None:
 def test_a_question_without_content_words_has_no_evidence() -> None:
     query = build_query("the of and", (), message_language("the of and", ("en",)), RETRIEVER.idf_of)
     assert weigh(query, hits_of(PRICE), RETRIEVER.idf_of).level is EvidenceLevel.NONE
+
+
+def test_a_missing_word_that_tells_little_weighs_less() -> None:
+    telling = "What Mongolia costs the RelayBox?"
+    vague = "What usually happens when the RelayBox costs?"
+
+    def coverage(question: str) -> float:
+        query = build_query(
+            question, (), message_language(question, ("en",)), RETRIEVER.idf_of
+        )
+        found = [p for _, p in RETRIEVER.search(query.weights, 5)]
+        return weigh(query, hits_of(*found), RETRIEVER.idf_of).coverage
+
+    assert coverage(vague.replace("usually ", "")) > coverage(telling)

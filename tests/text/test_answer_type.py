@@ -31,6 +31,12 @@ def test_what_is_asked_for_is_told(question: str, expected: AnswerType) -> None:
         ("How many pillars has it?", "It rests on twelve pillars.", False),
         ("What carries the bridge?", "It rests on pillars.", False),
         ("Why is it closed?", "The road is wet.", False),
+        ("Which Python version does it need?", "It needs Python 3.8+.", False),
+        ("Which Python version does it need?", "It needs 3 parts.", True),
+        ("Which variable switches it off?", "Set `SHOW_USAGE` to 0.", False),
+        ("Which variable switches it off?", "Set up an account first.", True),
+        ("Welche Umgebungsvariable ist das?", "RAG_TOP_K legt das fest.", False),
+        ("Where is the list?", "It is in the menu of the document.", False),
     ],
 )
 def test_an_answer_without_what_was_asked_for_may_miss_the_question(
