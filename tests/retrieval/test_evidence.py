@@ -91,9 +91,7 @@ def test_a_missing_word_that_tells_little_weighs_less() -> None:
     vague = "What usually happens when the RelayBox costs?"
 
     def coverage(question: str) -> float:
-        query = build_query(
-            question, (), message_language(question, ("en",)), RETRIEVER.idf_of
-        )
+        query = build_query(question, (), message_language(question, ("en",)), RETRIEVER.idf_of)
         found = [p for _, p in RETRIEVER.search(query.weights, 5)]
         return weigh(query, hits_of(*found), RETRIEVER.idf_of).coverage
 
