@@ -138,8 +138,8 @@ class Searched:
     def idf_of(self, term: str) -> float:
         return self.view.idf_of(term)
 
-    def spellings(self, word: str) -> Sequence[tuple[str, str]]:
-        return self.view.spellings(word)
+    def spellings(self, word: str, language: str = "") -> Sequence[tuple[str, str]]:
+        return self.view.spellings(word, language)
 
 
 def retriever_of(*passages: Passage) -> Searched:

@@ -39,10 +39,10 @@ class Retriever(Protocol):
         """
         ...
 
-    def spellings(self, word: str) -> Sequence[tuple[str, str]]:
-        """Return (word, term) of indexed words similar to an unknown word, most similar first.
+    def spellings(self, word: str, language: str = "") -> Sequence[tuple[str, str]]:
+        """Return (word, term) of indexed words that an unknown word may mean, the likeliest first.
 
-        Empty if the word is indexed or nothing is similar.
+        Empty if the word is indexed or there are none.
         """
         ...
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from rag.domain.conversation import Turn
     from rag.text.language_detection import MessageLanguage
 
+    Spellings = Callable[[str, str], Sequence[tuple[str, str]]]
+    """Word and language -> the known words that it may mean, each with its term."""
+
 HISTORY_WEIGHT = 0.3
 HISTORY_DECAY = 0.6
 ANSWER_WEIGHT = 0.2
@@ -32,7 +35,7 @@ def build_query(  # noqa: PLR0913 - one argument per source of words
     history: Sequence[Turn],
     language: MessageLanguage,
     idf_of: Callable[[str], float],
-    spellings: Callable[[str], Sequence[tuple[str, str]]] | None = None,
+    spellings: Spellings | None = None,
     others: Mapping[str, Sequence[str]] | None = None,
 ) -> Query:
     """Weight the question's terms by 1, those of the ``history`` and ``others`` by less.
@@ -66,7 +69,7 @@ def build_query(  # noqa: PLR0913 - one argument per source of words
             weighted.setdefault(term, Term(term, ANSWER_WEIGHT, word))
     terms: Sequence[Term] = tuple(weighted.values())
     if spellings:
-        known = {t.term: t for term in terms for t in _respelled(term, spellings)}
+        known = {t.term: t for term in terms for t in _respelled(term, spellings, language.search)}
         terms = tuple(known.values())
     if others:
         terms = _widened(terms, others, language.search)
@@ -113,9 +116,9 @@ def _earlier(history: Sequence[Turn]) -> Iterator[tuple[str, float]]:
         yield turn.question, HISTORY_WEIGHT * HISTORY_DECAY**age
 
 
-def _respelled(term: Term, spellings: Callable[[str], Sequence[tuple[str, str]]]) -> Iterator[Term]:
+def _respelled(term: Term, spellings: Spellings, language: str) -> Iterator[Term]:
     """Yield a term itself, or those of the known words that its unknown word may mean."""
-    near = spellings(term.word)
+    near = spellings(term.word, language)
     if not near:
         yield term
     for word, known in near:

@@ -11,6 +11,8 @@ from rag.domain.search import Hit, PartFound
 from rag.retrieval.evidence import matched_words, weigh
 from rag.retrieval.query import build_query
 from rag.retrieval.thresholds import load
+from rag.text.abbreviations import explained_in
+from rag.text.analysis import analyse
 from rag.text.language_detection import MessageLanguage, message_language
 
 if TYPE_CHECKING:
@@ -42,13 +44,38 @@ def retrieve(  # noqa: PLR0913 - one argument per part of the question
     """
     retriever = corpus.retriever
     language = language or message_language(text, corpus.languages)
-    query = build_query(text, leaning_on, language, retriever.idf_of, retriever.spellings, others)
-    found = corpus.search(query.weights, k, scope)
+
+    def found_with(
+        words: Mapping[str, Sequence[str]],
+    ) -> tuple[Query, Sequence[tuple[float, Passage]]]:
+        query = build_query(
+            text, leaning_on, language, retriever.idf_of, retriever.spellings, words
+        )
+        return query, corpus.search(query.weights, k, scope)
+
+    query, found = found_with(others or {})
+    if explained := _abbreviations(query, [passage for _, passage in found]):
+        query, found = found_with({**explained, **(others or {})})
     if fitting:
         found = [found[position] for position in fitting([passage for _, passage in found])]
     hits = numbered(corpus, [passage for _, passage in found], conversation, query)
     scored = tuple(replace(hit, score=score) for hit, (score, _) in zip(hits, found, strict=True))
     return scored, query, weigh(query, scored, retriever.idf_of, load(corpus.state))
+
+
+def _abbreviations(query: Query, passages: Sequence[Passage]) -> dict[str, list[str]]:
+    """Word of a question -> what the passages found abbreviate it by, or say that it stands for."""
+    asked = {term.term: term.stands_for or term.word for term in query.terms}
+    words = set(asked.values())
+    found: dict[str, list[str]] = {}
+    for short, long in {pair for passage in passages for pair in explained_in(passage.text)}:
+        if short in words:
+            found.setdefault(short, []).append(long)
+        terms = [token.terms[0] for token in analyse(long, query.language)]
+        if len(terms) > 1 and short not in words and all(term in asked for term in terms):
+            for term in terms:
+                found.setdefault(asked[term], []).append(short)
+    return found
 
 
 def retrieve_parts(  # noqa: PLR0913 - as above

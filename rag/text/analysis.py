@@ -11,12 +11,14 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import regex
 import Stemmer
 
 from rag.text.languages import LANGUAGES
+from rag.text.spellings import number_terms, things_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +41,7 @@ _PARTS = regex.compile(
 )
 _JOINTS = regex.compile(r"[_\-'’,]+")
 _NUMBER = regex.compile(r"\p{N}+(?:[.,]\p{N}+)*")
+_VERSION = regex.compile(r"[vV]\p{N}+(?:\.\p{N}+)+")
 _POSSESSIVE = regex.compile(r"['’]s$", regex.IGNORECASE)
 _MARKS = regex.compile(r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640]+")
 """Accents and Arabic vowel signs, hamza above and below, and the line that stretches a word."""
@@ -48,6 +51,7 @@ _DOTTED = str.maketrans({"ı": "i", "\u0307": None})
 """Turkish i without and with its dot: keyboards and capitals mix them up."""
 _SAME_LETTER = str.maketrans("ةىٱیک", "هيايك")
 """Arabic and Persian letters that are written for each other."""
+_LETTERS_LEFT = 3
 _local = threading.local()
 
 
@@ -63,7 +67,27 @@ class AnalysedWord:
 
 
 def analyse(text: str, language: str = DEFAULT_LANGUAGE) -> Iterator[AnalysedWord]:
-    """Yield the content words of ``text``, without stop words and punctuation."""
+    """Yield the content words of ``text``, without stop words and punctuation.
+
+    A date, a number in groups or a name such as "C++" is one word with its parts.
+    """
+    words = _words(text, language)
+    for start, end, term in things_in(text):
+        parts: list[str] = []
+        word = next(words, None)
+        while word is not None and word.start < end:
+            if word.start < start:
+                yield word
+            else:
+                parts += word.terms
+            word = next(words, None)
+        yield AnalysedWord(text[start:end], tuple(dict.fromkeys((term, *parts))), start, end)
+        if word is not None:
+            words = chain((word,), words)
+    yield from words
+
+
+def _words(text: str, language: str) -> Iterator[AnalysedWord]:
     for match in WORD.finditer(text):
         word = match.group()
         if word.isascii() or not _IS_UNSPACED.search(word):
@@ -102,14 +126,19 @@ def vague_terms(language: str) -> frozenset[str]:
     return frozenset(term for word in words for term in _terms_of_word(word, language))
 
 
+def has_compounds(language: str) -> bool:
+    """Return whether a language writes compounds as one word."""
+    data = LANGUAGES.get(language)
+    return data is not None and data.compounds
+
+
 def beginning_of(word: str, language: str) -> str | None:
     """Return the term for the beginning of a long word, if the language has closed compounds.
 
     "Schmalspurbahn" and "Schmalspurschiene" share it; it ends with a mark, so it equals no word.
     xquad-de, answer within 5: .970 without it, .976 with it.
     """
-    data = LANGUAGES.get(language)
-    if data is None or not data.compounds:
+    if not has_compounds(language):
         return None
     plain = folded(word)
     long = len(plain) >= COMPOUND_LETTERS and plain.isalpha()
@@ -130,8 +159,8 @@ def _terms_of(word: str, language: Language | None) -> Iterator[str]:
     if language is not None and _plain(word) in language.stop_words:
         return
     word = _POSSESSIVE.sub("", word)
-    if _NUMBER.fullmatch(word):
-        yield word.replace(",", "")
+    if _NUMBER.fullmatch(word) or _VERSION.fullmatch(word):
+        yield from number_terms(word, language)
         return
     parts = [part for part in _PARTS.split(word) if part]
     if language is not None and len(parts) > 1 and parts[0].casefold() in language.elisions:
@@ -140,7 +169,7 @@ def _terms_of(word: str, language: Language | None) -> Iterator[str]:
     if len(parts) == 1:
         yield from _stem(parts[0].casefold(), language)
         return
-    yield _fold(_JOINTS.sub("", word).casefold())
+    yield from _stem(_JOINTS.sub("", word).casefold(), language)
     for part in parts:
         yield from _stem(part.casefold(), language)
 
@@ -158,11 +187,25 @@ def _ngrams(run: str, start: int) -> Iterator[AnalysedWord]:
 def _stem(word: str, language: Language | None) -> Iterator[str]:
     if language is None or word not in language.stop_words:
         word = word.translate(_DOTTED)
+    if language is not None:
+        word = _without_prefix(word, language)
     if language is None or not language.stemmer:
         if language is None or word not in language.stop_words:
             yield _fold(word)
     elif word not in language.stop_words:
         yield _fold(_stemmer(language.stemmer).stemWord(word))
+
+
+def _without_prefix(word: str, language: Language) -> str:
+    """Return a word without an article or a conjunction that is written together with it.
+
+    As the light stemmer of Larkey, Ballesteros and Connell (2002) takes them off: the longest
+    that leaves three letters.
+    """
+    for prefix in language.prefixes:
+        if word.startswith(prefix) and len(word) >= len(prefix) + _LETTERS_LEFT:
+            return word[len(prefix) :]
+    return word
 
 
 def _fold(word: str) -> str:

@@ -110,3 +110,49 @@ def test_languages_are_told_by_their_function_words(text: str, language: str) ->
 def test_every_language_has_terms_and_leaves_its_function_words_out(language: str) -> None:
     word = min(LANGUAGES[language].stop_words)
     assert terms_of(f"{word} RelayBox 42", language) == terms_of("RelayBox 42", language) != []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "language"),
+    [
+        ("5 March 2026", "2026-03-05", "en"),
+        ("March 5th, 2026", "5 Mar 2026", "en"),
+        ("5.3.26", "5. März 2026", "de"),
+        ("5 maart 2026", "5-3-2026", "nl"),
+        ("25/03/2026", "03/25/2026", "en"),
+        ("2026年3月5日", "2026-03-05", "zh"),
+        ("1 250 000", "1,250,000", "en"),
+        ("1.250.000", "1250000", "de"),
+        ("1.250", "1250", "de"),
+        ("12,5", "12.5", "de"),
+        ("v2.10.0", "2.10.0", "en"),
+        ("v2.10.0", "2.10", "en"),
+        ("AX-1040-B", "AX1040B", "en"),
+        ("والكتاب", "كتاب", "ar"),
+        ("بالكتاب", "الكتاب", "ar"),
+    ],
+)
+def test_one_thing_has_a_term_in_all_its_spellings(one: str, other: str, language: str) -> None:
+    first, second = (next(iter(analyse(text, language))).terms for text in (one, other))
+    assert first[0] in second or second[0] in first
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("C++", "C#"), ("5.3.2026", "3.5.2026"), ("2.10.1", "2.11.1")],
+)
+def test_what_is_open_or_another_thing_shares_no_whole_term(one: str, other: str) -> None:
+    first, second = (next(iter(analyse(text))).terms for text in (one, other))
+    assert first[0] not in second
+
+
+@pytest.mark.parametrize("text", ["On 5 March 2026 we met", "pay 1 250 000 now", "use C++ here"])
+def test_the_parts_of_a_thing_are_its_terms_too_and_its_place_is_its_own(text: str) -> None:
+    thing = next(word for word in analyse(text) if not word.word.isalpha())
+    assert text[thing.start : thing.end] == thing.word
+    assert set(terms_of(thing.word)) == set(thing.terms)
+    assert [word.word for word in analyse(text)].count(thing.word) == 1
+
+
+def test_a_date_whose_order_is_open_is_its_parts_only() -> None:
+    assert terms_of("03/05/2026") == ["03", "05", "2026"]

@@ -13,12 +13,13 @@ import regex
 from rag.corpus.ingestion.cleaning import text_of, without_markup, without_unseen
 from rag.corpus.ingestion.forms import form_text
 from rag.corpus.ingestion.hidden_text import HTML, holds_hidden_text, without_hidden
+from rag.corpus.ingestion.line_wraps import rejoined, unwrapped
 from rag.corpus.ingestion.mail import MAIL, OUTLOOK, mail_of, with_attachments
 from rag.corpus.ingestion.notebooks import NOTEBOOK, notebook_text
 from rag.corpus.ingestion.office_xml import SLIDES, WORD, with_lost_parts
 from rag.corpus.ingestion.pages import find_pages
-from rag.corpus.ingestion.parsing import BINARY_TYPES, PDF, kind_of, parse
-from rag.corpus.ingestion.plain_text import CODE, PLAIN_KINDS, decoded, plain_text
+from rag.corpus.ingestion.parsing import BINARY_TYPES, MARKDOWN, PDF, kind_of, parse
+from rag.corpus.ingestion.plain_text import CODE, PLAIN, PLAIN_KINDS, decoded, plain_text
 from rag.corpus.ingestion.recognition import (
     RECOGNISING_S,
     has_tesseract,
@@ -108,13 +109,17 @@ def _read(path: Path, data: bytes, recognising_s: float, depth: int = 0) -> _Con
     kind = kind_of(path, data)
     if kind in PLAIN_KINDS:
         code = kind == CODE
-        return _Content(plain_text(decoded(data), kind), path.name if code else "", code=code)
+        text = plain_text(decoded(data), kind)
+        text = unwrapped(text) if kind == PLAIN else text
+        return _Content(text, path.name if code else "", code=code)
     if kind == NOTEBOOK:
         return _Content(without_markup(notebook_text(decoded(data))))
     if kind == MAIL and depth < _DEEPEST_MAIL:
         return _read_mail(data, recognising_s, depth)
     if kind == WORKBOOK and (workbook := workbook_of(data)):
         return _Content(without_markup(workbook.text), workbook.title)
+    if kind == MARKDOWN:
+        data = rejoined(decoded(data)).encode()
     if kind == HTML:  # Latin-1 keeps every byte, whatever the encoding
         data = without_hidden(data.decode("latin-1")).encode("latin-1")
     return _as_far_as_possible(path, data, kind, recognising_s)
@@ -161,7 +166,7 @@ def _parsed(path: Path, data: bytes, kind: str, recognising_s: float) -> _Conten
     if kind == OUTLOOK:
         children = {child["path"]: child["result"].content for child in result.children or ()}
         content = with_attachments(content, children)
-    text = text_of(content, kind)
+    text = unwrapped(text_of(content, kind)) if kind == PDF else text_of(content, kind)
     filled = form_text(data) if kind == PDF else ""
     pages = [bool(part["content"].strip()) for part in parts] if kind == PDF else []
     title = result.metadata.get("title")

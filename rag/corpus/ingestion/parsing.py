@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from kreuzberg import ExtractionResult
 
 PDF = "application/pdf"
+MARKDOWN = "text/markdown"
 _TEXT_TYPES = {
-    ".md": "text/markdown",
-    ".mdx": "text/markdown",
-    ".qmd": "text/markdown",
-    ".rmd": "text/markdown",
+    ".md": MARKDOWN,
+    ".mdx": MARKDOWN,
+    ".qmd": MARKDOWN,
+    ".rmd": MARKDOWN,
     ".txt": PLAIN,
     ".adoc": PLAIN,
     ".asciidoc": PLAIN,

@@ -17,6 +17,7 @@ from rag.retrieval.bm25.lucene import LuceneBM25, lucene_idf
 from rag.retrieval.bm25.segment import Vocabulary
 from rag.retrieval.bm25.spelling import Spelled
 from rag.retrieval.bm25.store import Saved, Store
+from rag.text.analysis import has_compounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -139,9 +140,10 @@ class View:
             for (score, passage), place in zip(found, places, strict=True)
         ]
 
-    def spellings(self, word: str) -> tuple[tuple[str, str], ...]:
-        """Return (word, term) of indexed words similar to an unknown word, most similar first."""
-        return self.spelled.near(word, self.state.frequency)
+    def spellings(self, word: str, language: str = "") -> tuple[tuple[str, str], ...]:
+        """Return (word, term) of indexed words that an unknown word may mean."""
+        compounds = has_compounds(language)
+        return self.spelled.near(word, self.state.frequency, compounds=compounds)
 
     def idf_of(self, term: str) -> float:
         """Return a term's inverse document frequency, always positive.

@@ -1,4 +1,4 @@
-"""The words of the documents, and lookup of those similar to a misspelled one."""
+"""The words of the documents, and lookup of those that an unknown one may mean."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ MIN_LETTERS = 4
 LONG_WORD = 8
 """The length from which on two edits are allowed."""
 MAX_SUGGESTIONS = 3
+PART_LETTERS, INNER_LETTERS = 6, 8
+"""The least lengths of the last part of a compound, and of one in its middle."""
+REST_LETTERS = 4
+"""The least length of what stands before the last part."""
 
 
 class Spelled:
@@ -60,15 +64,41 @@ class Spelled:
         both._learnt = {**other.terms, **self.terms}
         return both
 
-    def near(self, word: str, frequency: Callable[[str], int]) -> tuple[tuple[str, str], ...]:
-        """Return known words within one edit, or two from eight letters on; a transposition is one.
+    def near(
+        self, word: str, frequency: Callable[[str], int], *, compounds: bool = False
+    ) -> tuple[tuple[str, str], ...]:
+        """Return the known words that an unknown one may mean, each with its term.
 
-        Empty if the word itself is known.
+        Those are words within one edit, or two from eight letters on; a transposition is one. In a
+        language with ``compounds`` first come those that it is a part of ("Spurbahn",
+        "Schmalspurbahn"), and last its own last part. Empty if the word itself is known.
         """
         plain = folded(word)
         terms = self.terms
         if len(plain) < MIN_LETTERS or not plain.isalpha() or self.knows(plain, frequency):
             return ()
+        found = (
+            (self._with_part(plain, frequency) if compounds else [])
+            or self._misspelled(plain, frequency)
+            or (self._last_part(plain, frequency) if compounds else [])
+        )
+        return tuple((other, terms[other]) for other in found[:MAX_SUGGESTIONS])
+
+    def _with_part(self, plain: str, frequency: Callable[[str], int]) -> list[str]:
+        """The known words that end with a word, or have it inside; the most frequent first."""
+        if len(plain) < PART_LETTERS:
+            return []
+        inside = len(plain) >= INNER_LETTERS
+        terms = self.terms
+        known = [
+            (-frequency(terms[other]), other)
+            for other in terms
+            if (plain in other if inside else other.endswith(plain)) and frequency(terms[other])
+        ]
+        return [other for _, other in sorted(known)]
+
+    def _misspelled(self, plain: str, frequency: Callable[[str], int]) -> list[str]:
+        terms = self.terms
         edits = 2 if len(plain) >= LONG_WORD else 1
         found = process.extract(
             plain, terms.keys(), scorer=OSA.distance, score_cutoff=edits, limit=20
@@ -79,5 +109,9 @@ class Spelled:
             if frequency(terms[other])
         ]
         nearest = min((distance for distance, *_ in known), default=0)
-        best = sorted(one for one in known if one[0] == nearest)
-        return tuple((other, terms[other]) for *_, other in best[:MAX_SUGGESTIONS])
+        return [other for distance, *_, other in sorted(known) if distance == nearest]
+
+    def _last_part(self, plain: str, frequency: Callable[[str], int]) -> list[str]:
+        """The longest known word that a word ends with, if enough stands before it."""
+        ends = (plain[start:] for start in range(REST_LETTERS, len(plain) - PART_LETTERS + 1))
+        return [end for end in ends if self.knows(end, frequency)][:1]

@@ -161,6 +161,8 @@ class Language:
     """Function words, which are neither searched for nor counted as content."""
     elisions: Words = frozenset()
     """Elided words before an apostrophe."""
+    prefixes: Phrases = ()
+    """Articles and conjunctions that are written together with a word, the longest first."""
     compounds: bool = False
     """Whether compounds are written as one word."""
     capitalised_nouns: bool = False

@@ -54,7 +54,7 @@ def test_the_query_has_the_known_word_at_less_weight_and_tells_what_was_typed() 
         (),
         message_language("Who pays the postaeg?", ("en",)),
         retriever.idf_of,
-        lambda word: near.get(word, ()),
+        lambda word, _: near.get(word, ()),
     )
     [term] = [term for term in query.terms if term.stands_for]
     assert (term.term, term.word, term.stands_for) == ("postag", "postage", "postaeg")
@@ -69,7 +69,7 @@ def test_the_gate_counts_a_respelled_word_as_found_and_an_unknown_one_as_missing
         (),
         message_language("postaeg of umbrellas", ("en",)),
         retriever.idf_of,
-        lambda word: near.get(word, ()),
+        lambda word, _: near.get(word, ()),
     )
     hits = hits_of(CORPUS[1])
     evidence = weigh(query, hits, retriever.idf_of)
@@ -82,3 +82,15 @@ def test_a_question_with_a_typo_finds_its_passage(corpus: Path) -> None:
     hits, query, _ = retrieve(generation, "How long is the waranty?", (), (), 3)
     assert "warranty lasts two years" in hits[0].passage.text
     assert [term.word for term in query.terms if term.stands_for] == ["warranty"]
+
+
+def test_a_part_of_a_compound_stands_for_it_in_languages_that_have_compounds() -> None:
+    known = spelled("schmalspurbahn", "bahnhof", "combination")
+    assert known.near("Spurbahn", lambda _: 1, compounds=True)[0][0] == "schmalspurbahn"
+    assert known.near("nation", lambda _: 1) == ()
+
+
+def test_of_an_unknown_compound_the_last_part_is_searched() -> None:
+    known = spelled("urlaub", "vertrag")
+    assert known.near("Sonderurlaub", lambda _: 1, compounds=True) == (("urlaub", "urlaub"),)
+    assert known.near("Sonderurlaub", lambda _: 1) == ()
