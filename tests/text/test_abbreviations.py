@@ -11,8 +11,14 @@ from rag.text.abbreviations import explained_in
         ("The Duty Engineer (DE) is on call.", [("DE", "Duty Engineer")]),
         ("Call the DE (Duty Engineer) first.", [("DE", "Duty Engineer")]),
         ("Wear personal protective equipment (PPE).", [("PPE", "personal protective equipment")]),
-        ("Der Technische Überwachungsverein (TÜV) prüft.", [("TÜV", "Technische Überwachungsverein")]),
-        ("Retrieval-augmented generation (RAG) helps.", [("RAG", "Retrieval-augmented generation")]),
+        (
+            "Der Technische Überwachungsverein (TÜV) prüft.",
+            [("TÜV", "Technische Überwachungsverein")],
+        ),
+        (
+            "Retrieval-augmented generation (RAG) helps.",
+            [("RAG", "Retrieval-augmented generation")],
+        ),
         ("The result was fine (OK) again.", []),
         ("It closes. Every day (DE) counts.", []),
         ("See the appendix (A).", []),

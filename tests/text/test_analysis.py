@@ -138,8 +138,7 @@ def test_one_thing_has_a_term_in_all_its_spellings(one: str, other: str, languag
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [("C++", "C#"), ("5.3.2026", "3.5.2026"), ("2.10.1", "2.11.1")],
+    ("one", "other"), [("C++", "C#"), ("5.3.2026", "3.5.2026"), ("2.10.1", "2.11.1")]
 )
 def test_what_is_open_or_another_thing_shares_no_whole_term(one: str, other: str) -> None:
     first, second = (next(iter(analyse(text))).terms for text in (one, other))

@@ -13,7 +13,10 @@ from rag.corpus.ingestion.line_wraps import unwrapped
         ("A well-\nknown fact is known as well.", "A well-known fact is known as well."),
         ("Mail us. The e-mail-\nserver is down.", "Mail us. The e-mail-server is down."),
         ("Die Rück-\nsendung und die Rücksendung", "Die Rücksendung und die Rücksendung"),
-        ("It is paid within thirty\ndays of the claim.", "It is paid within thirty days of the claim."),
+        (
+            "It is paid within thirty\ndays of the claim.",
+            "It is paid within thirty days of the claim.",
+        ),
     ],
 )
 def test_words_and_sentences_run_on_over_the_ends_of_lines(broken: str, whole: str) -> None:
