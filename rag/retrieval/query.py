@@ -80,15 +80,16 @@ def _widened(
     terms: Sequence[Term], others: Mapping[str, Sequence[str]], language: str
 ) -> tuple[Term, ...]:
     """Add a model's other words after each word that it has any for."""
-    known = {term.term for term in terms}
+    own_terms = {term.term for term in terms}
+    known: set[tuple[str, str]] = set()
     wider: list[Term] = []
     for written, group in groupby(terms, key=lambda term: term.stands_for or term.word):
         own = list(group)
         wider += own
         for expression in others.get(written, ()):
             for term in terms_of(expression, language):
-                if term not in known:
-                    known.add(term)
+                if term not in own_terms and (written, term) not in known:
+                    known.add((written, term))
                     weight = own[0].weight * SUGGESTED_WEIGHT
                     wider.append(Term(term, weight, expression, written, suggested=True))
     return tuple(wider)
