@@ -2,7 +2,8 @@
 
 The long form is found as Schwartz and Hearst do ("A simple algorithm for identifying abbreviation
 definitions in biomedical text", PSB 2003): each letter of the abbreviation stands in the words
-before it, in order, and the first begins a word. Where they are the initials of the last words, it is those.
+before it, in order, and the first begins a word. Where they are the initials of the last words, it
+is those.
 """
 
 from __future__ import annotations
