@@ -9,6 +9,16 @@
     return all[language] ?? all.en ?? {};
   })();
 
+  /* ---------- other pages have nothing to say here ---------- */
+
+  addEventListener(
+    "message",
+    (event) => {
+      if (event.origin !== location.origin) event.stopImmediatePropagation();
+    },
+    true,
+  );
+
   /* ---------- marks and chips are links only in form ---------- */
 
   const stay = (event) => {

@@ -13,11 +13,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rag.answering.analysis_threads import analysed
 from rag.answering.demo import DemoTurn
 from rag.answering.escalation import EscalationPolicy, Rules
 from rag.answering.output_format import has_shape, unfenced
@@ -103,7 +103,7 @@ class Cascade:
 
     async def run(self, found: CascadeInput, result: CascadeResult) -> AsyncGenerator[Event, None]:
         """Yield what happens and fill ``result``."""
-        grounding = await asyncio.to_thread(_grounding_of, found)
+        grounding = await analysed(_grounding_of, found)
         mode = found.question.mode
         may_escalate = self._policy.admit(mode)
         for model in self._models(mode):
@@ -134,7 +134,7 @@ class Cascade:
             result.reasons = (*result.reasons, NO_LARGE_MODEL)
         if result.attempts:
             yield Escalated(result.attempts[-1], "")
-        await asyncio.to_thread(_quote, found, result)
+        await analysed(_quote, found, result)
 
     @property
     def budget(self) -> int:
@@ -160,7 +160,7 @@ class Cascade:
         task = refining(task, draft.generation.text) if draft else task
         asked = (model.role, task, found.history, found.hits, found.language)
         writing = Writing(model, lambda profile: build_prompt(*asked, profile, model.count))
-        demo = await asyncio.to_thread(self._demo_turn, model, found)
+        demo = await analysed(self._demo_turn, model, found)
         manner = Manner(
             AGAIN_TEMPERATURE if found.question.again else 0.0,
             demo.is_over if demo else lambda: False,
@@ -175,7 +175,7 @@ class Cascade:
         prompt, generation = writing.prompt, writing.generation
         result.used |= prompt.used
         result.reasons = (*result.reasons, *writing.left_out(len(found.hits)))
-        attempt = await asyncio.to_thread(self._check, model, generation, prompt, found, grounding)
+        attempt = await analysed(self._check, model, generation, prompt, found, grounding)
         if demo:
             judged = demo.judged(attempt.confidence, attempt.sentences)
             attempt = replace(attempt, confidence=judged)
@@ -183,9 +183,7 @@ class Cascade:
             text = put_back(generation.text, attempt.sentences, draft.sentences, found.language)
             if text != generation.text:
                 mended = replace(generation, text=text)
-                attempt = await asyncio.to_thread(
-                    self._check, model, mended, prompt, found, grounding
-                )
+                attempt = await analysed(self._check, model, mended, prompt, found, grounding)
         result.attempts.append(attempt)
 
     def _demo_turn(self, model: Model, found: CascadeInput) -> DemoTurn | None:

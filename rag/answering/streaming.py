@@ -6,6 +6,7 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from rag.answering.analysis_threads import analysed
 from rag.domain.completions import Generation
 from rag.domain.events import Checked, Prefill, Token, Waiting, Withdrawn
 from rag.text.sentences import last_end
@@ -73,4 +74,4 @@ async def checked_live(
 
 
 async def _check(role: ModelRole, text: str, grounding: Grounding) -> Checked:
-    return Checked(role, text, await asyncio.to_thread(grounding.check, text))
+    return Checked(role, text, await analysed(grounding.check, text))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.answering.analysis_threads import analysed
 from rag.answering.streaming import begun_within, checked_live
 from rag.domain.answers import Reason, ReasonCode
 from rag.domain.completions import Generation
@@ -45,7 +45,7 @@ class Writing:
     async def run(self, grounding: Grounding, manner: Manner) -> AsyncGenerator[Event, None]:
         """Yield what happens; a prompt that the server finds too long is shortened."""
         for _ in range(TRIES):
-            self.prompt = await asyncio.to_thread(self._prompt_for, self._model.profile)
+            self.prompt = await analysed(self._prompt_for, self._model.profile)
             if self.prompt.problem:
                 problem = self.prompt.problem
                 self.generation = Generation(self._model.name, "", "error", error=problem)

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from rag.domain.documents import Watch
+from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
 from rag.domain.requests import Escalation, EscalationStyle
 
@@ -59,9 +60,15 @@ def env_file() -> Path:
     """Return the file of settings: ``RAG_ENV_FILE``, or ``.env`` beside the project.
 
     One in the working folder is not read: a folder of somebody else's files could name an address
-    to which passages and keys are sent.
+    to which passages and keys are sent. Raises SettingsError if RAG_ENV_FILE names no file.
     """
-    return Path(os.environ.get("RAG_ENV_FILE") or PROJECT_FOLDER / ".env")
+    named = os.environ.get("RAG_ENV_FILE")
+    if named and not Path(named).expanduser().is_file():
+        raise SettingsError(
+            f"RAG_ENV_FILE is {named!r}, which is no file.",
+            "Name a file of settings, or leave RAG_ENV_FILE out.",
+        )
+    return Path(named).expanduser() if named else PROJECT_FOLDER / ".env"
 
 
 class Settings(BaseSettings):

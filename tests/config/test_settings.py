@@ -130,3 +130,9 @@ def test_a_link_stays_a_link_and_keeps_the_state_of_its_folder(
     linked, real = load_settings(corpus_dir="link"), load_settings(corpus_dir="real")
     assert linked.corpus_dir == tmp_path / "link"
     assert corpus_state(linked) == corpus_state(real)
+
+
+def test_a_named_file_of_settings_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_ENV_FILE", "nowhere.env")
+    with pytest.raises(SettingsError, match=r"RAG_ENV_FILE is 'nowhere.env', which is no file"):
+        load_settings()

@@ -50,6 +50,9 @@ def test_children_learn_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
         "GITHUB_TOKEN",
         "DB_PASSWORD",
         "RAG_CORPUS_DIR",
+        "HTTPS_PROXY",
+        "PGPASS_OF_THE_SHOP",
+        "SOME_NAME_THAT_NOBODY_THOUGHT_OF",
     )
     for name in secrets:
         monkeypatch.setenv(name, "secret")

@@ -20,7 +20,7 @@ from tests.scripted_server import Script, ScriptedServer
 from tests.waiting import GENEROUS_S, wait_until
 
 if TYPE_CHECKING:
-    from tests.e2e.chat import Stage
+    from tests.e2e.chat import Chat, Stage
 
 
 def status(url: str, **headers: str) -> int:
@@ -136,3 +136,18 @@ def _models_of(pid: int) -> list[str]:
         for child in children
         if b"embedded_server" in Path(f"/proc/{child}/cmdline").read_bytes()
     ]
+
+
+def test_what_another_page_posts_reaches_nobody(chat: Chat) -> None:
+    heard = chat.page.evaluate(
+        """() => {
+          const heard = [];
+          const listen = (event) => heard.push(event.origin);
+          addEventListener("message", listen);
+          for (const origin of ["http://evil.example", location.origin])
+            dispatchEvent(new MessageEvent("message", { origin, data: "open" }));
+          removeEventListener("message", listen);
+          return heard;
+        }"""
+    )
+    assert heard == [chat.page.evaluate("location.origin")]

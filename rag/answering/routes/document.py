@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.answering.analysis_threads import analysed
 from rag.answering.cascade import CascadeResult
 from rag.answering.prompt import block_of
 from rag.answering.routes.listing import list_documents
@@ -80,7 +80,7 @@ async def read_document(context: RequestContext) -> AsyncGenerator[Event, None]:
         yield Answered(context.answer(result, listed=listing.documents))
         return
     started = context.parts.clock.now()
-    hits, plan = await asyncio.to_thread(_planned, context)
+    hits, plan = await analysed(_planned, context)
     milliseconds = context.parts.clock.now() - started
     yield Retrieved(plan.hits, milliseconds=milliseconds)
     written: list[CascadeResult] = []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.answering.analysis_threads import analysed
 from rag.answering.cascade import CascadeResult
 from rag.domain.answers import Listed, Outcome
 from rag.domain.events import Answered, Event, Retrieved
@@ -44,9 +44,7 @@ async def list_documents_of(context: RequestContext) -> AsyncGenerator[Event, No
     """Answer without a model."""
     started = context.parts.clock.now()
     history, scope = context.question.history, context.question.scope
-    listing = await asyncio.to_thread(
-        list_documents, context.request, context.corpus, history, scope
-    )
+    listing = await analysed(list_documents, context.request, context.corpus, history, scope)
     milliseconds = context.parts.clock.now() - started
     retrieved = Retrieved(listing.hits, listing.query, None, milliseconds)
     result = CascadeResult(outcome=Outcome.ANSWERED)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.answering.analysis_threads import analysed
 from rag.answering.cascade import CascadeResult
 from rag.answering.cited_pages import at_cited_pages
 from rag.answering.expansion import other_words
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None]:
     """Retrieve, and ask the models only if the evidence suffices."""
     history = context.question.history if context.intent is Intent.FOLLOW_UP else ()
-    retrieved = await asyncio.to_thread(context.retrieve, history)
+    retrieved = await analysed(context.retrieve, history)
     expanded: tuple[Reason, ...] = ()
     if context.may_expand(retrieved):
         retrieved, expanded = await _expanded(context, retrieved, history)
-    hits = await asyncio.to_thread(newer_first, retrieved.hits, context.corpus.modified_ns)
+    hits = await analysed(newer_first, retrieved.hits, context.corpus.modified_ns)
     retrieved = replace(retrieved, hits=hits)
     yield retrieved
     result = CascadeResult()
     parts = retrieved.parts
-    lacking = await asyncio.to_thread(context.unanswered, retrieved)
+    lacking = await analysed(context.unanswered, retrieved)
     if context.question.skip_gate or (retrieved.hits and len(lacking) < max(1, len(parts))):
         told = replace(retrieved, parts=tuple(part for part in parts if part not in lacking))
         async with aclosing(context.run(told, result, history)) as events:
@@ -50,13 +50,13 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
         result.reasons = (Reason(ReasonCode.NO_EVIDENCE),)
     result.reasons = (*result.reasons, *expanded)
     if result.outcome is Outcome.REFUSED:
-        retrieved = await asyncio.to_thread(context.with_unknown_words, retrieved)
+        retrieved = await analysed(context.with_unknown_words, retrieved)
     if result.sentences:
         read = context.corpus.document
-        hits = await asyncio.to_thread(at_cited_pages, retrieved.hits, result.sentences, read)
+        hits = await analysed(at_cited_pages, retrieved.hits, result.sentences, read)
         retrieved = replace(retrieved, hits=hits)
         passages = {hit.number: hit.passage for hit in hits}
-        if other := await asyncio.to_thread(disagreement, result.sentences, passages):
+        if other := await analysed(disagreement, result.sentences, passages):
             detail = f"{other[0].document}: “{other[1]}”"
             result.reasons = (*result.reasons, Reason(ReasonCode.DISAGREES, detail))
     yield Answered(context.answer(result, retrieved))
@@ -76,8 +76,8 @@ async def _expanded(
     )
     if not others:
         return retrieved, ()
-    wider = await asyncio.to_thread(context.retrieve, history, others)
-    known = await asyncio.to_thread(context.known, wider)
+    wider = await analysed(context.retrieve, history, others)
+    known = await analysed(context.known, wider)
     before = retrieved.evidence.strength if retrieved.evidence else 0.0
     if not known or wider.evidence is None or wider.evidence.strength <= before:
         return retrieved, ()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.answering.analysis_threads import analysed
 from rag.answering.cascade import CascadeResult
 from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.events import Answered, Event, Retrieved
@@ -29,7 +29,7 @@ async def rework_answer(context: RequestContext) -> AsyncGenerator[Event, None]:
         result.reasons = (Reason(ReasonCode.NOTHING_TO_REWORK),)
         yield Answered(context.answer(result))
         return
-    turn, kept = await asyncio.to_thread(_with_passages, context, history[: position + 1])
+    turn, kept = await analysed(_with_passages, context, history[: position + 1])
     result = CascadeResult()
     run = context.run(kept, result, history[: position + 1], turn)
     async with aclosing(run) as events:

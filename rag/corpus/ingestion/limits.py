@@ -11,6 +11,20 @@ if TYPE_CHECKING:
     import subprocess
 
 _NICENESS = 10
+_ASSUMED_MEMORY = 8 * 1024**3
+"""Where the system does not tell."""
+READING_SHARE = 0.5
+"""Of the machine's memory, for all readers together; models and the chat need the rest."""
+
+
+def reading_budget() -> int:
+    """Return how many bytes all readers together may take."""
+    names = getattr(os, "sysconf_names", {})
+    if {"SC_PHYS_PAGES", "SC_PAGE_SIZE"} <= names.keys():
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    else:
+        memory = _ASSUMED_MEMORY
+    return int(memory * READING_SHARE)
 
 
 def limit_from_inside(max_bytes: int) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rag.corpus.ingestion.limits import limit_from_outside
+from rag.corpus.ingestion.limits import limit_from_outside, reading_budget
 from rag.corpus.ingestion.record import Packed, write_message
 from rag.domain.child_processes import child_environment
 from rag.domain.codec import from_plain, to_plain
@@ -30,6 +30,9 @@ MAX_SECONDS = 25.0
 """Per file; the slowest intact one of several hundred took 2 s."""
 MAX_BYTES = 3 * 1024**3
 """The limit of a child's address space; an idle one has 0.9 GiB, mostly thread stacks."""
+LEAST_BYTES = 3 * 1024**3 // 2
+"""What a reader needs for ordinary files, whatever the machine has."""
+MOST_READERS = 4
 IDLE_S = 120.0
 """How long a child lives without a file to read; it takes 90 MB."""
 _AHEAD = 4
@@ -100,7 +103,7 @@ class Worker:
 
 
 class WorkerPool:
-    """Reads files in as many processes as there are cores, up to four."""
+    """Reads files in as many processes as there are cores and memory for, up to four."""
 
     def __init__(
         self,
@@ -109,9 +112,13 @@ class WorkerPool:
         max_seconds: float = MAX_SECONDS,
         max_bytes: int = MAX_BYTES,
         idle_s: float = IDLE_S,
+        budget: int | None = None,
     ) -> None:
-        self._count = count or max(1, min(4, os.cpu_count() or 1))
-        self._max_seconds, self._max_bytes = max_seconds, max_bytes
+        budget = budget or reading_budget()
+        self._max_seconds = max_seconds
+        self.max_bytes = min(max_bytes, max(LEAST_BYTES, budget))
+        wanted = count or min(MOST_READERS, os.cpu_count() or 1)
+        self.count = max(1, min(wanted, budget // self.max_bytes))
         self._idle_s = idle_s
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._used = time.monotonic()
@@ -119,11 +126,11 @@ class WorkerPool:
     def read(self, folder: Path, files: Iterable[File]) -> Iterator[Packed]:
         """Yield each file's record when it is ready; a failure is recorded in its entry."""
         waiting = iter(files)
-        with ThreadPoolExecutor(self._count, "reading") as threads:
+        with ThreadPoolExecutor(self.count, "reading") as threads:
             # Bounded, since finished records that are not yet taken would fill the memory.
             running = {
                 threads.submit(self._read, folder, file)
-                for file in islice(waiting, _AHEAD * self._count)
+                for file in islice(waiting, _AHEAD * self.count)
             }
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -142,7 +149,7 @@ class WorkerPool:
             except (EOFError, ValueError, KeyError, TypeError):
                 reason = (
                     "Its reader broke down: the file is damaged,"
-                    f" or needs more than {self._max_bytes / 1024**3:g} GiB of memory."
+                    f" or needs more than {self.max_bytes / 1024**3:g} GiB of memory."
                 )
             child.end()
         entry = LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.UNREADABLE)
@@ -150,7 +157,7 @@ class WorkerPool:
 
     @contextmanager
     def _child(self) -> Iterator[Worker]:
-        child = self._take_idle() or Worker.start(self._max_seconds, self._max_bytes)
+        child = self._take_idle() or Worker.start(self._max_seconds, self.max_bytes)
         try:
             yield child
         finally:

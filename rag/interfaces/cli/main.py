@@ -7,7 +7,7 @@ import io
 import sys
 from typing import TYPE_CHECKING
 
-from rag.interfaces.cli.output import print_error
+from rag.interfaces.cli.output import make_log_printable, print_error
 from rag.interfaces.cli.parser import build_parser
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # Windows pipes are not UTF-8
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
+    make_log_printable()
     # Help and usage errors, handled before, need none of this.
     from rag.domain.errors import QuestionError, RagError  # noqa: PLC0415
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from typing import Any
 
@@ -37,3 +38,16 @@ def print_json(document: dict[str, Any]) -> None:
     """Print the JSON document of ``--json`` on standard output."""
     written = json.dumps(document, ensure_ascii=False, indent=2)
     print(written.translate(_ESCAPED_JSON))
+
+
+class PrintableRecord(logging.LogRecord):
+    """A record of the log that is one line, whatever names stand in it."""
+
+    def getMessage(self) -> str:  # noqa: N802 - logging's name
+        """Return the message as a terminal may be shown it."""
+        return printable(super().getMessage()).replace("\n", "\\n")
+
+
+def make_log_printable() -> None:
+    """Let every record of the log be printable from now on."""
+    logging.setLogRecordFactory(PrintableRecord)

@@ -12,7 +12,7 @@ import pytest
 from rag.corpus.folder import scan
 from rag.corpus.ingestion.reader import read_file
 from rag.corpus.ingestion.record import Packed
-from rag.corpus.ingestion.worker_pool import WorkerPool
+from rag.corpus.ingestion.worker_pool import LEAST_BYTES, WorkerPool
 from rag.domain.documents import File, FileStatus
 from rag.domain.paths import PROJECT_FOLDER
 from tests.waiting import wait_until
@@ -158,3 +158,10 @@ def test_odd_names_are_read(children: WorkerPool, tmp_path: Path, name: str) -> 
 def test_a_file_that_went_meanwhile_waits(children: WorkerPool, tmp_path: Path) -> None:
     [found] = children.read(tmp_path, [File("gone.md", 3, 1)])
     assert found.entry.status is FileStatus.WAITING
+
+
+@pytest.mark.parametrize(("budget", "readers"), [(2, 1), (6, 2), (64, 4)])
+def test_all_readers_together_keep_to_one_budget_of_memory(budget: int, readers: int) -> None:
+    pool = WorkerPool(4, budget=budget * 1024**3)
+    assert pool.count == readers
+    assert pool.count * pool.max_bytes <= max(budget * 1024**3, LEAST_BYTES)

@@ -3,13 +3,14 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.domain.documents import FileStatus, LedgerEntry
-from rag.interfaces.cli.output import print_error, print_json, print_text, printable
+from rag.interfaces.cli.output import PrintableRecord, print_error, print_json, print_text, printable
 from rag.presentation.lines import ledger_lines
 
 CLIPBOARD = "\x1b]52;c;cm0gLXJm\x07"
@@ -42,3 +43,9 @@ def test_plain_text_is_printed_as_it_is() -> None:
 def test_a_file_name_forges_no_line_of_the_ledger() -> None:
     entry = LedgerEntry("a.md\nindexed     secret.md", 1, 1, status=FileStatus.INDEXED)
     assert len(ledger_lines([entry]).splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "a.pdf\nb.pdf   searchable"])
+def test_a_record_of_the_log_is_one_line_without_orders(name: str) -> None:
+    record = PrintableRecord("rag", logging.WARNING, "", 1, "Read %s.", (name,), None)
+    assert not set(record.getMessage()) & set("\x1b\x07\x08\r\x7f\x9b\u202e\u2028\n")
