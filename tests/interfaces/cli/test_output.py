@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.domain.documents import FileStatus, LedgerEntry
-from rag.interfaces.cli.output import PrintableRecord, print_error, print_json, print_text, printable
+from rag.interfaces.cli.output import (
+    PrintableRecord,
+    print_error,
+    print_json,
+    print_text,
+    printable,
+)
 from rag.presentation.lines import ledger_lines
 
 CLIPBOARD = "\x1b]52;c;cm0gLXJm\x07"
