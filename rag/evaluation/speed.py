@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,7 +121,8 @@ def _delete(index: LuceneBM25, number: int, question: list[str]) -> None:
 
 
 def _top(index: LuceneBM25, question: list[str]) -> object:
-    return index.top([(term, None) for term in question], K)
+    weights = Counter(question)  # as the search asks
+    return index.top([(term, None if n == 1 else float(n)) for term, n in weights.items()], K)
 
 
 def _mean_ms(questions: Sequence[list[str]], ask: Callable[[list[str]], object]) -> float:
