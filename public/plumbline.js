@@ -165,10 +165,18 @@
     [".message-content ~ * button:has(> svg:only-child)", "copy"],
   ];
 
+  // React makes Stop of Send: a name of ours follows the button's present part.
   const name = () => {
+    const seen = new Set();
     for (const [selector, key] of NAMES) {
-      for (const button of document.querySelectorAll(`:is(${selector}):not([aria-label])`)) {
-        if (!button.textContent.trim()) button.setAttribute("aria-label", texts[key]);
+      for (const button of document.querySelectorAll(selector)) {
+        if (seen.has(button)) continue;
+        seen.add(button);
+        const ours = button.dataset.plNamed;
+        if (ours === key) continue;
+        if (!ours && (button.hasAttribute("aria-label") || button.textContent.trim())) continue;
+        button.dataset.plNamed = key;
+        button.setAttribute("aria-label", texts[key]);
       }
     }
     for (const options of document.querySelectorAll("#thread-options:not([role])")) {

@@ -15,17 +15,11 @@ from tests.scripted_server import ScriptedServer
 from tests.waiting import GENEROUS_S
 
 CONNECTED = "#mode-picker-trigger-model"
-"""Comes when the page has its connection; what is typed before can be lost."""
+"""Comes when the page has its connection."""
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 SERIOUS = {"serious", "critical"}
 
 _NOTES = """
-window.composers = new WeakMap();
-new MutationObserver(() => {
-  const composer = document.querySelector("#chat-input");
-  if (composer && !window.composers.has(composer))
-    window.composers.set(composer, location.pathname);
-}).observe(document, {subtree: true, childList: true});
 window.sidebarsSet = 0;
 window.WebSocket = class extends WebSocket {
   constructor(...given) {
@@ -36,7 +30,7 @@ window.WebSocket = class extends WebSocket {
   }
 };
 """
-"""Notes on which page each field for questions was drawn, and how often the sidebar was set."""
+"""Notes how often the sidebar was set."""
 
 expect.set_options(timeout=GENEROUS_S * 1_000)
 
@@ -58,7 +52,6 @@ class Chat:
         self.page = page
         self.outside: list[str] = []
         self.errors: list[str] = []
-        self._asked = False
         page.set_default_timeout(GENEROUS_S * 1_000)
         page.add_init_script(_NOTES)
         page.on("request", lambda r: None if app.url in r.url else self.outside.append(r.url))
@@ -67,19 +60,8 @@ class Chat:
         page.locator(CONNECTED).wait_for()
 
     def send(self, text: str) -> None:
-        self._wait_until_typing_is_safe()
         self.page.fill("#chat-input", text)
         self.page.click("#chat-submit")
-        self._asked = True
-
-    def _wait_until_typing_is_safe(self) -> None:
-        # After the first message Chainlit waits for the list of conversations, goes to the page of
-        # the new one, and draws the field for questions anew: what was typed meanwhile is gone.
-        if self._asked:
-            self.page.wait_for_function(
-                "() => window.composers.get(document.querySelector('#chat-input'))"
-                "?.startsWith('/thread/')"
-            )
 
     def ask(self, text: str) -> None:
         """Send, and wait for the line under the answer, and until all is said."""

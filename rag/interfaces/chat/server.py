@@ -87,6 +87,10 @@ def _accept_files(max_mb: int) -> None:
     )
 
 
+_SCRIPTS = '<script src="/public/composer.js" defer></script>'
+"""Beside public/plumbline.js, of which Chainlit takes only one."""
+
+
 async def _passage_card(_: Request) -> Response:
     return FileResponse(_PASSAGE_CARD, media_type="text/plain")
 
@@ -96,7 +100,7 @@ def _without_outside_links(template: Callable[[str], str]) -> Callable[[str], st
 
     def page(root_path: str) -> str:
         own = _OUTSIDE_META.sub("", _OUTSIDE_LINK.sub("", template(root_path)))
-        return str(own.replace("</head>", f"{_texts_for_the_page()}</head>", 1))
+        return str(own.replace("</head>", f"{_texts_for_the_page()}{_SCRIPTS}</head>", 1))
 
     return page
 

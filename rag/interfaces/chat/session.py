@@ -37,6 +37,7 @@ from rag.interfaces.chat.pickers import (
 from rag.interfaces.chat.reply import Reply
 from rag.interfaces.chat.resume import catch_up, forget_steps_after, keep_page_short
 from rag.interfaces.chat.sidebar import show_sidebar, show_trace
+from rag.interfaces.chat.tabs import tell_address
 from rag.presentation.texts import say
 from rag.text.language_detection import message_language
 
@@ -54,6 +55,8 @@ async def begin(assistant: Assistant) -> None:
 
 async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     """Answer a new or edited message; errors are reported in the chat."""
+    if not conversation().asked:
+        await tell_address()
     picked = message.modes or {}
     mode = str(picked.get(MODE, Mode.AUTO))
     scope = str(picked.get(SCOPE, EVERYWHERE))

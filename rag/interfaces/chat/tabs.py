@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import chainlit as cl
 from chainlit.chat_context import chat_contexts
 from chainlit.session import ws_sessions_id
 
@@ -39,6 +40,12 @@ async def _cancel_if_gone(
     await asyncio.sleep(grace_s)
     if session.socket_id == socket_id:
         task.cancel()
+
+
+async def tell_address() -> None:
+    """Tell the page the address of its new conversation, before Chainlit goes there itself."""
+    data = {"plumbline": "conversation", "id": cl.context.session.thread_id}
+    await cl.context.emitter.send_window_message(data)
 
 
 async def sweep(every_s: float = SWEEP_S) -> None:

@@ -1,0 +1,86 @@
+// The field for questions: what is typed in it stays, whatever Chainlit does around it.
+(() => {
+  const FIELD = "#chat-input";
+  const KEY = "plumbline-draft:";
+  const START = "/";
+
+  /* ---------- drafts, one for each conversation ---------- */
+
+  const key = (path = location.pathname) => KEY + path;
+  const textOf = (field) => field.value ?? field.innerText ?? "";
+
+  const keep = (text, path) => {
+    if (text.trim()) localStorage.setItem(key(path), text);
+    else localStorage.removeItem(key(path));
+  };
+
+  const put = (field, text) => {
+    const prototype = Object.getPrototypeOf(field);
+    const setter = Object.getOwnPropertyDescriptor(prototype, "value")?.set;
+    if (!setter) return;
+    setter.call(field, text);  // React hears of a change only from the element's own setter
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.setSelectionRange?.(text.length, text.length);
+  };
+
+  let shown = null;
+  let path = location.pathname;
+  const follow = () => {
+    const field = document.querySelector(FIELD);
+    if (field && (field !== shown || path !== location.pathname)) {
+      const moved = field === shown;
+      shown = field;
+      path = location.pathname;
+      const draft = localStorage.getItem(key()) ?? "";
+      if (moved ? textOf(field) !== draft : draft && !textOf(field)) put(field, draft);
+    }
+  };
+  new MutationObserver(follow).observe(document, { childList: true, subtree: true });
+
+  document.addEventListener("input", (event) => {
+    if (event.target instanceof Element && event.target.matches(FIELD)) {
+      keep(textOf(event.target), path);
+    }
+  });
+
+  // What is sent is no draft; where Chainlit did not take it, it is one again.
+  const SENT_MS = 500;
+  const sent = () => {
+    const before = path;
+    keep("", before);
+    setTimeout(() => {
+      const field = document.querySelector(FIELD);
+      if (field && path === before) keep(textOf(field), before);
+    }, SENT_MS);
+  };
+  const capture = true; // before Chainlit empties the field
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (event.target instanceof Element && event.target.closest("#chat-submit")) sent();
+    },
+    capture,
+  );
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+      if (sends && event.target instanceof Element && event.target.matches(FIELD)) sent();
+    },
+    capture,
+  );
+
+  /* ---------- a new conversation gets its address without a new page ---------- */
+
+  // Chainlit would go there itself and draw the page anew, without what was typed meanwhile.
+  addEventListener("message", (event) => {
+    if (event.origin !== location.origin || event.data?.plumbline !== "conversation") return;
+    if (location.pathname !== START) return;
+    const address = `/thread/${event.data.id}`;
+    const field = document.querySelector(FIELD);
+    keep(field ? textOf(field) : "", address);
+    localStorage.removeItem(key(START));
+    history.replaceState(history.state, "", address);
+    path = address;
+  });
+})();

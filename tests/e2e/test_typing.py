@@ -1,0 +1,100 @@
+"""What is typed stays: through first answers, escalations, refusals, reloads and other pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.chat import Chat, Stage
+from tests.scripted_server import Pause, Script
+from tests.waiting import wait_until
+
+QUESTION = "How long can a customer keep the RelayBox?"
+NEXT = "And how much does the RelayBox cost, with the postage of its return?"
+REFUSED = "Which customers live in Ulaanbaatar, Mongolia, Bhutan and Tibet?"
+INVENTED = "A customer may return the RelayBox within 14 days."
+FIELD = "#chat-input"
+
+
+def typed(chat: Chat) -> str:
+    return str(chat.page.input_value(FIELD))
+
+
+def submit(chat: Chat, text: str) -> None:
+    chat.page.fill(FIELD, text)
+    chat.page.click("#chat-submit")
+
+
+@pytest.mark.parametrize("small", [Script("Customers may return it within 30 days."), Script(INVENTED)])
+def test_what_is_typed_during_the_first_answer_stays(
+    chat: Chat, stage: Stage, small: Script
+) -> None:
+    stage.small.script = small
+    submit(chat, QUESTION)
+    chat.page.locator(FIELD).press_sequentially(NEXT)
+    chat.lines.first.wait_for()
+    chat.wait_until_done()
+    assert typed(chat) == NEXT
+    expect(chat.page).to_have_url(re.compile("/thread/"))
+
+
+def test_what_is_typed_during_a_refusal_stays(chat: Chat) -> None:
+    submit(chat, REFUSED)
+    chat.page.locator(FIELD).press_sequentially(NEXT)
+    chat.lines.first.wait_for()
+    assert typed(chat) == NEXT
+
+
+def test_a_draft_is_there_again_after_a_reload_and_belongs_to_its_conversation(
+    chat: Chat,
+) -> None:
+    submit(chat, QUESTION)
+    chat.lines.first.wait_for()
+    chat.wait_until_done()
+    chat.page.fill(FIELD, NEXT)
+    chat.reload()
+    wait_until(lambda: typed(chat) == NEXT)
+    chat.page.goto(chat.page.url.partition("/thread/")[0])
+    chat.page.locator(FIELD).wait_for()
+    assert typed(chat) == ""
+
+
+def test_what_was_sent_is_no_draft(chat: Chat) -> None:
+    submit(chat, QUESTION)
+    chat.lines.first.wait_for()
+    chat.wait_until_done()
+    chat.reload()
+    assert typed(chat) == ""
+
+
+def test_the_button_says_what_it_does_now(chat: Chat, stage: Stage) -> None:
+    pause = Pause(after=2)
+    stage.small.script = Script("Customers may return it within 30 days.", pause=pause)
+    submit(chat, QUESTION)
+    expect(chat.page.locator("#stop-button")).to_have_attribute("aria-label", "Stop")
+    pause.over.set()
+    chat.wait_until_done()
+    expect(chat.page.locator("#chat-submit")).to_have_attribute("aria-label", re.compile("Send"))
+
+
+def test_the_way_back_leads_out_of_the_chat(chat: Chat) -> None:
+    before = chat.page.evaluate("history.length")
+    submit(chat, QUESTION)
+    chat.lines.first.wait_for()
+    expect(chat.page).to_have_url(re.compile("/thread/"))
+    assert chat.page.evaluate("history.length") == before
+
+
+def test_a_new_chat_after_the_first_begins_empty_at_its_own_address(chat: Chat) -> None:
+    submit(chat, QUESTION)
+    chat.lines.first.wait_for()
+    chat.wait_until_done()
+    first = chat.page.url
+    chat.page.click("#new-chat-button")
+    expect(chat.lines).to_have_count(0)
+    submit(chat, QUESTION)
+    chat.lines.first.wait_for()
+    expect(chat.page).to_have_url(re.compile("/thread/"))
+    assert chat.page.url != first
