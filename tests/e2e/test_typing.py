@@ -27,7 +27,9 @@ def submit(chat: Chat, text: str) -> None:
     chat.page.click("#chat-submit")
 
 
-@pytest.mark.parametrize("small", [Script("Customers may return it within 30 days."), Script(INVENTED)])
+@pytest.mark.parametrize(
+    "small", [Script("Customers may return it within 30 days."), Script(INVENTED)]
+)
 def test_what_is_typed_during_the_first_answer_stays(
     chat: Chat, stage: Stage, small: Script
 ) -> None:
@@ -47,9 +49,7 @@ def test_what_is_typed_during_a_refusal_stays(chat: Chat) -> None:
     assert typed(chat) == NEXT
 
 
-def test_a_draft_is_there_again_after_a_reload_and_belongs_to_its_conversation(
-    chat: Chat,
-) -> None:
+def test_a_draft_is_there_again_after_a_reload_and_belongs_to_its_conversation(chat: Chat) -> None:
     submit(chat, QUESTION)
     chat.lines.first.wait_for()
     chat.wait_until_done()
