@@ -78,6 +78,8 @@ class Generation:
     """Whether the server refused the prompt because it does not fit the model's window."""
     local: bool = True
     """Whether it was generated on this machine."""
+    address: str = ""
+    """Host and port of the server that was asked, as shown to users."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from rag.domain.completions import Generation, ModelRole, Timings, Usage
 from rag.domain.errors import BackendError, PromptTooLong
@@ -159,6 +160,7 @@ class Model:
             mean_logprob=sum(turn.logprobs) / len(turn.logprobs) if turn.logprobs else None,
             reasoning_tokens=reasoning,
             local=self.profile.local,
+            address=urlsplit(self.backend.base_url).netloc,
             error=error.sentence if error else "",
             too_long=isinstance(error, PromptTooLong),
         )

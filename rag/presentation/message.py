@@ -91,6 +91,8 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
             return say("from_documents", language)
         if _has_no_model(answer):
             return say("unreachable_opening", language)
+        if silent := _silent(answer):
+            return silent
         return say(keys.get(answer.intent, "quoted"), language)
     return ""
 
@@ -99,6 +101,15 @@ def _has_no_model(answer: Answer) -> bool:
     """Whether no model was available."""
     unreachable = any(reason.code is ReasonCode.UNREACHABLE for reason in answer.reasons)
     return unreachable and all(attempt.generation.error for attempt in answer.attempts)
+
+
+def _silent(answer: Answer) -> str:
+    """Who did not answer, and where, if the last model asked did not; empty otherwise."""
+    last = answer.attempts[-1].generation if answer.attempts else None
+    if last is None or not last.error:
+        return ""
+    key = "silent_model_at" if last.address else "silent_model"
+    return say(key, answer.language, model=last.model, address=last.address)
 
 
 def _listing_opening(answer: Answer, *, escaped: bool) -> str:

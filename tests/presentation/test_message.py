@@ -264,3 +264,22 @@ def test_a_read_document_tells_what_share_was_read(share: float, said: str) -> N
 def test_a_question_in_another_language_than_the_documents_is_told_so() -> None:
     other = answer(language="nl", reasons=(Reason(ReasonCode.OTHER_LANGUAGE, "en"),))
     assert "Je documenten zijn in het Engels" in answer_text(other)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "gpt-oss-20b did not answer at 127.0.0.1:1234; here is what the documents say:"),
+        ("de", "gpt-oss-20b hat unter 127.0.0.1:1234 nicht geantwortet; das sagen die Dokumente:"),
+        ("nl", "gpt-oss-20b heeft op 127.0.0.1:1234 niet geantwoord; dit zeggen de documenten:"),
+    ],
+)
+def test_a_quotation_says_which_model_did_not_answer(language: str, said: str) -> None:
+    silent = replace(
+        attempt("large"),
+        generation=Generation(
+            "gpt-oss-20b", "", "error", error="It broke.", address="127.0.0.1:1234"
+        ),
+    )
+    quoted = answer(outcome=Outcome.QUOTED, attempts=(attempt(), silent), language=language)
+    assert answer_text(quoted).startswith(said)

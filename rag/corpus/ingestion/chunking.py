@@ -31,8 +31,10 @@ WINDOW_CHARACTERS = 50_000
 MOST_HEADING = 300
 """Characters of a heading, which goes into every prompt with its passage."""
 _HEADING = regex.compile(r"^(#{1,6})[ \t]++([^\n]*[^\n \t#])[ \t#]*+$", regex.MULTILINE)
+_ROW = r"^\|[^\n]++(?<=[^\n]\|[ \t]{0,3})"
+"""The end of a row is looked for backwards: ``.*\\|`` takes quadratic time."""
 _TABLE = regex.compile(
-    r"(?:^\|.*\|[ \t]*\n)(?:^\|[ \t:|\-]+\|[ \t]*\n)(?:^\|.*\|[ \t]*(?:\n|\Z))*", regex.MULTILINE
+    rf"(?:{_ROW}\n)(?:(?=^[ \t:|\-]++$){_ROW}\n)(?:{_ROW}(?:\n|\Z))*+", regex.MULTILINE
 )
 
 

@@ -8,7 +8,8 @@ from rag.corpus.ingestion.parsing import PDF
 
 _PROSE_SHARE = 0.4
 """The minimum share of cells after the first that start in lower case if prose was cut up."""
-_TABLE = regex.compile(r"(?:^\|.*\|[ \t]*(?:\n|\Z)){2,}", regex.MULTILINE)
+_TABLE = regex.compile(r"(?:^\|[^\n]++(?<=[^\n]\|[ \t]{0,3})(?:\n|\Z)){2,}+", regex.MULTILINE)
+"""The end of a row is looked for backwards: ``.*\\|`` takes quadratic time."""
 _TABLE_RULE = regex.compile(r"\|[\s:|-]+\|")
 _FENCE = regex.compile(r"(^(?:```|~~~)[\s\S]*?(?:^(?:```|~~~)[ \t]*$|\Z))", regex.MULTILINE)
 _IMAGE = regex.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")

@@ -32,6 +32,7 @@ from rag.interfaces.chat.elements import (
     finished_step,
     started_step,
 )
+from rag.interfaces.chat.escalating import DimmedDraft, Seconds
 from rag.presentation.lines import (
     attempt_line,
     doubts_markdown,
@@ -66,6 +67,8 @@ class Reply:
         self._language = language
         self._large = large
         self._message: cl.Message | None = None
+        self._draft = DimmedDraft(language)
+        self._seconds = Seconds()
         self._before = ""
         self._text = ""
         self._checked: Checked | None = None
@@ -108,6 +111,7 @@ class Reply:
             name = say("writing", language, model=event.model)
             name = f"{name} · {self._part}" if self._part else name
             self._step = await started_step(name, self._parent)
+            self._seconds.start(self._step)
         elif isinstance(event, Waiting):
             await self._rename_step(
                 say("server_waits", language, model=self._model, seconds=f"{event.seconds:.0f}")
@@ -115,7 +119,7 @@ class Reply:
         elif isinstance(event, Prefill):
             await self._reading(event)
         elif isinstance(event, Escalated):
-            await self._escalate(event.attempt)
+            await self._escalate(event)
         elif isinstance(event, Answered):
             await self._finish(event.answer)
 
@@ -170,6 +174,8 @@ class Reply:
         text = self._markdown()
         if not text:
             return
+        self._seconds.stop()
+        await self._draft.fold()
         if self._message is not None:
             self._message.content = text
             await cl.context.emitter.update_step(self._message.to_dict())
@@ -202,14 +208,20 @@ class Reply:
             self._step.name = f"{name} · {self._part}" if self._part else name
             await self._step.update()
 
-    async def _escalate(self, attempt: Attempt) -> None:
-        """Move the draft into its own step, above the message that will replace it."""
-        self._start_over()
+    async def _escalate(self, event: Escalated) -> None:
+        """Dim the draft until another text replaces it, and keep it in its own step."""
+        attempt = event.attempt
+        self._seconds.stop()
+        await self._draft.fold()
         if self._message is not None and not self._before:
-            RUNNING.discard(self._message.id)
-            await self._message.remove()
-            self._message = None
-        elif self._message is not None:
+            draft, self._message = self._message, None
+            if event.to:
+                await self._draft.keep(draft, event)
+            else:
+                RUNNING.discard(draft.id)
+                await draft.remove()
+        self._start_over()
+        if self._message is not None:
             await self._show()
         if self._step is not None:
             self._step.output = without_links(attempt.generation.text) or "–"
@@ -223,6 +235,8 @@ class Reply:
 
     async def _finish(self, answer: Answer) -> None:
         self.answer = answer
+        self._seconds.stop()
+        await self._draft.fold()
         if self._step is not None and answer.attempts:
             attempt = answer.attempts[-1]
             await finish_step(self._step, attempt_line(attempt, self._language, draft=False))
@@ -252,6 +266,8 @@ class Reply:
         """Keep the text so far, marking what is unchecked; return it as an answer."""
         language = self._language
         answer = self.answer or self._stopped(question)
+        self._seconds.stop()
+        await self._draft.fold()
         await self._show()
         for step in (self._step, self._progress):
             if step is not None:
@@ -294,6 +310,8 @@ class Reply:
 
     async def fail(self, text: str) -> None:
         """Keep the text so far, and report the failure in a sentence."""
+        self._seconds.stop()
+        await self._draft.fold()
         RUNNING.discard(self.message_id)
         await self._show()
         if self._step is not None:
