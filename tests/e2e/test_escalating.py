@@ -55,6 +55,7 @@ def test_while_a_model_works_a_line_says_who_and_for_how_long(chat: Chat, stage:
         }"""
     )
     assert contrast >= 4.5
+    expect(chat.page.locator(".step ~ .loading-cursor:visible")).to_have_count(0)
     chat.shot("waiting")
     pause.over.set()
     chat.lines.first.wait_for()
