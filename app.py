@@ -70,7 +70,7 @@ async def sign_in_local_user(_: object) -> cl.User:
 @cl.set_starters
 async def set_starters(_: cl.User | None, language: str | None) -> list[cl.Starter]:
     """Suggest first questions."""
-    return starters(assistant.knowledge.current, language_of(language))
+    return await starters(assistant.knowledge.current, language_of(language))
 
 
 @cl.on_chat_start

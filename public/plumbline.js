@@ -6,6 +6,7 @@
   const texts = (() => {
     const all = JSON.parse(document.getElementById("plumbline-texts")?.textContent ?? "{}");
     const language = (navigator.language || "en").slice(0, 2).toLowerCase();
+    document.documentElement.lang = all[language] ? language : "en";
     return all[language] ?? all.en ?? {};
   })();
 

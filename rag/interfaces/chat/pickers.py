@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import chainlit as cl
 
+from rag.answering.analysis_threads import analysed
+from rag.answering.suggestions import suggested_questions
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.requests import Mode
 from rag.interfaces.chat.memory import conversation, current_corpus, page_language
@@ -91,7 +93,7 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
                 options=[
                     cl.ModeOption(
                         id=option.value,
-                        name=say(f"mode_name.{option.value}", language),
+                        name=_mode_name(assistant, option, language),
                         description=say(f"mode.{option.value}", language),
                         default=option is mode,
                     )
@@ -115,11 +117,22 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
     )
 
 
+def _mode_name(assistant: Assistant, mode: Mode, language: str) -> str:
+    """A mode's name with the models that it asks, in their order."""
+    small, large = assistant.cascade.small.name, assistant.cascade.large
+    asked = {
+        Mode.AUTO: say("mode_then", language, small=small, large=large.name) if large else small,
+        Mode.SMALL: small,
+        Mode.LARGE: large.name if large else say("mode_none", language),
+    }
+    return f"{say(f'mode_name.{mode.value}', language)} ({asked[mode]})"
+
+
 def mode_named(name: str) -> Mode | None:
-    """Return the mode with that name on the page, or None."""
+    """Return the mode with that name on the page, without its models or with them, or None."""
     language = page_language()
     shown = {say(f"mode_name.{mode.value}", language).casefold(): mode for mode in Mode}
-    return shown.get(name.casefold())
+    return shown.get(name.partition(" (")[0].casefold())
 
 
 def choose(mode: Mode, scope: str) -> None:
@@ -135,16 +148,42 @@ def chosen() -> tuple[Mode, str]:
     return (Mode(mode) if mode in set(Mode) else Mode.AUTO), scope
 
 
+async def _questions_about(corpus: Snapshot, language: str) -> list[str]:
+    key = (corpus.revision, language)
+    if key not in _suggested:
+        asked = (corpus, language, _SHOWN, _definition)
+        _suggested[key] = await analysed(suggested_questions, *asked)
+        while len(_suggested) > _MOST_KEPT:
+            del _suggested[next(iter(_suggested))]
+    return _suggested[key]
+
+
+def _definition(subject: str, language: str) -> str:
+    return say("starter.definition", language, subject=subject)
+
+
 _SHOWN = 4
 
 
-def starters(corpus: Snapshot | None, language: str) -> list[cl.Starter]:
-    """Suggest questions: one for each of some own documents, then the shipped guide's."""
-    documents = corpus.documents if corpus else ()
+_suggested: dict[tuple[str, str], list[str]] = {}
+"""Revision and language -> questions; of the last states of the corpus."""
+_MOST_KEPT = 8
+
+
+async def starters(corpus: Snapshot | None, language: str) -> list[cl.Starter]:
+    """Suggest questions that own documents answer, then what they say, then the guide's."""
+    if corpus is None:
+        return []
+    documents = corpus.documents
     own = [d for d in documents if not d.path.startswith(f"{GUIDE_FOLDER}/")]
     found = [
-        cl.Starter(label=d.title, message=say("starter.own", d.language, title=d.title))
-        for d in own[:_SHOWN]
+        cl.Starter(label=question, message=question)
+        for question in await _questions_about(corpus, language)
+    ]
+    found += [
+        cl.Starter(label=asked, message=asked)
+        for document in own[: _SHOWN - len(found)]
+        if (asked := say("starter.own", document.language, title=document.title))
     ]
     if len(own) < len(documents):
         questions = all_under("starter.question.", language)

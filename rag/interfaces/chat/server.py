@@ -60,6 +60,7 @@ def prepare_server(assistant: Assistant, admin: CorpusAdmin, upload_max_mb: int)
     # Chainlit's own middleware shares this list, and is built later.
     config.project.allow_origins[:] = sorted(own_origins(hosts))
     _accept_files(upload_max_mb)
+    config.ui.default_theme = "system"  # which its file cannot say
     server.sio.eio.max_http_buffer_size = MAX_MESSAGE_BYTES
     described = {"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"}
     server.app.router.routes[:] = [

@@ -37,7 +37,7 @@ from rag.interfaces.chat.pickers import (
 from rag.interfaces.chat.reply import Reply
 from rag.interfaces.chat.resume import catch_up, forget_steps_after, keep_page_short
 from rag.interfaces.chat.sidebar import show_sidebar, show_trace
-from rag.interfaces.chat.tabs import tell_address
+from rag.interfaces.chat.tabs import tell_address, tell_welcome
 from rag.presentation.texts import say
 from rag.text.language_detection import message_language
 
@@ -49,8 +49,9 @@ logger = logging.getLogger(__name__)
 
 
 async def begin(assistant: Assistant) -> None:
-    """Show the pickers of a new chat."""
+    """Show the pickers of a new chat, and what it answers from and with."""
     await offer_modes(assistant, Mode.AUTO, "")
+    await tell_welcome(assistant)
 
 
 async def answer_message(assistant: Assistant, message: cl.Message) -> None:

@@ -25,12 +25,12 @@ def speaking(socket: Socket, language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "names"),
     [
-        ("en-GB", ["Auto", "Small", "Large"]),
-        ("nl-NL", ["Auto", "Klein", "Groot"]),
-        ("de-DE", ["Auto", "Klein", "Groß"]),
+        ("en-GB", ["Auto (fake)", "Small (fake)", "Large (not connected)"]),
+        ("nl-NL", ["Auto (fake)", "Klein (fake)", "Groot (niet verbonden)"]),
+        ("de-DE", ["Auto (fake)", "Klein (fake)", "Groß (nicht verbunden)"]),
     ],
 )
-async def test_the_modes_are_named_in_the_pages_language(
+async def test_the_modes_are_named_with_their_models_in_the_pages_language(
     socket: Socket, corpus: Path, language: str, names: list[str]
 ) -> None:
     speaking(socket, language)
@@ -51,15 +51,15 @@ async def test_a_name_that_no_mode_has_is_no_mode(socket: Socket) -> None:
     assert mode_named("Huge") is None
 
 
-def test_the_first_questions_are_in_the_pages_language(guide: Any) -> None:
-    assert starters(guide, "nl")[0].message == "Hoe koppel ik Ollama?"
+async def test_the_first_questions_are_in_the_pages_language(guide: Any) -> None:
+    assert (await starters(guide, "nl"))[0].message == "Hoe koppel ik Ollama?"
 
 
 @pytest.fixture
 def guide() -> Any:
     """As much of a corpus as starters look at: one document of the guide."""
     document = type("Document", (), {"path": "guide/a.md", "title": "A", "language": "en"})
-    return type("Corpus", (), {"documents": (document,)})
+    return type("Corpus", (), {"documents": (document,), "revision": "1"})
 
 
 @pytest.mark.parametrize(
