@@ -32,7 +32,7 @@ curator = build_curator(
 )
 calibrator = build_calibrator(settings, assistant.knowledge, history)
 admin = CorpusAdmin(assistant.knowledge, curator, sign_in.signed_in)
-prepare_server(assistant, admin, settings.upload_max_mb)
+prepare_server(assistant, admin, history, settings.upload_max_mb)
 
 
 @cl.on_app_startup

@@ -230,6 +230,27 @@
     readme.before(button);
   };
 
+  /* ---------- a conversation can be taken along ---------- */
+
+  const offerExport = () => {
+    const readme = document.getElementById("readme-button");
+    const [, id] = /^\/thread\/([\w-]+)$/.exec(location.pathname) ?? [];
+    const shown = document.getElementById("export-button");
+    if (!readme || !id || !document.querySelector("[data-step-type=assistant_message]")) {
+      return shown?.remove();
+    }
+    const address = `/export/${id}.html`;
+    if (shown?.getAttribute("href") === address) return;
+    const link = shown ?? document.createElement("a");
+    link.id = "export-button";
+    link.className = readme.className;
+    link.textContent = texts.export;
+    link.title = texts["export-tip"];
+    link.href = address;
+    link.download = "";
+    if (!shown) readme.before(link);
+  };
+
   // At once after a pause, so that nothing stands there nameless; while much changes, now and then.
   const PAUSE_MS = 50;
   let named = 0;
@@ -239,6 +260,7 @@
     disarm();
     name();
     offerDocuments();
+    offerExport();
   };
   new MutationObserver(() => {
     if (performance.now() - named > PAUSE_MS) return nameNow();

@@ -145,6 +145,15 @@ class History:
         )
         return [_thread(row) for row in rows]
 
+    def latest(self, first: int) -> list[Record]:
+        """Return all users' threads that have an answer, latest first, without their steps."""
+        rows = self._run(
+            "SELECT * FROM threads WHERE EXISTS (SELECT 1 FROM answers WHERE thread_id=threads.id)"
+            " ORDER BY updated_at DESC, id DESC LIMIT ?",
+            [first],
+        )
+        return [_thread(row) for row in rows]
+
     def delete_thread(self, thread_id: str) -> None:
         """Delete a thread with all of its contents."""
         self._run(

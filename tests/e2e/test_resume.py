@@ -69,3 +69,16 @@ def test_a_kill_in_mid_answer_keeps_the_part_and_marks_it(
         )
         expect_conversation(page)
     context.close()
+
+
+def test_a_conversation_is_exported_with_its_sources(chat: Chat, stage: Stage) -> None:
+    chat.ask(QUESTION)
+    link = chat.page.locator("#export-button")
+    address = str(link.get_attribute("href"))
+    page = chat.page.request.get(stage.app.url + address)
+    assert page.ok
+    assert "30 days of delivery" in page.text()
+    assert "returns.md" in page.text()
+    text = chat.page.request.get(stage.app.url + address.replace(".html", ".md")).text()
+    assert f"## {QUESTION}" in text
+    assert chat.page.request.get(f"{stage.app.url}/export/nobody.md").status == 404

@@ -20,6 +20,7 @@ from rag.domain.paths import PROJECT_FOLDER
 from rag.interfaces.chat.sign_in import EverybodyIsLocal, prepare_sign_in
 from rag.interfaces.chat.temporary_files import temporary_folder
 from rag.interfaces.http.body_limit import MULTIPART_BYTES, BodyLimit
+from rag.interfaces.http.export import export_route
 from rag.interfaces.http.files import files_route
 from rag.interfaces.http.origin_guard import OwnPagesOnly, own_hosts, own_origins
 from rag.interfaces.http.page_language import PageLanguage
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from rag.answering.assistant import Assistant
+    from rag.history.conversations import History
     from rag.interfaces.http.corpus_admin import CorpusAdmin
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -45,7 +47,9 @@ _ATTACHED = (
 _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 
 
-def prepare_server(assistant: Assistant, admin: CorpusAdmin, upload_max_mb: int) -> None:
+def prepare_server(
+    assistant: Assistant, admin: CorpusAdmin, history: History, upload_max_mb: int
+) -> None:
     """Adapt Chainlit's server before it starts; called once, when app.py is loaded."""
     prepare_sign_in()
     hosts = own_hosts(config.run.host, config.run.port)
@@ -67,7 +71,7 @@ def prepare_server(assistant: Assistant, admin: CorpusAdmin, upload_max_mb: int)
         route for route in server.app.router.routes if getattr(route, "path", "") not in described
     ]
     server.app.router.routes.insert(0, files_route(assistant.knowledge, assistant.uploads))
-    server.app.router.routes[:0] = admin.routes()
+    server.app.router.routes[:0] = [*admin.routes(), export_route(history)]
     # A chip is an element named like its text, "[1]", which is also its file's name.
     server.app.router.routes.insert(0, Route("/public/elements/[{number:int}].jsx", _passage_card))
     server.get_html_template = _without_outside_links(server.get_html_template)

@@ -191,6 +191,15 @@ def _bench_start(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "conversation", metavar="ID", nargs="?", default="", help="left out: list them"
+    )
+    parser.add_argument(
+        "--format", choices=("md", "html"), default="md", help="Markdown, or a printable page"
+    )
+
+
 def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("answer", metavar="ANSWER.json", type=Path, help="from rag ask --json")
     _add_json(parser)
@@ -239,6 +248,9 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
     ),
     "verify": Command(
         "check an answer's receipts against today's files", "verify:run_verify", _verify
+    ),
+    "export": Command(
+        "print a conversation with its sources, or list them", "export:run_export", _export
     ),
     "doctor": Command("tell what runs where and what does not", "doctor:run_doctor", _add_json),
 }
