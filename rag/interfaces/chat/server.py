@@ -92,7 +92,9 @@ def _accept_files(max_mb: int) -> None:
     )
 
 
-_SCRIPTS = '<script src="/public/composer.js" defer></script>'
+_SCRIPTS = "".join(
+    f'<script src="/public/{name}.js" defer></script>' for name in ("composer", "keys")
+)
 """Beside public/plumbline.js, of which Chainlit takes only one."""
 
 

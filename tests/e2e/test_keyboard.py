@@ -1,0 +1,57 @@
+"""Everything without a mouse, and what a screen reader is told."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.chat import Chat
+
+QUESTION = "How long can a customer keep the RelayBox?"
+PANEL = "#side-view-content"
+
+
+def test_the_first_stop_of_the_tab_key_leads_to_the_question(chat: Chat) -> None:
+    first = chat.page.evaluate("document.querySelector('a[href], button, input, textarea').id")
+    assert first == "pl-skip"
+    chat.page.locator("#pl-skip").focus()
+    chat.page.keyboard.press("Enter")
+    expect(chat.page.locator("#chat-input")).to_be_focused()
+
+
+def test_a_passage_takes_the_focus_and_escape_gives_it_back(chat: Chat) -> None:
+    chat.ask(QUESTION)
+    chip = chat.page.locator(".element-link").first
+    chip.click()
+    expect(chat.page.locator("#side-view-title button")).to_be_focused()
+    chat.page.keyboard.press("Escape")
+    expect(chat.page.locator(PANEL)).to_have_count(0)
+    expect(chip).to_be_focused()
+
+
+def test_waiting_and_the_answer_are_announced(chat: Chat) -> None:
+    chat.ask(QUESTION)
+    said = chat.page.locator("#pl-live")
+    expect(said).to_contain_text("Answer:")
+    expect(said).to_contain_text("30 days")
+    expect(said).to_have_attribute("role", "status")
+
+
+def test_the_keys_are_named_and_do_what_they_say(chat: Chat) -> None:
+    chat.ask(QUESTION)
+    chat.page.evaluate("document.activeElement.blur()")
+    chat.page.keyboard.press("?")
+    sheet = chat.page.locator("#pl-keys")
+    expect(sheet).to_contain_text("Begin a new conversation")
+    chat.page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    chat.page.keyboard.press("Control+k")
+    expect(chat.page.locator("[role=dialog] input")).to_be_visible()
+    chat.page.keyboard.press("Escape")
+    chat.page.keyboard.press("Control+Shift+O")
+    expect(chat.lines).to_have_count(0)
+
+
+def test_a_question_mark_in_a_question_is_only_that(chat: Chat) -> None:
+    chat.page.locator("#chat-input").press_sequentially("Why?")
+    expect(chat.page.locator("#pl-keys")).to_have_count(0)
+    assert chat.page.input_value("#chat-input") == "Why?"
