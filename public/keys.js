@@ -4,6 +4,7 @@
   const FIELD = "#chat-input";
   const PANEL = "#side-view-content";
   const CLOSE = "#side-view-title button";
+  const LASTING = ".element-link, #documents-button";
   const OPENERS = ".element-link, .ai-message button, #documents-button";
 
   const texts = (() => {
@@ -28,14 +29,21 @@
   const live = Object.assign(document.createElement("div"), { id: "pl-live", className: "pl-unseen" });
   live.setAttribute("role", "status");
   const SAID = 300;
+  const SAID_MS = 1_500; // then it is read, and would be found and copied a second time
+  const say = (text) => {
+    live.textContent = text;
+    setTimeout(() => {
+      if (live.textContent === text) live.textContent = "";
+    }, SAID_MS);
+  };
   let working = false;
   const announce = () => {
     const stop = document.querySelector("#stop-button");
-    if (stop && !working) live.textContent = texts["working"];
+    if (stop && !working) say(texts["working"]);
     if (!stop && working) {
       const answers = document.querySelectorAll("[data-step-type=assistant_message] .message-content");
       const text = answers[answers.length - 1]?.innerText.trim() ?? "";
-      live.textContent = `${texts.answered} ${text.slice(0, SAID)}`;
+      say(`${texts.answered} ${text.slice(0, SAID)}`);
     }
     working = Boolean(stop);
   };
@@ -44,26 +52,45 @@
 
   let opener = null;
   let inside = false;
+  let closing = false;
+  let page = "";
   document.addEventListener(
     "click",
     (event) => {
-      const found = event.target instanceof Element && event.target.closest(OPENERS);
+      if (!(event.target instanceof Element)) return;
+      const found = event.target.closest(OPENERS);
       if (found && !found.closest(PANEL)) opener = found;
+      if (event.target.closest(CLOSE)) closing = true;
     },
     true,
   );
+  // What a person opened stays open; the field keeps the focus meanwhile.
+  const again = (button) => {
+    const focused = document.activeElement;
+    button.click();
+    inside = true;
+    closing = false;
+    if (focused instanceof HTMLElement) setTimeout(() => focused.focus());
+  };
   const follow = () => {
     const panel = document.querySelector(PANEL);
     if (panel && opener && !inside) {
       const close = document.querySelector(CLOSE);
       if (!close) return;
       inside = true;
+      closing = false;
+      page = location.pathname;
       close.focus();
     }
     if (!panel && inside) {
       inside = false;
-      if (opener?.isConnected) opener.focus();
-      opener = null;
+      if (!opener?.isConnected) return;
+      if (closing || page !== location.pathname || !opener.matches(LASTING)) {
+        opener.focus();
+        opener = null;
+      } else {
+        again(opener); // the next answer has closed it
+      }
     }
   };
 
