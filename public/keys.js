@@ -4,7 +4,6 @@
   const FIELD = "#chat-input";
   const PANEL = "#side-view-content";
   const CLOSE = "#side-view-title button";
-  const LASTING = ".element-link, #documents-button";
   const OPENERS = ".element-link, .ai-message button, #documents-button";
 
   const texts = (() => {
@@ -52,45 +51,26 @@
 
   let opener = null;
   let inside = false;
-  let closing = false;
-  let page = "";
   document.addEventListener(
     "click",
     (event) => {
-      if (!(event.target instanceof Element)) return;
-      const found = event.target.closest(OPENERS);
+      const found = event.target instanceof Element && event.target.closest(OPENERS);
       if (found && !found.closest(PANEL)) opener = found;
-      if (event.target.closest(CLOSE)) closing = true;
     },
     true,
   );
-  // What a person opened stays open; the field keeps the focus meanwhile.
-  const again = (button) => {
-    const focused = document.activeElement;
-    button.click();
-    inside = true;
-    closing = false;
-    if (focused instanceof HTMLElement) setTimeout(() => focused.focus());
-  };
   const follow = () => {
     const panel = document.querySelector(PANEL);
     if (panel && opener && !inside) {
       const close = document.querySelector(CLOSE);
       if (!close) return;
       inside = true;
-      closing = false;
-      page = location.pathname;
       close.focus();
     }
     if (!panel && inside) {
       inside = false;
-      if (!opener?.isConnected) return;
-      if (closing || page !== location.pathname || !opener.matches(LASTING)) {
-        opener.focus();
-        opener = null;
-      } else {
-        again(opener); // the next answer has closed it
-      }
+      if (opener?.isConnected) opener.focus();
+      opener = null;
     }
   };
 

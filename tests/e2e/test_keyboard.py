@@ -65,20 +65,3 @@ def test_a_question_mark_in_a_question_is_only_that(chat: Chat) -> None:
     chat.page.locator("#chat-input").press_sequentially("Why?")
     expect(chat.page.locator("#pl-keys")).to_have_count(0)
     assert chat.page.input_value("#chat-input") == "Why?"
-
-
-def test_an_opened_passage_survives_the_next_answer(chat: Chat) -> None:
-    chat.ask(QUESTION)
-    chat.page.locator(".element-link").first.click()
-    expect(chat.page.locator(PANEL)).to_contain_text("within 30 days")
-    chat.ask("And how much does the RelayBox cost?")
-    expect(chat.page.locator(PANEL)).to_contain_text("within 30 days")
-
-
-def test_the_documents_survive_the_next_answer(chat: Chat) -> None:
-    chat.page.locator("#documents-button").click()
-    expect(chat.page.locator(PANEL)).to_contain_text("returns.md")
-    chat.ask(QUESTION)
-    expect(chat.page.locator(PANEL)).to_contain_text("returns.md")
-    chat.page.locator("#side-view-title button").click()
-    expect(chat.page.locator(PANEL)).to_have_count(0)
