@@ -265,13 +265,19 @@ def test_the_logo_the_colours_and_the_first_questions_are_ours(chat: Chat) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "width", "theme"), [("dark", 1280, "dark"), ("phone", 390, "light")]
+    ("name", "width", "theme", "locale"),
+    [
+        ("dark", 1280, "dark", "en-GB"),
+        ("phone", 390, "light", "en-GB"),
+        ("phone_de", 390, "dark", "de-DE"),
+        ("phone_nl", 390, "light", "nl-NL"),
+    ],
 )
-def test_it_can_be_read_in_the_dark_and_on_a_phone(
-    browser: Browser, stage: Stage, name: str, width: int, theme: str
+def test_it_can_be_read_in_the_dark_and_on_a_phone(  # noqa: PLR0913 - one for each thing shown
+    browser: Browser, stage: Stage, name: str, width: int, theme: str, locale: str
 ) -> None:
     stage.small.script = INVENTED
-    context = browser.new_context(viewport={"width": width, "height": 800})
+    context = browser.new_context(viewport={"width": width, "height": 800}, locale=locale)
     context.add_init_script(f"localStorage.setItem('vite-ui-theme', '{theme}')")
     page = context.new_page()
     chat = Chat(page, stage.app)
