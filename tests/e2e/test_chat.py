@@ -273,7 +273,7 @@ def test_the_logo_the_colours_and_the_first_questions_are_ours(chat: Chat) -> No
         ("phone_nl", 390, "light", "nl-NL"),
     ],
 )
-def test_it_can_be_read_in_the_dark_and_on_a_phone(  # noqa: PLR0913 - one for each thing shown
+def test_it_can_be_read_in_the_dark_and_on_a_phone(
     browser: Browser, stage: Stage, name: str, width: int, theme: str, locale: str
 ) -> None:
     stage.small.script = INVENTED
