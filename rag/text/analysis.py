@@ -67,12 +67,19 @@ class AnalysedWord:
 
 
 def analyse(text: str, language: str = DEFAULT_LANGUAGE) -> Iterator[AnalysedWord]:
-    """Yield the content words of ``text``, without stop words and punctuation.
+    """Return the content words of ``text``, without stop words and punctuation.
 
     A date, a number in groups or a name such as "C++" is one word with its parts.
     """
+    things = tuple(things_in(text))
+    return _with_things(text, language, things) if things else _words(text, language)
+
+
+def _with_things(
+    text: str, language: str, things: tuple[tuple[int, int, str], ...]
+) -> Iterator[AnalysedWord]:
     words = _words(text, language)
-    for start, end, term in things_in(text):
+    for start, end, term in things:
         parts: list[str] = []
         word = next(words, None)
         while word is not None and word.start < end:

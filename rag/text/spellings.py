@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _AFTER = r"(?![\p{N}\p{L}])"
 _THING = regex.compile(
-    rf"""(?<![\p{{N}}\p{{L}}.,])(?:
+    rf"""(?:
     (?P<year>{_YEAR})(?P<sign>[-/.])(?P<month>\d{{1,2}})(?P=sign)(?P<day>\d{{1,2}}){_AFTER}
     |(?P<year>{_YEAR})年(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日
     |(?P<first>\d{{1,2}})(?P<mark>[./-])[ ]?(?P<second>\d{{1,2}})(?P=mark)[ ]?
@@ -29,12 +29,13 @@ _THING = regex.compile(
         (?:(?:of|de)\s)?(?P<year>{_YEAR}){_AFTER}
     |(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>{_YEAR}){_AFTER}
     |(?P<grouped>\d{{1,3}}(?:[ \u00a0\u202f'’]\d{{3}})+){_AFTER}
-    )|(?<![\p{{L}}\p{{N}}])(?P<sharp>\p{{L}}(?:\+\+|\#))(?![\p{{L}}\p{{N}}])""",
+    )""",
     regex.VERBOSE,
 )
 _MONTH_BEFORE = regex.compile(r"(?<!\p{L})(?P<name>\p{L}{3,12})\.?\s$")
 _LOOK_BACK = 16
-_WORTH_LOOKING = regex.compile(r"\d|[+#]")
+_FIRST_DIGIT = regex.compile(r"(?<![\p{N}\p{L}.,])\d")
+_SHARP = regex.compile(r"(?<![\p{L}\p{N}])\p{L}(?:\+\+|#)(?![\p{L}\p{N}])")
 _GROUPED = regex.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _POINTED = regex.compile(r"\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?")
 _POINTED_ONCE = regex.compile(r"\d{1,3}\.\d{3}")
@@ -47,29 +48,38 @@ _MONTHS, _DAYS = 12, 31
 
 def things_in(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and canonical term of each thing that is written in many ways."""
-    if not _WORTH_LOOKING.search(text):
-        return
-    for match in _THING.finditer(text):
-        found = match.groupdict()
-        start = match.start()
-        if found["sharp"]:
-            yield start, match.end(), found["sharp"].casefold()
-        elif found["grouped"]:
-            yield start, match.end(), "".join(filter(str.isdigit, found["grouped"]))
-        elif found["first"]:
-            if day_and_month := _in_order(found["first"], found["mark"], found["second"]):
-                yield start, match.end(), _date(found["year"], *day_and_month)
-        else:
-            name = found["name"]
-            if not found["month"] and not name:  # "March 5, 2026"
-                before = _MONTH_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
-                if before is None:
-                    continue
-                name = before["name"]
-                start -= before.end() - before.start()
-            month = int(found["month"] or _month(name))
-            if 0 < month <= _MONTHS and 0 < int(found["day"]) <= _DAYS:
-                yield start, match.end(), _date(found["year"], int(found["day"]), month)
+    sharp = _SHARP.finditer(text) if "+" in text or "#" in text else ()
+    named = [(match.start(), match.end(), match.group().casefold()) for match in sharp]
+    yield from sorted([*named, *_numbered(text)]) if named else _numbered(text)
+
+
+def _numbered(text: str) -> Iterator[tuple[int, int, str]]:
+    end = 0
+    for digit in _FIRST_DIGIT.finditer(text):
+        if digit.start() >= end and (match := _THING.match(text, digit.start())):
+            end = match.end()
+            if thing := _thing(text, match):
+                yield thing
+
+
+def _thing(text: str, match: regex.Match[str]) -> tuple[int, int, str] | None:
+    found = match.groupdict()
+    start, name = match.start(), found["name"]
+    if found["grouped"]:
+        return start, match.end(), "".join(filter(str.isdigit, found["grouped"]))
+    if found["first"]:
+        order = _in_order(found["first"], found["mark"], found["second"])
+        return (start, match.end(), _date(found["year"], *order)) if order else None
+    if not found["month"] and not name:  # "March 5, 2026"
+        before = _MONTH_BEFORE.search(text[max(0, start - _LOOK_BACK) : start])
+        if before is None:
+            return None
+        name = before["name"]
+        start -= before.end() - before.start()
+    month = int(found["month"] or _month(name))
+    if not (0 < month <= _MONTHS and 0 < int(found["day"]) <= _DAYS):
+        return None
+    return start, match.end(), _date(found["year"], int(found["day"]), month)
 
 
 def _in_order(first: str, mark: str, second: str) -> tuple[int, int] | None:
