@@ -25,7 +25,7 @@
 
   /* ---------- announcements ---------- */
 
-  const live = Object.assign(document.createElement("div"), { id: "pl-live", className: "pl-unseen" });
+  const live = Object.assign(document.createElement("div"), { id: "pl-live", className: "pl-hidden" });
   live.setAttribute("role", "status");
   const SAID = 300;
   const SAID_MS = 1_500; // then it is read, and would be found and copied a second time

@@ -127,8 +127,8 @@ def is_slow(pattern: Pattern, unit: str) -> bool:
     short, long = (unit * (length // len(unit)) + "\0" for length in (SHORT, LONG))
     return (
         seconds(pattern, long) > SLOW_S
-        and min(seconds(pattern, long) for _ in range(4))
-        > max(SLOW_S, MOST_TIMES * max(seconds(pattern, short) for _ in range(4)))
+        and min(seconds(pattern, long) for _ in range(2))
+        > MOST_TIMES * min(seconds(pattern, short) for _ in range(2))
     )  # fmt: skip
 
 

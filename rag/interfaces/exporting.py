@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rag.domain.answers import Answer
 from rag.domain.codec import from_plain
 from rag.domain.errors import QuestionError
-from rag.presentation.export import Exchange, conversation_markdown, conversation_page
+from rag.presentation.export import AnsweredQuestion, conversation_markdown, conversation_page
 
 if TYPE_CHECKING:
     from rag.history.conversations import History
@@ -30,9 +30,9 @@ def exported(history: History, thread_id: str, form: str, language: str = "en") 
             "rag export lists those that there are.",
         )
     asked = {step["id"]: str(step.get("createdAt") or "") for step in thread["steps"]}
-    exchanges = [
-        Exchange(asked.get(question_id, ""), from_plain(Answer, record))
+    questions = [
+        AnsweredQuestion(asked.get(question_id, ""), from_plain(Answer, record))
         for _, question_id, record in answers
     ]
-    title = str(thread.get("name") or exchanges[0].answer.question)
-    return FORMATS[form](title, exchanges, language)
+    title = str(thread.get("name") or questions[0].answer.question)
+    return FORMATS[form](title, questions, language)

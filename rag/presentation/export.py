@@ -42,19 +42,21 @@ em { opacity: 0.8; }
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class AnsweredQuestion:
     """A question with the time it was asked at (ISO 8601), and its answer."""
 
     asked_at: str
     answer: Answer
 
 
-def conversation_markdown(title: str, exchanges: Sequence[Exchange], language: str = "en") -> str:
+def conversation_markdown(
+    title: str, questions: Sequence[AnsweredQuestion], language: str = "en"
+) -> str:
     """Return a conversation as Markdown, without links."""
     parts = [f"# {escape(title)}"]
-    for exchange in exchanges:
-        answer = exchange.answer
-        when = exchange.asked_at[:16].replace("T", " ")
+    for question in questions:
+        answer = question.answer
+        when = question.asked_at[:16].replace("T", " ")
         parts += [
             f"## {escape(answer.question)}",
             f"*{when} · {escape(summary_line(answer))}*",
@@ -62,7 +64,7 @@ def conversation_markdown(title: str, exchanges: Sequence[Exchange], language: s
             *(f"*{escape(note)}*" for note in notes_of(answer) if _is_signed(answer)),
             _sources(answer),
         ]
-    bodies = [_body(exchange.answer) for exchange in exchanges]
+    bodies = [_body(question.answer) for question in questions]
     legend = [
         f"{sign.strip()} {say(key, language)}"
         for sign, key in ((" ≈", "copied_partly"), (" ✗", "copied_unsupported"))
@@ -72,11 +74,13 @@ def conversation_markdown(title: str, exchanges: Sequence[Exchange], language: s
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def conversation_page(title: str, exchanges: Sequence[Exchange], language: str = "en") -> str:
+def conversation_page(
+    title: str, questions: Sequence[AnsweredQuestion], language: str = "en"
+) -> str:
     """Return a conversation as an HTML page that needs nothing else and fetches nothing."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.disable(["link", "image", "autolink", "reference"])
-    body = parser.render(conversation_markdown(title, exchanges, language))
+    body = parser.render(conversation_markdown(title, questions, language))
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import count, zip_longest
+from itertools import chain, count, zip_longest
 from typing import TYPE_CHECKING
 
 from rag.domain.conversation import Turn
@@ -68,7 +68,8 @@ def _abbreviations(query: Query, passages: Sequence[Passage]) -> dict[str, list[
     asked = {term.term: term.stands_for or term.word for term in query.terms}
     words = set(asked.values())
     found: dict[str, list[str]] = {}
-    for short, long in {pair for passage in passages for pair in explained_in(passage.text)}:
+    explained = chain.from_iterable(explained_in(passage.text) for passage in passages)
+    for short, long in dict.fromkeys(explained):
         if short in words:
             found.setdefault(short, []).append(long)
         terms = [token.terms[0] for token in analyse(long, query.language)]

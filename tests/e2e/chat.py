@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.app import App
 from tests.scripted_server import ScriptedServer
@@ -16,6 +16,7 @@ from tests.waiting import GENEROUS_S
 
 CONNECTED = "#mode-picker-trigger-model"
 """Comes when the page has its connection."""
+ROOT = "#root"
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 SERIOUS = {"serious", "critical"}
 
@@ -100,6 +101,10 @@ class Chat:
     @property
     def answer(self) -> str:
         return str(self.page.locator("[data-step-type=assistant_message]").last.inner_text())
+
+    def text(self, words: str) -> Locator:
+        """What the page shows, without what is announced beside it."""
+        return self.page.locator(ROOT).get_by_text(words)
 
     def shot(self, name: str) -> None:
         SCREENSHOTS.mkdir(exist_ok=True)

@@ -188,7 +188,7 @@ def test_stop_keeps_the_text_marks_it_and_frees_the_model(chat: Chat, stage: Sta
     expect(chat.page.locator("[data-step-type=assistant_message]").last).to_contain_text("ships")
     chat.page.click("#stop-button")
     assert stage.small.requests[-1].closed.wait(GENEROUS_S)
-    expect(chat.page.get_by_text("this part was not checked").last).to_be_visible()
+    expect(chat.text("this part was not checked")).to_be_visible()
     assert "ships" in chat.answer
     stage.small.script = Script("The RelayBox costs 249 euros.")
     chat.ask("How much does the RelayBox cost?")
@@ -218,7 +218,7 @@ def test_mode_large_asks_it_at_once(chat: Chat, stage: Stage) -> None:
 
 def test_a_greeting_is_answered_kindly(chat: Chat, stage: Stage) -> None:
     chat.send("Hello!")
-    expect(chat.page.get_by_text("Ask me anything that your documents").last).to_be_visible()
+    expect(chat.text("Ask me anything that your documents")).to_be_visible()
     assert stage.small.requests == []
 
 
@@ -253,12 +253,12 @@ def test_faulty_servers_end_in_a_quotation_and_the_next_question_works(
 
 def test_an_endless_question_is_refused_in_a_sentence(chat: Chat) -> None:
     chat.send("x" * 200_000)
-    expect(chat.page.get_by_text("at most 8,000 are taken").last).to_be_visible()
+    expect(chat.text("at most 8,000 are taken")).to_be_visible()
 
 
 def test_the_logo_the_colours_and_the_first_questions_are_ours(chat: Chat) -> None:
     assert chat.page.title() == "Plumbline"
-    expect(chat.page.locator("#starters")).to_contain_text("?")
+    expect(chat.page.locator("#starters")).to_contain_text("RelayBox FAQ")
     logo = chat.page.locator("img.logo, img[alt='logo']").first
     assert "/logo" in str(logo.get_attribute("src"))
     chat.shot("start")

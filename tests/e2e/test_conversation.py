@@ -326,7 +326,7 @@ def test_an_edited_question_comes_back_without_its_old_steps(chat: Chat, stage: 
     chat.page.locator("button.edit-message").click()
     chat.page.fill("#edit-chat-input", "How much does the RelayBox cost?")
     chat.page.locator("button.confirm-edit").click()
-    expect(chat.page.get_by_text("costs 249 euros").last).to_be_visible()
+    expect(chat.text("costs 249 euros")).to_be_visible()
     chat.lines.first.wait_for()
     before = chat.page.locator("[id^='step-Retrieved']").count()
     chat.page.reload()
@@ -347,12 +347,12 @@ def test_after_a_reload_in_mid_answer_it_is_said_to_go_on_and_is_remembered(
     thread = chat.thread
     stage.app.wait_until_kept("Penguins or")
     chat.page.reload()
-    expect(chat.page.get_by_text("still being written").last).to_be_visible()
+    expect(chat.text("still being written")).to_be_visible()
     pause.over.set()
     stage.app.wait_until_answered(thread)
     stage.small.script = Script("Customers may return it within 30 days.")
     chat.send("Make that shorter")
-    expect(chat.page.get_by_text("may return it within 30 days").last).to_be_visible()
+    expect(chat.text("may return it within 30 days")).to_be_visible()
 
 
 def test_a_summary_keeps_its_steps_above_and_tells_its_progress(chat: Chat, stage: Stage) -> None:
@@ -397,7 +397,9 @@ def test_a_late_answer_repeats_its_question_and_has_its_buttons(chat: Chat, stag
     expect(chat.page.get_by_role("button", name="Copy the answer with its sources")).to_have_count(
         3
     )
-    expect(chat.page.locator("#mode-picker-trigger-model")).to_contain_text("Auto")
+    expect(chat.page.locator("#mode-picker-trigger-model")).to_have_text(
+        "Auto (phi-4-mini, then gpt-oss-20b)"
+    )
 
 
 def test_selecting_a_mark_says_why(chat: Chat, stage: Stage) -> None:

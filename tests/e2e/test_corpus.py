@@ -104,7 +104,7 @@ def test_a_file_alone_is_acknowledged_and_meant_by_this_document(
     stage.small.script = stage.large.script = Script(PRIVATE_ANSWER)
     attach(chat, salaries)
     chat.page.click("#chat-submit")
-    chat.page.get_by_text("Added to this conversation only").last.wait_for()
+    chat.text("Added to this conversation only").wait_for()
     chat.ask("Summarise this document")
     expect(chat.page.get_by_text("salaries.md (only in this conversation)").first).to_be_visible()
     assert "93,517" in chat.answer
@@ -115,7 +115,7 @@ def test_what_cannot_be_read_is_said(chat: Chat, tmp_path: Path) -> None:
     bad.write_bytes(b"%PDF-1.7 nothing")
     attach(chat, bad)
     chat.page.click("#chat-submit")
-    chat.page.get_by_text("Nothing was added").last.wait_for()
+    chat.text("Nothing was added").wait_for()
     assert "broken.pdf was not added. It is damaged" in chat.answer
 
 
@@ -127,7 +127,7 @@ def test_a_private_document_is_shared_at_a_click(
     attach(chat, salaries)
     chat.page.click("#chat-submit")
     chat.page.get_by_role("button", name="Share salaries.md").click()
-    chat.page.get_by_text("is now among the shared documents").last.wait_for()
+    chat.text("is now among the shared documents").wait_for()
     assert (stage.corpus / "salaries.md").read_text() == SALARIES
     context = browser.new_context()
     other = Chat(context.new_page(), stage.app)

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.app import App
-from tests.e2e.chat import Chat, Stage
+from tests.e2e.chat import ROOT, Chat, Stage
 from tests.scripted_server import Pause, Script
 
 QUESTION = "How long can a customer keep the RelayBox?"
@@ -63,7 +63,7 @@ def test_a_kill_in_mid_answer_keeps_the_part_and_marks_it(
     with App(stage.corpus, tmp_path / "app.log", port=app.port, settings=models):
         page.goto(page.url)
         chat.wait_until_resumed()
-        expect(page.get_by_text("ended in the middle of this answer").last).to_be_visible()
+        expect(page.locator(ROOT).get_by_text("ended in the middle of this answer")).to_be_visible()
         expect(page.locator("[data-step-type=assistant_message]").last).to_contain_text(
             "ships at once"
         )

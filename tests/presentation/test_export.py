@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 
 from rag.domain.answers import Answer, Citation, Outcome, Sentence, Support
 from rag.domain.requests import Intent
-from rag.presentation.export import Exchange, conversation_markdown, conversation_page
+from rag.presentation.export import AnsweredQuestion, conversation_markdown, conversation_page
 from tests.fakes import PRICE, hits_of
 
 RIGHT, WRONG, PARTLY = "It costs 249 euros. [1]", "It flies.", "It may be returned."
 
 
-def exchange(
+def answered(
     text: str = f"{RIGHT} {WRONG} {PARTLY}", question: str = "What does it cost?"
-) -> Exchange:
+) -> AnsweredQuestion:
     found, sentences = 0, []
     for words, support in ((RIGHT, Support.FULL), (WRONG, Support.NONE), (PARTLY, Support.PARTIAL)):
         if words in text:
@@ -32,11 +32,11 @@ def exchange(
         sentences=tuple(sentences),
         citations=(Citation(1, PRICE),),
     )
-    return Exchange("2026-11-27T08:30:00Z", answer)
+    return AnsweredQuestion("2026-11-27T08:30:00Z", answer)
 
 
 def test_an_exported_answer_has_its_question_time_model_marks_and_sources() -> None:
-    text = conversation_markdown("Prices", [exchange()])
+    text = conversation_markdown("Prices", [answered()])
     assert text.startswith("# Prices")
     assert "## What does it cost?" in text
     assert "2026-11-27 08:30" in text
@@ -49,7 +49,7 @@ def test_an_exported_answer_has_its_question_time_model_marks_and_sources() -> N
 
 
 def test_a_page_needs_nothing_else() -> None:
-    page = conversation_page("Prices", [exchange()])
+    page = conversation_page("Prices", [answered()])
     assert page.startswith("<!doctype html>")
     assert not any(part in page for part in ("src=", "href=", "@import", "url(", "<script"))
     assert "<h2>What does it cost?</h2>" in page
@@ -67,12 +67,12 @@ def test_a_page_needs_nothing_else() -> None:
     ],
 )
 def test_nothing_that_somebody_wrote_is_active_in_a_page(hostile: str) -> None:
-    page = conversation_page(hostile, [exchange(f"{hostile} {RIGHT}", hostile)])
+    page = conversation_page(hostile, [answered(f"{hostile} {RIGHT}", hostile)])
     assert not any(part in page for part in ("<script", "<img", "<a ", "</style><"))
 
 
 @given(st.text(max_size=80))
 def test_whatever_is_written_no_tag_of_it_is_in_the_page(text: str) -> None:
-    page = conversation_page("T", [exchange(f"{text} {RIGHT}")])
+    page = conversation_page("T", [answered(f"{text} {RIGHT}")])
     body = page.partition("<body>")[2]
     assert not any(part in body for part in ("<script", "<img", "<a ", "<iframe", "<style"))

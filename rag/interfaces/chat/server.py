@@ -93,7 +93,7 @@ def _accept_files(max_mb: int) -> None:
 
 
 _SCRIPTS = "".join(
-    f'<script src="/public/{name}.js" defer></script>' for name in ("composer", "keys")
+    f'<script src="/public/{name}.js" defer></script>' for name in ("composer", "welcome", "keys")
 )
 """Beside public/plumbline.js, of which Chainlit takes only one."""
 

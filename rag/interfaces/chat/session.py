@@ -25,6 +25,7 @@ from rag.interfaces.chat.memory import (
     large_model_name,
     page_language,
 )
+from rag.interfaces.chat.page import tell_address, tell_welcome
 from rag.interfaces.chat.pickers import (
     EVERYWHERE,
     MODE,
@@ -37,7 +38,6 @@ from rag.interfaces.chat.pickers import (
 from rag.interfaces.chat.reply import Reply
 from rag.interfaces.chat.resume import catch_up, forget_steps_after, keep_page_short
 from rag.interfaces.chat.sidebar import show_sidebar, show_trace
-from rag.interfaces.chat.tabs import tell_address, tell_welcome
 from rag.presentation.texts import say
 from rag.text.language_detection import message_language
 

@@ -5,19 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import chainlit as cl
 from chainlit.chat_context import chat_contexts
 from chainlit.session import ws_sessions_id
-
-from rag.interfaces.chat.memory import page_language
-from rag.presentation.texts import say
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from chainlit.session import WebsocketSession
 
-    from rag.answering.assistant import Assistant
     from rag.corpus.knowledge_base import KnowledgeBase
 
 CLOSED_TAB_GRACE_S = 30.0
@@ -44,30 +39,6 @@ async def _cancel_if_gone(
     await asyncio.sleep(grace_s)
     if session.socket_id == socket_id:
         task.cancel()
-
-
-async def tell_address() -> None:
-    """Tell the page the address of its new conversation, before Chainlit goes there itself."""
-    data = {"plumbline": "conversation", "id": cl.context.session.thread_id}
-    await cl.context.emitter.send_window_message(data)
-
-
-async def tell_welcome(assistant: Assistant) -> None:
-    """Tell the first page in a sentence or two what this is, from what and by whom it answers."""
-    language = page_language()
-    corpus = assistant.knowledge.current
-    cascade = assistant.cascade
-    demo = cascade.small.backend.profile.demo
-    key = "demo" if demo else "both" if cascade.large else "alone"
-    models = {"small": cascade.small.name, "large": cascade.large.name if cascade.large else ""}
-    count = len(corpus.documents) if corpus else 0
-    documents = say("documents", language, count=count)
-    lines = [
-        say("welcome.what", language, documents=documents),
-        say(f"welcome.{key}", language, **models),
-    ]
-    data = {"plumbline": "welcome", "lines": lines}
-    await cl.context.emitter.send_window_message(data)
 
 
 async def sweep(every_s: float = SWEEP_S) -> None:

@@ -8,7 +8,7 @@ from rag.config.state_folder import corpus_state, ensure_writable
 from rag.domain.codec import to_plain
 from rag.history.conversations import open_history
 from rag.interfaces.cli.main import main
-from tests.presentation.test_export import exchange
+from tests.presentation.test_export import answered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ def kept(settings: Settings, monkeypatch: pytest.MonkeyPatch, corpus: Path) -> s
     history = open_history(ensure_writable(corpus_state(settings)))
     step = {"id": "q1", "threadId": "t-1", "type": "user_message", "output": "What?"}
     history.put_step({**step, "createdAt": "2026-11-27T08:30:00Z"})
-    history.put_answer("t-1", "m1", "q1", to_plain(exchange().answer))
+    history.put_answer("t-1", "m1", "q1", to_plain(answered().answer))
     history.close()
     return "t-1"
 

@@ -1,0 +1,37 @@
+"""What the page is told beside messages: its address, and what it answers from and with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import chainlit as cl
+
+from rag.interfaces.chat.memory import page_language
+from rag.presentation.texts import say
+
+if TYPE_CHECKING:
+    from rag.answering.assistant import Assistant
+
+
+async def tell_address() -> None:
+    """Tell the page the address of its new conversation, before Chainlit goes there itself."""
+    data = {"plumbline": "conversation", "id": cl.context.session.thread_id}
+    await cl.context.emitter.send_window_message(data)
+
+
+async def tell_welcome(assistant: Assistant) -> None:
+    """Tell the first page in a sentence or two what this is, from what and by whom it answers."""
+    language = page_language()
+    corpus = assistant.knowledge.current
+    cascade = assistant.cascade
+    demo = cascade.small.backend.profile.demo
+    key = "demo" if demo else "both" if cascade.large else "alone"
+    models = {"small": cascade.small.name, "large": cascade.large.name if cascade.large else ""}
+    count = len(corpus.documents) if corpus else 0
+    documents = say("documents", language, count=count)
+    lines = [
+        say("welcome.what", language, documents=documents),
+        say(f"welcome.{key}", language, **models),
+    ]
+    data = {"plumbline": "welcome", "lines": lines}
+    await cl.context.emitter.send_window_message(data)
