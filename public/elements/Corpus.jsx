@@ -84,12 +84,16 @@ function File({ file, act }) {
           <button type="button" className="pl-button" onClick={() => act({ do: "again", path: file.path })}>
             {label("again")}
           </button>
-          <button type="button" className="pl-button" onClick={() => setSure("delete")}>
-            {label("delete")}
-          </button>
-          <button type="button" className="pl-button" onClick={() => setSure("erase")}>
-            {label("erase")}
-          </button>
+          {!file.attached && (
+            <>
+              <button type="button" className="pl-button" onClick={() => setSure("delete")}>
+                {label("delete")}
+              </button>
+              <button type="button" className="pl-button" onClick={() => setSure("erase")}>
+                {label("erase")}
+              </button>
+            </>
+          )}
         </p>
       )}
       {sure && (

@@ -55,7 +55,7 @@ class Curator:
 
     def delete(self, path: str) -> None:
         """Move a file of the corpus into the trash. Raises CorpusError."""
-        self._file(path)
+        _refuse_attachment(self._file(path))
         kept = self._into_trash(path)
         self._knowledge.store.change_log.note(ChangeKind.DELETED, path, kept)
         self._knowledge.refresh(wait=False)
@@ -86,8 +86,7 @@ class Curator:
 
     def read_again(self, path: str) -> None:
         """Read a file again. Raises CorpusError."""
-        self._file(path)
-        self._knowledge.read_again(path)
+        self._knowledge.read_again(self._file(path).file)
 
     def erase(self, path: str) -> list[str]:
         """Permanently delete a file and its copies, also from conversations; return their paths.
@@ -95,10 +94,18 @@ class Curator:
         Raises CorpusError.
         """
         file = self._file(path)
+        _refuse_attachment(file)
         if not file.sha256:  # the file was never read, so nothing else holds its content
             return self._erase([path], "")
-        self._knowledge.store.begin_erasing(file.sha256)
-        return self._erase(self._with_bytes(file.sha256), file.sha256)
+        self._refuse_attached_elsewhere(file)
+        paths = self._with_bytes(file.sha256)
+        attached = self._only_attached_to(paths)
+        for sha256 in (file.sha256, *attached):
+            self._knowledge.store.begin_erasing(sha256)
+        erased = self._erase(paths, file.sha256)
+        for sha256 in attached:
+            self._erase([], sha256)
+        return erased
 
     def finish_erasing(self) -> None:
         """Complete erasures that were interrupted."""
@@ -106,7 +113,22 @@ class Curator:
             self._erase(self._with_bytes(sha256), sha256)
 
     def _with_bytes(self, sha256: str) -> list[str]:
-        return [file.path for file in self._snapshot().files if file.sha256 == sha256]
+        files = self._snapshot().files
+        return [file.path for file in files if file.sha256 == sha256 and not file.attached_to]
+
+    def _refuse_attached_elsewhere(self, file: LedgerEntry) -> None:
+        copies = (one for one in self._snapshot().files if one.sha256 == file.sha256)
+        mail = next((one.attached_to for one in copies if one.attached_to), None)
+        if mail:
+            raise CorpusError(
+                f"The same content is attached to {mail}.", "Delete that mail for good first."
+            )
+
+    def _only_attached_to(self, mails: list[str]) -> list[str]:
+        """Return the hashes of the attachments that are nowhere else."""
+        files = self._snapshot().files
+        elsewhere = {file.sha256 for file in files if file.file not in mails}
+        return sorted({file.sha256 for file in files if file.attached_to in mails} - elsewhere)
 
     def _erase(self, paths: list[str], sha256: str) -> list[str]:
         if sha256:
@@ -142,6 +164,13 @@ class Curator:
         shutil.move(self._knowledge.folder / path, kept)
         os.utime(kept)  # starts its week in the trash
         return kept.name
+
+
+def _refuse_attachment(file: LedgerEntry) -> None:
+    if file.attached_to:
+        raise CorpusError(
+            f"{file.name} is attached to {file.attached_to}.", "Delete the mail instead."
+        )
 
 
 _UPLOAD = "upload"

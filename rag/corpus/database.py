@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_LAYOUT = 3
+_LAYOUT = 4
 _WAIT_S = 10.0
 """Another process may be writing."""
 _SCHEMA = """
@@ -33,14 +33,21 @@ _SCHEMA = """
         modified_ns INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
         sha256 TEXT NOT NULL, title TEXT NOT NULL, language TEXT NOT NULL,
         pages INTEGER NOT NULL, pages_readable INTEGER NOT NULL, passages INTEGER NOT NULL,
-        flags TEXT NOT NULL, indexed_at TEXT NOT NULL, document INTEGER NOT NULL
+        flags TEXT NOT NULL, indexed_at TEXT NOT NULL, document INTEGER NOT NULL,
+        attached_to TEXT NOT NULL DEFAULT ''
     );
+    CREATE INDEX attachments ON files (attached_to);
     CREATE TABLE changes (
         number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL,
         path TEXT NOT NULL, trash TEXT NOT NULL
     );
     CREATE TABLE erased (sha256 TEXT PRIMARY KEY, wholly INTEGER NOT NULL);
 """
+_FROM_LAST_LAYOUT = (
+    "ALTER TABLE files ADD COLUMN attached_to TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX attachments ON files (attached_to)",
+)
+"""Keeps what cannot be read anew: which documents were erased, and what can be undone."""
 
 
 class DatabaseState(NamedTuple):
@@ -141,11 +148,16 @@ class CorpusDatabase:
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:
-    """Create the tables if they are missing or have another layout."""
+    """Create the tables if they are missing or have another layout than the last two."""
     if connection.execute("PRAGMA user_version").fetchone()[0] == _LAYOUT:
         return
     connection.execute("BEGIN IMMEDIATE")
-    if connection.execute("PRAGMA user_version").fetchone()[0] != _LAYOUT:
+    layout = connection.execute("PRAGMA user_version").fetchone()[0]
+    if layout == _LAYOUT - 1:
+        for statement in _FROM_LAST_LAYOUT:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={_LAYOUT}")
+    elif layout != _LAYOUT:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
         for (name,) in tables:
             if not name.startswith("sqlite_"):

@@ -21,6 +21,7 @@ from rag.corpus.ingestion.record import DAMAGED, unpacked, unpacked_terms
 from rag.domain.documents import FileStatus, LedgerEntry
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from rag.corpus.database import DatabaseState
@@ -86,13 +87,16 @@ class DocumentStore:
     ) -> None:
         """Store the results of reading, and forget the files in ``gone``, in one transaction.
 
+        What was attached to them before is forgotten too.
+
         ``moved``: new path -> old path of files that are in both.
 
         Replaced or forgotten texts stay until ``purge``, since they may be in use.
         """
         with self._database.writing() as connection:
-            note_reading(connection, [one.entry.path for one in read], gone, moved or {})
-            connection.executemany("DELETE FROM files WHERE path=?", [(path,) for path in gone])
+            files = [one.entry.path for one in read if not one.entry.attached_to]
+            note_reading(connection, files, gone, moved or {})
+            _forget_files(connection, [*gone, *files])
             for packed in read:
                 entry = packed.entry
                 if packed.record:
@@ -119,7 +123,7 @@ class DocumentStore:
     def erase(self, paths: Iterable[str], sha256: str) -> None:
         """Forget files permanently; only the hash stays, for receipts that refer to it."""
         with self._database.writing() as connection:
-            connection.executemany("DELETE FROM files WHERE path=?", [(path,) for path in paths])
+            _forget_files(connection, paths)
             connection.execute("INSERT OR IGNORE INTO erased VALUES (?, 0)", [sha256])
 
     def end_erasing(self, sha256: str) -> None:
@@ -181,6 +185,11 @@ class DocumentStore:
         """Mark the file of a damaged record to be read again at the next refresh."""
         logger.warning("What was kept of a file is damaged (%s); it is read again.", error)
         with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE files SET version='' WHERE path IN"
+                " (SELECT attached_to FROM files WHERE document=?)",
+                [number],
+            )
             connection.execute("DELETE FROM files WHERE document=?", [number])
 
     def close(self) -> None:
@@ -230,6 +239,13 @@ def reader_version() -> str:
             if path.suffix in {".py", ".toml"}:
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _forget_files(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
+    """Delete files and what is attached to them."""
+    for path in paths:
+        connection.execute("DELETE FROM files WHERE path=?", [path])
+        connection.execute("DELETE FROM files WHERE attached_to=?", [path])
 
 
 def _row(entry: LedgerEntry) -> list[object]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 import unicodedata
 import uuid
-from itertools import count
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MAX_NAME_BYTES = 120
 _NOT_IN_NAMES = regex.compile(r'[\p{C}<>:"/\\|?*]')
@@ -25,6 +29,16 @@ def safe_name(name: str) -> str:
     while len(f"{stem}{suffix}".encode()) > _MAX_NAME_BYTES:
         stem = stem[:-1]
     return f"_{stem}{suffix}" if _RESERVED.match(stem) else f"{stem}{suffix}"
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """Return a valid file name for each name, numbered where two are the same."""
+    found: list[str] = []
+    for name in map(safe_name, names):
+        stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
+        numbered = (f"{stem} ({number}){suffix}" for number in count(2))
+        found.append(next(one for one in chain([name], numbered) if one not in found))
+    return found
 
 
 def reserve_file(folder: Path, name: str) -> Path:

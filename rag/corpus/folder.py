@@ -51,16 +51,19 @@ class Folder:
         """
         files = scan(self._path, guide=self._guide)
         there = {file.path for file in files}
-        answering = {e.sha256 for path, e in known.items() if path in there and e.document}
+        answering = {e.sha256 for e in known.values() if e.file in there and e.document}
+        orphaned = {e.attached_to for e in known.values() if not _has_original(e, answering)}
         new = [
             file
             for file in files
-            if file.path not in current or not _is_known(file, known.get(file.path), answering)
+            if file.path not in current
+            or file.path in orphaned
+            or not _is_known(file, known.get(file.path), answering)
         ]
         self._seen = {file.path: self._since(file) for file in new}
         settled = [file for file in new if self._is_settled(file)]
         left = {file.path for file in settled}
-        gone = [path for path in known if path not in there]
+        gone = [path for path, e in known.items() if e.file not in there and not e.attached_to]
         return Changed(known, gone, settled, [file for file in new if file.path not in left])
 
     def _since(self, file: File) -> tuple[File, float]:
@@ -80,8 +83,13 @@ def _is_known(file: File, entry: LedgerEntry | None, answering: set[str]) -> boo
         entry is not None
         and entry.status is not FileStatus.WAITING
         and (entry.size, entry.modified_ns) == (file.size, file.modified_ns)
-        and (entry.status is not FileStatus.DUPLICATE or entry.sha256 in answering)
+        and _has_original(entry, answering)
     )
+
+
+def _has_original(entry: LedgerEntry, answering: set[str]) -> bool:
+    """Whether another document has its text, if it is a duplicate."""
+    return entry.status is not FileStatus.DUPLICATE or entry.sha256 in answering
 
 
 DEEPEST_FOLDER = 100

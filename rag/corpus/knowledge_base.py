@@ -14,8 +14,9 @@ from filelock import FileLock, Timeout
 from rag.corpus.document_store import DocumentStore
 from rag.corpus.folder import BEING_WRITTEN, Folder, still_written
 from rag.corpus.index_sync import HELD_PASSAGES, IndexSync
-from rag.corpus.ingestion.reader import InProcessReader, renamed, sha256_of
+from rag.corpus.ingestion.reader import InProcessReader
 from rag.corpus.ingestion.record import Packed
+from rag.corpus.moves import find_moved
 from rag.corpus.snapshot import Snapshot
 from rag.domain.documents import FileStatus, LedgerEntry
 
@@ -161,7 +162,7 @@ class KnowledgeBase:
         self._waiting = {
             file.path: still_written(file, changed.known) for file in changed.unsettled
         }
-        moved = _find_moved(self.folder, changed, self.store)
+        moved = find_moved(self.folder, changed, self.store)
         # A name that cannot be encoded was never stored, nor can the store look it up.
         gone = [path for path in changed.gone if _is_text(path)]
         if moved or gone:
@@ -201,27 +202,22 @@ class KnowledgeBase:
 
         Files in ``unread`` may have changed, so none is the original of another.
         """
-        answering = (e for e in self.store.entries() if e.document and e.path not in unread)
+        answering = (e for e in self.store.entries() if e.document and e.file not in unread)
         originals = {e.sha256: e for e in answering}
-        kept = []
+        kept: list[Packed] = []
         for one in sorted(batch, key=lambda one: one.entry.path):
             entry = one.entry
             unread.discard(entry.path)
-            original = originals.get(entry.sha256)
             if entry.status is FileStatus.WAITING:
                 old = known.get(entry.path, entry)
                 self._waiting[entry.path] = replace(old, status=entry.status, reason=entry.reason)
-            elif original and original.path != entry.path:
-                reason = f"It is the same as {original.name}."
-                duplicate = replace(entry, status=FileStatus.DUPLICATE, reason=reason, passages=0)
-                kept.append(Packed(duplicate))
             else:
-                kept.append(one)
+                kept.append(_unless_duplicate(one, originals))
                 if entry.status is FileStatus.UNREADABLE:
                     logger.warning("%s is left out. %s", entry.name, entry.reason)
-                if one.record:
-                    originals[entry.sha256] = entry
-        self.store.keep(kept)
+        # After the files: a file, not its copy in a mail, is the original.
+        attachments = [_unless_duplicate(a, originals) for one in kept for a in one.attachments]
+        self.store.keep([*kept, *attachments])
         self._catch_up()
         self._use_saved(self._index.save_if_full())
 
@@ -288,28 +284,17 @@ class KnowledgeBase:
         self._use_saved(self._index.save(compact=compact))
 
 
+def _unless_duplicate(one: Packed, originals: dict[str, LedgerEntry]) -> Packed:
+    """Return the record, without its text if an original has the same bytes."""
+    entry = one.entry
+    original = originals.get(entry.sha256)
+    if original and original.path != entry.path:
+        reason = f"It is the same as {original.name}."
+        return Packed(replace(entry, status=FileStatus.DUPLICATE, reason=reason, passages=0))
+    if one.record:
+        originals[entry.sha256] = entry
+    return one
+
+
 def _is_text(path: str) -> bool:
     return path.encode(errors="replace").decode() == path
-
-
-def _find_moved(folder: Path, changed: Changed, store: DocumentStore) -> dict[str, Packed]:
-    """Find new files with the bytes of a missing one, which need not be read; by the new path.
-
-    A second new file with the same bytes is read, and found to be a duplicate.
-    """
-    by_size: dict[int, list[LedgerEntry]] = {}
-    for path in changed.gone:
-        if changed.known[path].document:
-            by_size.setdefault(changed.known[path].size, []).append(changed.known[path])
-    found: dict[str, Packed] = {}
-    for file in changed.settled:
-        if file.path in changed.known or file.size not in by_size:
-            continue
-        digest = sha256_of(folder / file.path)
-        for old in by_size[file.size]:
-            if old.sha256 != digest or old.path in found:
-                continue
-            if kept := store.document(old.document):
-                found[old.path] = renamed(old, kept, file)
-                break
-    return found

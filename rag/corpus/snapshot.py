@@ -107,6 +107,11 @@ class Snapshot:
         """Return whether there is a document with that path."""
         return path in self._by_path
 
+    def file_of(self, path: str) -> str | None:
+        """Return the path of the file that holds a document, or None if it is gone."""
+        entry = self._by_path.get(path)
+        return entry.file if entry else None
+
     def document(self, path: str) -> Document | None:
         """Return the document with that path, or None if it is gone."""
         found = self._found(path)
@@ -123,7 +128,7 @@ class Snapshot:
 
     def _is_there(self, file: LedgerEntry | None) -> bool:
         """Whether the file still exists; it may have just been deleted."""
-        return file is not None and self.locate(file.path).is_file()
+        return file is not None and self.locate(file.file).is_file()
 
     def search(
         self, weights: Mapping[str, float], k: int, scope: str = ""
@@ -164,7 +169,12 @@ class Snapshot:
             return replace(document, path=path), tuple(replace(p, document=path) for p in passages)
 
         files = (
-            replace(file, path=f"{PRIVATE}{file.path}", document=-file.document)
+            replace(
+                file,
+                path=f"{PRIVATE}{file.path}",
+                document=-file.document,
+                attached_to=file.attached_to and f"{PRIVATE}{file.attached_to}",
+            )
             for file in own.files
         )
         retriever = self.retriever.joined(own.retriever)

@@ -112,9 +112,8 @@ class Uploads:
     def locate(self, conversation: str, path: str) -> Path | None:
         """Return the path of a private document's file, or None if there is no such document."""
         name = path.removeprefix(PRIVATE)
-        if name in {file.path for file in self.files(conversation)}:
-            return self._files(conversation) / name
-        return None
+        files = (one.file for one in self.files(conversation) if one.path == name)
+        return next((self._files(conversation) / file for file in files), None)
 
     def promote(self, conversation: str, path: str, corpus: Path) -> str:
         """Move a document into the shared corpus; return its path there.

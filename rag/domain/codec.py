@@ -48,6 +48,10 @@ def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - type hints hav
         return lambda data: data
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
+    fields = cache(lambda: _field_readers(kind))  # later: a class may hold values of its own kind
+    return lambda data: kind(**{n: read(data[n]) for n, read in fields().items() if n in data})
+
+
+def _field_readers(kind: Any) -> dict[str, Callable[[Any], Any]]:  # noqa: ANN401 - as above
     hints = get_type_hints(kind)
-    readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(kind)}
-    return lambda data: kind(**{n: read(data[n]) for n, read in readers.items() if n in data})
+    return {field.name: _reader(hints[field.name]) for field in dataclasses.fields(kind)}

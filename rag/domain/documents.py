@@ -60,6 +60,8 @@ class Document:
     """Names of its attachments that cannot be read."""
     hidden: bool = False
     """Whether it holds text that its reader does not see."""
+    attachments: tuple[Document, ...] = ()
+    """The documents attached to a mail; their paths are below its own."""
 
 
 PRIVATE = "private:/"
@@ -104,11 +106,18 @@ class LedgerEntry:
     """ISO 8601, UTC."""
     document: int = 0
     """The key of the stored text, never reused; 0: there is none."""
+    attached_to: str = ""
+    """The path of the mail that it is attached to; empty for a file."""
 
     @property
     def name(self) -> str:
         """The path in a form that can be displayed and encoded."""
         return self.path.encode(errors="replace").decode()
+
+    @property
+    def file(self) -> str:
+        """The path of the file on disk that holds it."""
+        return self.attached_to or self.path
 
 
 class ChangeKind(StrEnum):

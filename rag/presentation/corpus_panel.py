@@ -74,6 +74,7 @@ def _file_props(file: LedgerEntry, language: str) -> dict[str, Any]:
         "facts": " · ".join(filter(None, facts)),
         "flags": [say(f"flag.{flag}", language) for flag in file.flags],
         "file": file_path(file.path) if file.document else "",
+        "attached": bool(file.attached_to),
     }
 
 

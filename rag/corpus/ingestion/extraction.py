@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
+from rag.corpus.filenames import distinct_names
 from rag.corpus.ingestion.cleaning import text_of, without_markup, without_unseen
 from rag.corpus.ingestion.forms import form_text
 from rag.corpus.ingestion.hidden_text import HTML, holds_hidden_text, without_hidden
 from rag.corpus.ingestion.line_wraps import rejoined, unwrapped
-from rag.corpus.ingestion.mail import MAIL, OUTLOOK, mail_of, with_attachments
+from rag.corpus.ingestion.mail import MAIL, OUTLOOK, mail_of
 from rag.corpus.ingestion.notebooks import NOTEBOOK, notebook_text
 from rag.corpus.ingestion.office_xml import SLIDES, WORD, with_lost_parts
 from rag.corpus.ingestion.pages import find_pages
@@ -37,6 +38,8 @@ from rag.text.language_detection import detect_language
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from kreuzberg import ExtractionResult
+
 _DEEPEST_MAIL, _MOST_ATTACHMENTS = 4, 100
 _FIRST_HEADING = regex.compile(r"^#[ \t]+(.+)$", regex.MULTILINE)
 
@@ -57,12 +60,17 @@ def extract(
         raise ExtractionError(f"It is larger than {max_bytes // 1024**2} MiB.")
     if not data:
         raise ExtractionError("It is empty (0 bytes).")
-    content = _read(path, data, recognising_s)
+    return _document(path, name, data, _read(path, data, recognising_s))
+
+
+def _document(path: Path, name: str, data: bytes, content: _Content) -> Document:
+    """Raises ExtractionError if there is no text."""
     paged = without_unseen(content.text)
     text = f"{paged.rstrip()}\n\n{without_unseen(content.beside)}\n" if content.beside else paged
     if not any(map(str.isalnum, text)):  # an empty table still has bars
         raise ExtractionError(no_text_reason(content.page_count, content.scanned))
     heading = None if content.code else _FIRST_HEADING.search(text)
+    attachments, unread = _attached(name, content)
     return Document(
         path=name,
         title=(heading.group(1).strip() if heading else content.title or path.stem)[:MOST_TITLE],
@@ -74,9 +82,21 @@ def extract(
         pages_readable=content.pages_readable,
         recognised=content.recognised,
         code=content.code,
-        unread=content.unread,
+        unread=unread,
         hidden=content.hidden,
+        attachments=attachments,
     )
+
+
+def _attached(mail: str, content: _Content) -> tuple[tuple[Document, ...], tuple[str, ...]]:
+    """Return the documents attached to a mail, and the names of what cannot be read."""
+    documents, unread = [], list(content.unread)
+    for name, data, attached in content.attachments:
+        try:
+            documents.append(_document(Path(name), f"{mail}/{name}", data, attached))
+        except ExtractionError:
+            unread.append(name)
+    return tuple(documents), tuple(unread)
 
 
 MOST_TITLE = 300
@@ -101,6 +121,8 @@ class _Content:
     code: bool = False
     unread: tuple[str, ...] = ()
     """Names of attachments."""
+    attachments: tuple[tuple[str, bytes, _Content], ...] = ()
+    """Each with its name, unique in its mail."""
     hidden: bool = False
     """Whether some of the text is not shown to a reader of the file."""
 
@@ -163,9 +185,6 @@ def _parsed(path: Path, data: bytes, kind: str, recognising_s: float) -> _Conten
         recognised = len(found)
     if kind in {WORD, SLIDES}:
         content = with_lost_parts(content, data, kind)
-    if kind == OUTLOOK:
-        children = {child["path"]: child["result"].content for child in result.children or ()}
-        content = with_attachments(content, children)
     text = unwrapped(text_of(content, kind)) if kind == PDF else text_of(content, kind)
     filled = form_text(data) if kind == PDF else ""
     pages = [bool(part["content"].strip()) for part in parts] if kind == PDF else []
@@ -179,27 +198,44 @@ def _parsed(path: Path, data: bytes, kind: str, recognising_s: float) -> _Conten
         sum(pages),
         scanned,
         recognised > 0,
+        attachments=_outlook_attachments(result) if kind == OUTLOOK else (),
         hidden=kind == WORD and holds_hidden_text(data),
     )
 
 
+def _outlook_attachments(result: ExtractionResult) -> tuple[tuple[str, bytes, _Content], ...]:
+    children = list(result.children or ())[:_MOST_ATTACHMENTS]
+    names = distinct_names(child["path"] for child in children)
+    texts = [child["result"].content for child in children]
+    return tuple(
+        (name, text.encode(), _Content(text)) for name, text in zip(names, texts, strict=True)
+    )
+
+
 def _read_mail(data: bytes, recognising_s: float, depth: int) -> _Content:
-    """Read a mail with its attachments, each as a section under its name."""
     mail = mail_of(data)
     body = mail.plain
     if mail.html:
         result = parse(Path("body.html"), mail.html.encode(), HTML)
         body = text_of(result.content, HTML)
-    texts, unread = {}, []
+    attachments, unread = [], []
+    names = distinct_names(name for name, _ in mail.attachments)
+    head = f"{mail.head}\nAttachments: {', '.join(names)}".strip() if names else mail.head
     with tempfile.TemporaryDirectory() as folder:
-        for name, attached in mail.attachments[:_MOST_ATTACHMENTS]:
-            path = Path(folder, f"attached{Path(name).suffix}")
+        for name, (_, attached) in list(zip(names, mail.attachments, strict=True))[
+            :_MOST_ATTACHMENTS
+        ]:
+            path = Path(folder, name)
             path.write_bytes(attached)
             try:
-                texts[name] = _read(path, attached, recognising_s, depth + 1).text
+                attachments.append(
+                    (name, attached, _read(path, attached, recognising_s, depth + 1))
+                )
             except ExtractionError:
                 unread.append(name)
-    unread += [name for name, _ in mail.attachments[_MOST_ATTACHMENTS:]]
     return _Content(
-        with_attachments(f"{mail.head}\n\n{body}", texts), mail.subject, unread=tuple(unread)
+        "\n\n".join(filter(None, (head, body.strip()))),
+        mail.subject,
+        unread=(*unread, *names[_MOST_ATTACHMENTS:]),
+        attachments=tuple(attachments),
     )

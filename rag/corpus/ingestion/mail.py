@@ -7,12 +7,10 @@ import email.policy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import regex
-
 from rag.corpus.ingestion.hidden_text import without_hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from email.message import EmailMessage, MIMEPart
 
 MAIL, OUTLOOK = "message/rfc822", "application/vnd.ms-outlook"
@@ -68,14 +66,3 @@ def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
             yield (name if name.endswith(".eml") else f"{name}.eml"), inner.as_bytes()
         elif isinstance(payload := part.get_payload(decode=True), bytes) and payload:
             yield name, payload
-
-
-def with_attachments(text: str, attachments: Mapping[str, str]) -> str:
-    """Append the text of each attachment under a heading with its name."""
-    sections = [f"## {name}\n\n{_deeper(told).strip()}" for name, told in attachments.items()]
-    return "\n\n".join([text.strip(), *sections]) + "\n"
-
-
-def _deeper(text: str) -> str:
-    """Return a text whose headings are below that of its attachment."""
-    return regex.sub(r"^(#{1,4})(?=[ \t])", r"\1##", text, flags=regex.MULTILINE)

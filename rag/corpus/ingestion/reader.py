@@ -46,6 +46,21 @@ def read_file(folder: Path, file: File) -> Packed:
         busy = isinstance(error, FileBusy)
         status = FileStatus.WAITING if busy else FileStatus.UNREADABLE
         return Packed(replace(entry, status=status, reason=str(error)))
+    attached = [
+        _record(one, replace(entry, path=one.path, attached_to=file.path))
+        for one in _with_attachments(document)
+        if one is not document
+    ]
+    return replace(_record(document, entry), attachments=tuple(attached))
+
+
+def _with_attachments(document: Document) -> Iterator[Document]:
+    yield document
+    for attached in document.attachments:
+        yield from _with_attachments(attached)
+
+
+def _record(document: Document, entry: LedgerEntry) -> Packed:
     passages = passages_of(document)
     doubts = _doubts(document)
     entry = replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import IO, TYPE_CHECKING, Any
 
 from rag.corpus.ingestion.chunking import passage_at
@@ -27,6 +27,8 @@ class Packed:
     entry: LedgerEntry
     record: bytes = b""
     terms: bytes = b""
+    attachments: tuple[Packed, ...] = ()
+    """The records of what is attached to a mail."""
 
 
 def packed(
@@ -34,7 +36,7 @@ def packed(
 ) -> Packed:
     """Pack a document as compressed JSON; passages are stored as offsets, without their text."""
     places = [[p.start, p.end, p.heading, p.page, p.table_header] for p in passages]
-    record = {"document": to_plain(document), "passages": places}
+    record = {"document": to_plain(replace(document, attachments=())), "passages": places}
     return Packed(entry, _compressed(record), _compressed(_fields(indexed)))
 
 
@@ -70,8 +72,35 @@ def unpacked_terms(record: bytes) -> Indexed:
     )
 
 
-def write_message(stream: IO[bytes] | None, content: dict[str, object], blob: bytes = b"") -> None:
-    """Write a line of JSON and a blob to a worker's pipe."""
+def write_message(stream: IO[bytes] | None, content: dict[str, object]) -> None:
+    """Write a line of JSON to a pipe."""
     assert stream is not None
-    stream.write(json.dumps(content).encode() + b"\n" + blob)
+    stream.write(json.dumps(content).encode() + b"\n")
     stream.flush()
+
+
+def write_record(stream: IO[bytes], packed: Packed) -> None:
+    """Write the record of a file and of its attachments to a pipe."""
+    head = {
+        "entry": to_plain(packed.entry),
+        "record": len(packed.record),
+        "terms": len(packed.terms),
+        "attachments": len(packed.attachments),
+    }
+    stream.write(json.dumps(head).encode() + b"\n" + packed.record + packed.terms)
+    for attached in packed.attachments:
+        write_record(stream, attached)
+    stream.flush()
+
+
+def read_record(stream: IO[bytes]) -> Packed:
+    """Read what ``write_record`` has written. Raises EOFError if it ends before."""
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    head = json.loads(line)
+    record, terms = stream.read(head["record"]), stream.read(head["terms"])
+    if len(record) + len(terms) < head["record"] + head["terms"]:
+        raise EOFError
+    attachments = tuple(read_record(stream) for _ in range(head["attachments"]))
+    return Packed(from_plain(LedgerEntry, head["entry"]), record, terms, attachments)

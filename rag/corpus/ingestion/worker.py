@@ -1,7 +1,7 @@
 """A worker process: ``python -m rag.corpus.ingestion.worker``.
 
-It reads a line of JSON for each file from standard input, and answers with a line of JSON and two
-blobs. It ends when standard input closes, as happens on every platform when its parent ends.
+It reads a line of JSON for each file from standard input, and answers with its record. It ends when
+standard input closes, as happens on every platform when its parent ends.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 from rag.corpus.ingestion.limits import limit_from_inside
 from rag.corpus.ingestion.network import without_network
 from rag.corpus.ingestion.reader import read_file
-from rag.corpus.ingestion.record import Packed, write_message
-from rag.domain.codec import from_plain, to_plain
+from rag.corpus.ingestion.record import Packed, write_record
+from rag.domain.codec import from_plain
 from rag.domain.documents import File, FileStatus, LedgerEntry
 
 
@@ -33,11 +33,7 @@ def main() -> None:
     while True:
         request = json.loads(requests.get())
         file = from_plain(File, request["file"])
-        packed = _read_safely(Path(request["folder"]), file)
-        sizes = {"record": len(packed.record), "terms": len(packed.terms)}
-        write_message(
-            answers, {"entry": to_plain(packed.entry), **sizes}, packed.record + packed.terms
-        )
+        write_record(answers, _read_safely(Path(request["folder"]), file))
 
 
 def _take_requests(requests: queue.SimpleQueue[bytes]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import subprocess
@@ -16,9 +15,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from rag.corpus.ingestion.limits import limit_from_outside, reading_budget
-from rag.corpus.ingestion.record import Packed, write_message
+from rag.corpus.ingestion.record import Packed, read_record, write_message
 from rag.domain.child_processes import child_environment
-from rag.domain.codec import from_plain, to_plain
+from rag.domain.codec import to_plain
 from rag.domain.documents import File, FileStatus, LedgerEntry
 from rag.domain.paths import CODE_FOLDER
 
@@ -67,25 +66,14 @@ class Worker:
         try:
             with suppress(OSError):  # a dead child is noticed when reading the answer
                 write_message(self.process.stdin, {"folder": str(folder), "file": to_plain(file)})
-            return self._answer()
+            assert self.process.stdout is not None
+            return read_record(self.process.stdout)
         except EOFError:
             if time.monotonic() - started >= self.max_seconds:
                 raise TimeoutError from None
             raise
         finally:
             timer.cancel()
-
-    def _answer(self) -> Packed:
-        stream = self.process.stdout
-        assert stream is not None
-        line = stream.readline()
-        if not line.endswith(b"\n"):
-            raise EOFError
-        answer = json.loads(line)
-        record, terms = stream.read(answer["record"]), stream.read(answer["terms"])
-        if len(record) + len(terms) < answer["record"] + answer["terms"]:
-            raise EOFError
-        return Packed(from_plain(LedgerEntry, answer["entry"]), record, terms)
 
     @property
     def alive(self) -> bool:

@@ -34,7 +34,7 @@ def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Rou
         path = await asyncio.to_thread(_locate, knowledge, uploads, name, conversation)
         if path is None or not path.is_file():
             return PlainTextResponse(say("no_file"), status_code=404)
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         shown = kind in _SHOWN
         return FileResponse(
             path,
@@ -52,8 +52,9 @@ def _locate(
     if name.startswith(PRIVATE):
         return uploads.locate(conversation, name) if uploads and conversation else None
     corpus = knowledge.current
-    if not (corpus and corpus.has_document(name)):
+    file = corpus.file_of(name) if corpus else None
+    if file is None:
         return None
-    path = knowledge.folder / name
+    path = knowledge.folder / file
     # A file that has become a link since it was read may lead out of the folder.
     return path if path.resolve().is_relative_to(knowledge.folder.resolve()) else None

@@ -21,7 +21,9 @@ from rag.corpus.ingestion.office_xml import SLIDES, with_lost_parts, with_missin
 from rag.corpus.ingestion.reader import read_file
 from rag.corpus.ingestion.spreadsheets import workbook_of
 from rag.domain.documents import FileStatus
+from rag.domain.paths import PROJECT_FOLDER
 
+GUIDE = PROJECT_FOLDER / "docs_corpus" / "guide"
 BOX = (
     '<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><w:r>'
@@ -227,14 +229,36 @@ def test_a_mail_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:
     assert not {"Preview", "Hidden", "Plain"} & set(document.text.split())
 
 
-def test_attachments_are_sections_of_their_mail(tmp_path: Path) -> None:
+def test_attachments_are_documents_below_their_mail(tmp_path: Path) -> None:
     inner = mail(plain="Inner words.", deep_txt=b"The code is 4711.")
-    data = mail(plain="See below.", notes_md=b"# Notes\n\nCall Ines.", inner_eml=inner)
+    data = mail(plain="See below.", notes_md=b"# Our notes\n\nCall Ines.", inner_eml=inner)
     (tmp_path / "a.eml").write_bytes(data)
-    text = extract(tmp_path / "a.eml", "a.eml").text
-    assert "## notes.md\n\n### Notes\n\nCall Ines." in text
-    assert "## inner.eml" in text
-    assert "The code is 4711." in text
+    document = extract(tmp_path / "a.eml", "a.eml")
+    notes, mailed = document.attachments
+    assert "Attachments: notes.md, inner.eml" in document.text
+    assert (notes.path, notes.title) == ("a.eml/notes.md", "Our notes")
+    assert "Call Ines." in notes.text
+    assert "Call Ines." not in document.text
+    assert mailed.path == "a.eml/inner.eml"
+    assert mailed.attachments[0].path == "a.eml/inner.eml/deep.txt"
+    assert "The code is 4711." in mailed.attachments[0].text
+
+
+def test_attachments_of_one_name_are_numbered(tmp_path: Path) -> None:
+    made = EmailMessage()
+    made.set_content("See below.")
+    for text in ("The first.", "The second."):
+        made.add_attachment(text, filename="../notes.txt")
+    (tmp_path / "a.eml").write_bytes(bytes(made))
+    attached = extract(tmp_path / "a.eml", "a.eml").attachments
+    assert [one.path for one in attached] == ["a.eml/notes.txt", "a.eml/notes (2).txt"]
+
+
+def test_an_attached_pdf_keeps_its_pages(tmp_path: Path) -> None:
+    pdf = (GUIDE / "how-escalation-decides.pdf").read_bytes()
+    (tmp_path / "a.eml").write_bytes(mail(plain="See below.", decides_pdf=pdf))
+    (attached,) = extract(tmp_path / "a.eml", "a.eml").attachments
+    assert attached.page_count == len(attached.pages) > 1
 
 
 def test_a_mail_with_an_attachment_that_cannot_be_read_is_partly_read(tmp_path: Path) -> None:
