@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -33,6 +34,9 @@ _LARGEST_DENOMINATOR = 99
 _MOST, _MOST_PLACES = 1e15, 12
 """Excel keeps 15 digits."""
 
+_FORMATS = 256
+"""Kept in their parts: a sheet has few formats, and hundreds of thousands of cells."""
+
 Token = tuple[str, str]
 
 
@@ -43,10 +47,10 @@ def shown(value: object, number_format: str) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, dt.datetime | dt.date | dt.time | dt.timedelta):
-        return _moment(value, _tokens(_SECTIONS.findall(number_format or "General")[0]))
+        return _moment(value, _tokens(_sections(number_format)[0]))
     if not isinstance(value, int | float):
         return str(value)
-    sections = _SECTIONS.findall(number_format) or ["General"]
+    sections = _sections(number_format)
     negative = value < 0
     section = sections[1] if negative and len(sections) > 1 else sections[0]
     if value == 0 and len(sections) > _SHORT - 1:
@@ -57,6 +61,12 @@ def shown(value: object, number_format: str) -> str:
     return ("-" if signed else "") + _number(abs(value), _tokens(section))
 
 
+@lru_cache(_FORMATS)
+def _sections(number_format: str) -> list[str]:
+    return _SECTIONS.findall(number_format) or ["General"]
+
+
+@lru_cache(_FORMATS)
 def _tokens(section: str) -> list[Token]:
     return [
         (kind, match[kind] or "")

@@ -70,9 +70,11 @@ def _rows(sheet: Worksheet) -> Iterator[list[str]]:
     for row in sheet.iter_rows():
         texts = []
         for cell in row:
-            place = spans.get((cell.row, cell.column))
+            place = spans.get((cell.row, cell.column)) if spans else None
             source = sheet.cell(*place) if place else cell
-            text = shown(source.value, source.number_format)
+            value = source.value
+            # A cell's number format takes a while to look up.
+            text = shown(value, "" if value is None else source.number_format)
             if comment := getattr(cell, "comment", None):
                 text = f"{text} ({comment.text.strip()})"
             texts.append(" ".join(text.replace("|", "\\|").split()))
