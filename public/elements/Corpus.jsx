@@ -45,7 +45,7 @@ function Why({ path, act }) {
   };
   return (
     <>
-    <form className="pl-why" onSubmit={ask}>
+    <form className="pl-query" onSubmit={ask}>
       <input
         className="pl-input"
         value={query}

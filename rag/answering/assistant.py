@@ -12,8 +12,8 @@ from rag.answering.context import Parts, RequestContext
 from rag.answering.intent.rules import request_of
 from rag.answering.passages import (
     MAX_QUESTION_CHARACTERS,
+    as_seen,
     require_documents,
-    require_text,
     search_passages,
 )
 from rag.answering.routes import ROUTES
@@ -86,7 +86,7 @@ class Assistant:
 
     def _open(self, question: Question, start: float) -> RequestContext:
         """Refresh the corpus and classify the request; blocks."""
-        require_text(question.text)
+        question = replace(question, text=as_seen(question.text))
         corpus = self.corpus_of(question.conversation)
         spoken = message_language(question.text, corpus.languages, question.language)
         place = place_in(corpus, self.knowledge.folder, question.scope)

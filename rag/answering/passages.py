@@ -8,6 +8,7 @@ from rag.corpus.places import place_in
 from rag.domain.errors import CorpusError, QuestionError
 from rag.domain.events import Retrieved
 from rag.retrieval.search import retrieve
+from rag.text.unseen import without_unseen
 
 if TYPE_CHECKING:
     from rag.corpus.knowledge_base import KnowledgeBase
@@ -25,7 +26,7 @@ def search_passages(
 
     Blocks. Raises QuestionError and CorpusError.
     """
-    require_text(text)
+    text = as_seen(text)
     corpus = knowledge.fresh()
     scope = require_documents(knowledge, corpus, scope)
     started = clock.now()
@@ -33,8 +34,12 @@ def search_passages(
     return Retrieved(*found, clock.now() - started), corpus.revision
 
 
-def require_text(text: str) -> None:
-    """Raise QuestionError if the text is empty or too long."""
+def as_seen(text: str) -> str:
+    """Return a question without what nobody sees in it.
+
+    Raises QuestionError if it is empty or too long.
+    """
+    text = without_unseen(text)
     if not text.strip():
         raise QuestionError("The question is empty.", "Type what you want to know.")
     if len(text) > MAX_QUESTION_CHARACTERS:
@@ -43,6 +48,7 @@ def require_text(text: str) -> None:
             f" at most {MAX_QUESTION_CHARACTERS:,} are taken.",
             "Shorten it, or put the text into the corpus folder as a document and ask about that.",
         )
+    return text
 
 
 def require_documents(knowledge: KnowledgeBase, corpus: Snapshot, scope: str) -> str:

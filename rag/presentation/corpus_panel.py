@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.domain.documents import ChangeKind
 from rag.presentation.texts import all_under, say
-from rag.presentation.wording import file_path, place
+from rag.presentation.wording import file_path, local_time, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ def _file_props(file: LedgerEntry, language: str) -> dict[str, Any]:
         else "",
         file.language,
         size_text(file.size),
-        file.indexed_at[:16].replace("T", " "),
+        local_time(file.indexed_at) if file.indexed_at else "",
     ]
     return {
         "path": file.path if file.name == file.path else "",
@@ -81,7 +81,7 @@ def _file_props(file: LedgerEntry, language: str) -> dict[str, Any]:
 def _change_props(change: CorpusChange, language: str) -> dict[str, Any]:
     return {
         "number": change.number,
-        "at": change.at[:16].replace("T", " "),
+        "at": local_time(change.at),
         "text": say(f"change.{change.kind.value}", language, path=change.path),
         "undo": bool(change.trash) and change.kind in {ChangeKind.DELETED, ChangeKind.UPLOADED},
     }

@@ -19,7 +19,7 @@ from rag.presentation.markdown import escape
 from rag.presentation.marks import without_links
 from rag.presentation.message import answer_markdown, answer_text, notes_of, shown_hits
 from rag.presentation.texts import say
-from rag.presentation.wording import place
+from rag.presentation.wording import local_time, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,7 @@ def conversation_markdown(
     parts = [f"# {escape(title)}"]
     for question in questions:
         answer = question.answer
-        when = question.asked_at[:16].replace("T", " ")
+        when = local_time(question.asked_at)
         parts += [
             f"## {escape(answer.question)}",
             f"*{when} · {escape(summary_line(answer))}*",

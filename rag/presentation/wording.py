@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -75,3 +76,8 @@ def place(passage: Passage, language: str = "en") -> str:
     page = f", {say('page', language, page=passage.page)}" if passage.page is not None else ""
     source = source_of(passage)
     return f"{shown_path(passage.document, language)}{page}" + (f" · {source}" if source else "")
+
+
+def local_time(moment: str) -> str:
+    """Return a moment (ISO 8601) in this machine's time, as ``2026-11-27 14:03 CET``."""
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M %Z}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import chain, count, zip_longest
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from rag.domain.documents import Document, Passage
     from rag.domain.search import Evidence, Query
     from rag.text.question_parts import QuestionPart
+
+    _Search = tuple[Query, Sequence[tuple[float, Passage]]]
 
 AROUND_CHARACTERS = 300
 
@@ -45,22 +48,28 @@ def retrieve(  # noqa: PLR0913 - one argument per part of the question
     retriever = corpus.retriever
     language = language or message_language(text, corpus.languages)
 
-    def found_with(
-        words: Mapping[str, Sequence[str]],
-    ) -> tuple[Query, Sequence[tuple[float, Passage]]]:
+    def found_with(words: Mapping[str, Sequence[str]]) -> _Search:
         query = build_query(
             text, leaning_on, language, retriever.idf_of, retriever.spellings, words
         )
         return query, corpus.search(query.weights, k, scope)
 
-    query, found = found_with(others or {})
-    if explained := _abbreviations(query, [passage for _, passage in found]):
-        query, found = found_with({**explained, **(others or {})})
+    query, found = _with_abbreviations(found_with, others or {})
     if fitting:
         found = [found[position] for position in fitting([passage for _, passage in found])]
     hits = numbered(corpus, [passage for _, passage in found], conversation, query)
     scored = tuple(replace(hit, score=score) for hit, (score, _) in zip(hits, found, strict=True))
     return scored, query, weigh(query, scored, retriever.idf_of, load(corpus.state))
+
+
+def _with_abbreviations(
+    found_with: Callable[[Mapping[str, Sequence[str]]], _Search],
+    others: Mapping[str, Sequence[str]],
+) -> _Search:
+    """Search again with what the passages found abbreviate, if they do."""
+    query, found = found_with(others)
+    explained = _abbreviations(query, [passage for _, passage in found])
+    return found_with({**explained, **others}) if explained else (query, found)
 
 
 def _abbreviations(query: Query, passages: Sequence[Passage]) -> dict[str, list[str]]:
@@ -98,17 +107,25 @@ def retrieve_parts(  # noqa: PLR0913 - as above
     retriever = corpus.retriever
     language = language or message_language(text, corpus.languages)
 
-    def query_of(asked: str, before: str = "") -> Query:
+    def query_of(asked: str, before: str, words: Mapping[str, Sequence[str]]) -> Query:
         turns = (*leaning_on, Turn(before, "")) if before else leaning_on
-        return build_query(asked, turns, language, retriever.idf_of, retriever.spellings, others)
+        return build_query(asked, turns, language, retriever.idf_of, retriever.spellings, words)
 
-    queries = [query_of(part.text, part.leans_on) for part in parts]
-    found = [corpus.search(query.weights, k, scope) for query in queries]
+    def found_for(part: QuestionPart, words: Mapping[str, Sequence[str]]) -> _Search:
+        query = query_of(part.text, part.leans_on, words)
+        return query, corpus.search(query.weights, k, scope)
+
+    own_words = others or {}
+    searches = [_with_abbreviations(partial(found_for, part), own_words) for part in parts]
+    queries = [query for query, _ in searches]
+    found = [pairs for _, pairs in searches]
     turns = [pair for pairs in zip_longest(*found) for pair in pairs if pair]
     scores = {passage: score for score, passage in reversed(turns)}
     merged = list(dict.fromkeys(passage for _, passage in turns))
     kept = [merged[position] for position in fitting(merged)] if fitting else merged
-    whole = query_of(text)
+    whole = query_of(text, "", own_words)
+    if explained := _abbreviations(whole, kept):
+        whole = query_of(text, "", {**explained, **own_words})
     hits = numbered(corpus, kept, conversation, whole)
     hits = tuple(replace(hit, score=scores[hit.passage]) for hit in hits)
     thresholds = load(corpus.state)

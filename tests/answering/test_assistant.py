@@ -196,3 +196,10 @@ def test_importing_the_assistant_loads_no_heavy_library() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+async def test_what_nobody_sees_in_a_question_parts_no_word(corpus: Path) -> None:
+    assistant = assistant_of(corpus, FakeBackend(GOOD))
+    answer = await ask(assistant, "How long is the war\u200bran\u00adty?")
+    assert answer.question == "How long is the warranty?"
+    assert [term.word for term in answer.query.terms][-1] == "warranty"

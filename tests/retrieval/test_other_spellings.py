@@ -8,7 +8,8 @@ from rag.answering.quotation import quote
 from rag.corpus.knowledge_base import KnowledgeBase
 from rag.domain.search import EvidenceLevel
 from rag.retrieval.family import RETRIEVERS
-from rag.retrieval.search import retrieve
+from rag.retrieval.search import retrieve, retrieve_parts
+from rag.text.question_parts import parts_of
 
 TEXTS = {
     "rota.md": "# Rota\n\nThe Duty Engineer (DE) carries the pager.\n\n## Sundays\n\nOn Sundays the DE"
@@ -43,3 +44,14 @@ def test_a_passage_is_found_weighed_and_quoted_in_another_spelling(
     assert evidence.level is not EvidenceLevel.NONE
     quoted = quote(question, query, hits, corpus.retriever.idf_of)
     assert any(found in piece.text for piece in quoted)
+
+
+def test_what_is_abbreviated_is_found_in_each_part_of_a_question(tmp_path: Path) -> None:
+    for name, text in TEXTS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    corpus = KnowledgeBase(tmp_path, RETRIEVERS["bm25"]).refresh()
+    text = "When is tea served? And who is the duty engineer on Sundays?"
+    _, query, _, parts = retrieve_parts(corpus, parts_of(text), text, (), (), 5)
+    assert any("DE is Anna Brandt" in hit.passage.text for hit in parts[1].hits[:2])
+    assert "DE" in {term.word for term in parts[1].query.terms}
+    assert "DE" in {term.word for term in query.terms}

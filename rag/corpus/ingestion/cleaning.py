@@ -22,11 +22,6 @@ _ESCAPED_STRONG = regex.compile(r"\\\*\\\*(?=\S)([^|\n]{1,100}?)(?<=\S)\\\*\\\*"
 """The form of bold words in the cells of a Word table."""
 _ESCAPE = regex.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~<&$%])")
 _COMMENT = regex.compile(r"<!--.*?-->", regex.DOTALL)
-_UNSEEN = regex.compile(
-    r"[\u00ad\u2060\ufeff\x00]|(?<![\p{Khmer}\p{Thai}\p{Lao}\p{Myanmar}])\u200b", regex.V1
-)
-"""Soft hyphens and joiners without a width, which part words that are one; in scripts without
-spaces they part words that are two."""
 _FRONT_MATTER = regex.compile(r"\A---\n(?:(?:## )?[\w:.\-]+:[^\n]*\n|\n)*(?:---\n)?(?=\n|#)")
 
 
@@ -36,11 +31,6 @@ def text_of(content: str, kind: str) -> str:
     if kind == PDF:
         content = _TABLE.sub(_table_to_prose, content)
     return without_markup(content)
-
-
-def without_unseen(text: str) -> str:
-    """Return a text without the characters that nobody sees and that break words."""
-    return _UNSEEN.sub("", text)
 
 
 def _table_to_prose(table: regex.Match[str]) -> str:

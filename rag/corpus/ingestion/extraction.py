@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from rag.corpus.filenames import distinct_names
-from rag.corpus.ingestion.cleaning import text_of, without_markup, without_unseen
+from rag.corpus.ingestion.cleaning import text_of, without_markup
 from rag.corpus.ingestion.forms import form_text
 from rag.corpus.ingestion.hidden_text import HTML, holds_hidden_text, without_hidden
 from rag.corpus.ingestion.line_wraps import rejoined, unwrapped
@@ -34,6 +34,7 @@ from rag.corpus.ingestion.spreadsheets import WORKBOOK, workbook_of
 from rag.domain.documents import MAX_FILE_BYTES, Document
 from rag.domain.errors import ExtractionError, FileBusy
 from rag.text.language_detection import detect_language
+from rag.text.unseen import without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from rag.text.markdown import FENCES
+from rag.text.markdown import FENCES, code_blocks
 
 _HYPHEN = regex.compile(r"(?<!\p{L})(?P<first>\p{L}{2,})[-\u2010]\n[ \t]*(?P<second>\p{Ll}{2,})")
 _WORD = regex.compile(r"\p{L}+(?:-\p{L}+)*")
@@ -27,9 +27,16 @@ def unwrapped(text: str) -> str:
 
 
 def rejoined(text: str) -> str:
-    """Return a text whose words are not parted at the ends of lines."""
+    """Return a text whose words are not parted at the ends of lines; code stays as it is."""
     known = {word.casefold() for word in _WORD.findall(_HYPHEN.sub(" ", text))}
-    return _HYPHEN.sub(lambda match: _whole(match, known), text)
+    pieces, end = [], 0
+    for block in (*code_blocks(text), None):
+        prose = text[end : block.start if block else None]
+        pieces.append(_HYPHEN.sub(lambda match: _whole(match, known), prose))
+        if block:
+            pieces.append(text[block.start : block.end])
+            end = block.end
+    return "".join(pieces)
 
 
 def _whole(match: regex.Match[str], known: set[str]) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.corpus.ingestion.line_wraps import unwrapped
+from rag.corpus.ingestion.line_wraps import rejoined, unwrapped
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,10 @@ def test_words_and_sentences_run_on_over_the_ends_of_lines(broken: str, whole: s
 )
 def test_items_rows_settings_and_code_stay_lines(text: str) -> None:
     assert unwrapped(text) == text
+
+
+def test_a_hyphen_at_the_end_of_a_line_of_code_stays() -> None:
+    code = "```\nrun --dry-\nrun now\n```\n"
+    assert rejoined(f"A reim-\nbursement.\n\n{code}\nA reim-\nbursement.\n") == (
+        f"A reimbursement.\n\n{code}\nA reimbursement.\n"
+    )
