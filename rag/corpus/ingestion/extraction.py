@@ -12,6 +12,7 @@ import regex
 
 from rag.corpus.filenames import distinct_names
 from rag.corpus.ingestion.cleaning import text_of, without_markup
+from rag.corpus.ingestion.columns import read_in_columns, with_columns
 from rag.corpus.ingestion.forms import form_text
 from rag.corpus.ingestion.hidden_text import HTML, holds_hidden_text, without_hidden
 from rag.corpus.ingestion.line_wraps import rejoined, unwrapped
@@ -186,6 +187,10 @@ def _parsed(path: Path, data: bytes, kind: str, recognising_s: float) -> _Conten
         recognised = len(found)
     if kind in {WORD, SLIDES}:
         content = with_lost_parts(content, data, kind)
+    if kind == PDF:
+        columns = read_in_columns(data)
+        content = with_columns(content, parts, columns)
+        parts = [{**p, "content": columns.get(p["page_number"], p["content"])} for p in parts]
     text = unwrapped(text_of(content, kind)) if kind == PDF else text_of(content, kind)
     filled = form_text(data) if kind == PDF else ""
     pages = [bool(part["content"].strip()) for part in parts] if kind == PDF else []
