@@ -45,9 +45,12 @@ class App:
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
         self.state = log.parent / "state"
+        self.temporary = log.parent / "temporary"
+        self.temporary.mkdir(exist_ok=True)
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("RAG_")},
             "RAG_STATE_DIR": str(self.state),
+            "TMPDIR": str(self.temporary),
             "RAG_PORT": str(self.port),
             "RAG_CORPUS_DIR": str(corpus),
             **(settings or {}),
@@ -89,6 +92,14 @@ class App:
         [file] = self.state.glob(place)
         with closing(sqlite3.connect(file)) as database:
             return [row[0] for row in database.execute(query, values)]
+
+    def holding(self, word: str) -> list[Path]:
+        """The files of the app, and of its open pages, that have a word."""
+        files = (*self.state.rglob("*"), *self.temporary.rglob("*"))
+        return [path for path in files if path.is_file() and word.encode() in path.read_bytes()]
+
+    def wait_until_nothing_holds(self, word: str) -> None:
+        self._wait_until(lambda: not self.holding(word))
 
     def wait_until_kept(self, text: str) -> None:
         """What is written is kept once a second."""

@@ -76,7 +76,8 @@ def test_an_attached_file_is_there_after_a_reload_and_goes_with_its_conversation
     chat: Chat, stage: Stage, salaries: Path
 ) -> None:
     stage.small.script = stage.large.script = Script(PRIVATE_ANSWER)
-    salaries.write_text(f"{SALARIES}\nThis is the canary.\n")
+    canary = "xylophonecanary"
+    salaries.write_text(f"{SALARIES}\nThis is the {canary}.\n")
     attach(chat, salaries)
     chat.ask("What does the director earn?")
     expect(chat.page).to_have_url(re.compile("/thread/"))
@@ -85,9 +86,9 @@ def test_an_attached_file_is_there_after_a_reload_and_goes_with_its_conversation
     chat.page.locator(CONNECTED).wait_for()
     chat.ask("What does the director earn a year?")
     assert "93,517" in chat.answer
-    uploads = next(stage.app.state.rglob("uploads"))
-    held = [p for p in uploads.rglob("*") if p.is_file() and b"canary" in p.read_bytes()]
-    assert held
+    chat.ask(f"What is the {canary}?")
+    held = stage.app.holding(canary)
+    assert {"uploads", "temporary"} <= {part for path in held for part in path.parts}
     thread = chat.page.url.rpartition("/")[2]
     deleted = chat.page.request.delete(
         f"{stage.app.url}/project/thread",
@@ -95,7 +96,7 @@ def test_an_attached_file_is_there_after_a_reload_and_goes_with_its_conversation
         headers={"Origin": stage.app.url},
     )
     assert deleted.ok
-    assert not [path for path in held if path.exists()]
+    stage.app.wait_until_nothing_holds(canary)
 
 
 def test_a_file_alone_is_acknowledged_and_meant_by_this_document(

@@ -17,6 +17,7 @@ from chainlit.types import (
 )
 from chainlit.user import PersistedUser, User
 
+from rag.interfaces.chat.temporary_files import forget_files_of
 from rag.presentation.texts import say
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
         await asyncio.to_thread(self.history.delete_thread, thread_id)
         if self._uploads:
             await asyncio.to_thread(self._uploads.delete, thread_id)
+        await asyncio.to_thread(forget_files_of, thread_id)
 
     async def list_threads(
         self, pagination: Pagination, filters: ThreadFilter

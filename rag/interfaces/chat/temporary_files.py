@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import regex
+from chainlit import session
 
 _NAME = regex.compile(r"plumbline-(?P<process>\d{1,10})-\w+")
 
@@ -20,6 +21,14 @@ def temporary_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix=f"plumbline-{os.getpid()}-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def forget_files_of(thread: str) -> None:
+    """Delete the uploads and cards that open pages of a conversation hold. Blocks."""
+    for page in list(session.ws_sessions_id.values()):
+        if page.thread_id == thread:
+            page.files.clear()
+            shutil.rmtree(page.files_dir, ignore_errors=True)
 
 
 def sweep(parent: Path) -> None:
