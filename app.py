@@ -85,6 +85,12 @@ async def on_chat_resume(thread: ThreadDict) -> None:
     await resume(assistant, history, thread)
 
 
+@cl.on_stop
+async def on_stop() -> None:
+    """Let the stopped answer speak for itself."""
+    await session.remove_stop_note()
+
+
 @cl.on_message
 async def on_message(message: cl.Message) -> None:
     """Answer a new or an edited message."""

@@ -63,6 +63,13 @@ def action(name: str, answer: Answer, icon: str | None = None, **values: str) ->
     )
 
 
+def of_message(message_id: str, actions: Sequence[cl.Action]) -> list[cl.Action]:
+    """Give buttons ids of their message, so that a page that has them replaces them."""
+    for one in actions:
+        one.id = f"{message_id}-{one.name}"
+    return list(actions)
+
+
 def _run_id() -> str | None:
     """The run of the messages; a step outside of it would appear below the answer."""
     step = cl.context.current_step

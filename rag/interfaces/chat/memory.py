@@ -71,13 +71,16 @@ class Conversation:
         if question_id not in self.asked:
             self.asked.append(question_id)
 
-    def forget_from(self, question_id: str) -> None:
-        """Drop an edited question and everything after it."""
-        if question_id in self.asked:
-            position = self.asked.index(question_id)
-            gone = set(self.asked[position:])
-            del self.asked[position:]
-            self.exchanges = [e for e in self.exchanges if e.question_id not in gone]
+    def forget_from(self, question_id: str) -> list[str]:
+        """Drop an edited question and everything after it; return the ids of the other messages."""
+        if question_id not in self.asked:
+            return []
+        position = self.asked.index(question_id)
+        asked = self.asked[position:]
+        answers = [e.message_id for e in self.exchanges if e.question_id in asked]
+        del self.asked[position:]
+        self.exchanges = [e for e in self.exchanges if e.question_id not in asked]
+        return [*asked[1:], *answers]
 
     def until(self, message_id: str) -> list[Answer]:
         """Return the answers up to and including that message; empty if it is unknown."""

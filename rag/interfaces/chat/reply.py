@@ -30,6 +30,7 @@ from rag.interfaces.chat.elements import (
     chip,
     finish_step,
     finished_step,
+    of_message,
     started_step,
 )
 from rag.interfaces.chat.escalating import DimmedDraft, Seconds
@@ -56,7 +57,6 @@ FLUSH_S_PER_THOUSAND_CHARACTERS = 0.02
 answer takes it 2 s instead of 7."""
 FULL_SPEED = 8
 """So many answers at once are shown at these intervals; of more, each is shown less often."""
-_CHAINLITS_OWN_NOTE = "Task manually stopped."
 
 
 class Reply:
@@ -69,8 +69,7 @@ class Reply:
         self._message: cl.Message | None = None
         self._draft = DimmedDraft(language)
         self._seconds = Seconds()
-        self._before = ""
-        self._text = ""
+        self._before = self._text = ""
         self._checked: Checked | None = None
         self._part = self._model = ""
         self._progress: cl.Step | None = None
@@ -81,8 +80,13 @@ class Reply:
         self._attempt: Attempt | None = None
 
     @property
+    def message(self) -> cl.Message | None:
+        """The message with the answer; None before there is one."""
+        return self._message
+
+    @property
     def message_id(self) -> str:
-        """The id of the message with the answer; empty before there is one."""
+        """The id of that message; empty before there is one."""
         return str(self._message.id) if self._message else ""
 
     @property
@@ -249,7 +253,7 @@ class Reply:
         message.metadata = {}
         message.content = answer_markdown(answer) + sources_mark(answer)
         message.elements = [chip(hit, answer) for hit in shown_hits(answer)]
-        message.actions = actions_of(answer, self._large)
+        message.actions = of_message(message.id, actions_of(answer, self._large))
         message.is_error = answer.outcome is Outcome.FAILED
         await (message.update() if self._message else message.send())
         self._message = message
@@ -272,9 +276,6 @@ class Reply:
         for step in (self._step, self._progress):
             if step is not None:
                 await finish_step(step, say("stopped_step", language))
-        for message in cl.chat_context.get():
-            if message.content == _CHAINLITS_OWN_NOTE:
-                await message.remove()
         actions = [action("regenerate", answer, icon="refresh-cw")]
         if self._message is None:
             self._message = cl.Message(f"*{say('stopped_early', language)}*", actions=actions)
@@ -285,7 +286,7 @@ class Reply:
             message.elements = [
                 chip(hit, answer) for hit in self._hits if f"[{hit.number}]" in answer.text
             ]
-            message.actions = actions
+            message.actions = of_message(message.id, actions)
             message.content = f"{message.content}\n\n*{say('stopped', language)}*"
             await message.update()
         return answer

@@ -11,7 +11,7 @@ from chainlit.data import get_data_layer
 from rag.domain.answers import Answer
 from rag.domain.codec import from_plain
 from rag.interfaces.chat.data_layer import HistoryDataLayer
-from rag.interfaces.chat.elements import actions_of
+from rag.interfaces.chat.elements import actions_of, of_message
 from rag.interfaces.chat.memory import (
     Conversation,
     Exchange,
@@ -20,6 +20,7 @@ from rag.interfaces.chat.memory import (
     large_model_name,
     page_language,
 )
+from rag.interfaces.chat.open_pages import join_running
 from rag.interfaces.chat.pickers import chosen, offer_modes
 from rag.interfaces.chat.sidebar import show_sidebar
 from rag.interfaces.chat.tabs import run_in_background
@@ -57,7 +58,7 @@ async def resume(assistant: Assistant, history: History, thread: ThreadDict) -> 
         mark_outdated(thread, corpus, language)
     await _send_actions(assistant, thread)
     await offer_modes(assistant, *chosen())
-    run_in_background(_close_sidebar_after_resume())
+    run_in_background(_after_resume())
 
 
 def _load_conversation(history: History, thread_id: str) -> Conversation:
@@ -73,14 +74,22 @@ async def _send_actions(assistant: Assistant, thread: ThreadDict) -> None:
     kept = conversation()
     new = {step["id"] for step in thread["steps"]} - kept.with_actions
     kept.with_actions |= new
+    large = large_model_name(assistant)
     await asyncio.gather(
         *(
-            action.send(for_id=exchange.message_id)
+            _replace_action(action, exchange.message_id)
             for exchange in kept.exchanges
             if exchange.message_id in new
-            for action in actions_of(exchange.answer, large_model_name(assistant))
+            for action in of_message(exchange.message_id, actions_of(exchange.answer, large))
         )
     )
+
+
+async def _replace_action(action: cl.Action, message_id: str) -> None:
+    """Send a button; a page that has outlived a restart of the app has it already."""
+    action.forId = message_id
+    await action.remove()
+    await action.send(for_id=message_id)
 
 
 async def show_earlier(assistant: Assistant) -> None:
@@ -137,6 +146,11 @@ async def _thread() -> ThreadDict | None:
     if layer is None:
         return None
     return cast("ThreadDict | None", await layer.get_thread(cl.context.session.thread_id))
+
+
+async def _after_resume() -> None:
+    await _close_sidebar_after_resume()
+    await join_running()
 
 
 async def _close_sidebar_after_resume() -> None:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from rag.corpus.uploads import MAX_FILES
 from rag.domain.documents import MAX_FILE_BYTES
 from rag.domain.paths import PROJECT_FOLDER
+from rag.interfaces.chat.open_pages import share_events
 from rag.interfaces.chat.sign_in import EverybodyIsLocal, prepare_sign_in
 from rag.interfaces.chat.temporary_files import temporary_folder
 from rag.interfaces.http.body_limit import MULTIPART_BYTES, BodyLimit
@@ -59,6 +60,7 @@ def prepare_server(
         server.app.add_middleware(BodyLimit, max_bytes=most + MULTIPART_BYTES)
         server.app.add_middleware(OwnPagesOnly, hosts=hosts)
         server.app.add_middleware(PageLanguage)
+    share_events(server.sio)
     files = temporary_folder()
     session.FILES_DIRECTORY = chainlit_config.FILES_DIRECTORY = server.FILES_DIRECTORY = files
     # Chainlit's own middleware shares this list, and is built later.

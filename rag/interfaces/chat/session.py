@@ -25,6 +25,14 @@ from rag.interfaces.chat.memory import (
     large_model_name,
     page_language,
 )
+from rag.interfaces.chat.open_pages import (
+    Running,
+    forget_on_other_pages,
+    other_conversations,
+    other_pages,
+    running,
+    share_answer,
+)
 from rag.interfaces.chat.page import tell_address, tell_welcome
 from rag.interfaces.chat.pickers import (
     EVERYWHERE,
@@ -37,7 +45,7 @@ from rag.interfaces.chat.pickers import (
 )
 from rag.interfaces.chat.reply import Reply
 from rag.interfaces.chat.resume import catch_up, forget_steps_after, keep_page_short
-from rag.interfaces.chat.sidebar import show_sidebar, show_trace
+from rag.interfaces.chat.sidebar import close_on_other_pages, show_sidebar, show_trace
 from rag.presentation.texts import say
 from rag.text.language_detection import message_language
 
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
     from rag.history.conversations import History
 
 logger = logging.getLogger(__name__)
+_CHAINLITS_OWN_NOTE = "Task manually stopped."
 
 
 async def begin(assistant: Assistant) -> None:
@@ -63,10 +72,10 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     scope = str(picked.get(SCOPE, EVERYWHERE))
     await catch_up(assistant)
     if message.id in conversation().asked:
-        conversation().forget_from(message.id)
-        await forget_steps_after(message)
+        await _forget_from(message)
     else:
         await keep_page_short(message)
+    await share_answer(message)
     if await take_attachments(assistant, message, page_language()):
         await offer_modes(assistant, *chosen())
         if not message.content.strip():
@@ -78,6 +87,21 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     )
     choose(question.mode, question.scope)
     await _answer_safely(assistant, question, message.id)
+
+
+async def _forget_from(message: cl.Message) -> None:
+    """Forget the answer to an edited question, and all that follows."""
+    for kept in (conversation(), *other_conversations()):
+        gone = kept.forget_from(message.id)
+    await forget_on_other_pages(gone)
+    await forget_steps_after(message)
+
+
+async def remove_stop_note() -> None:
+    """Remove Chainlit's own note; the answer says that it was stopped."""
+    for message in cl.chat_context.get():
+        if message.content == _CHAINLITS_OWN_NOTE:
+            await message.remove()
 
 
 async def ask_anyway(assistant: Assistant, message_id: str) -> None:
@@ -125,12 +149,14 @@ async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -
     try:
         kept = conversation()
         question_id, before = exchange.question_id, exchange.question_id
+        repeated = None
         if question_id != kept.asked[-1]:  # its answer would be below other questions
             repeated = cl.Message(answer.question, type="user_message")
             await repeated.send()
             question_id = repeated.id
         # A run like those of new messages: Chainlit puts its buttons under their last answer.
         async with cl.Step(name="on_message", type="run", parent_id=question_id):
+            await share_answer(repeated)
             await _answer_safely(assistant, changed, question_id, before)
     finally:
         await emitter.task_end()
@@ -144,13 +170,18 @@ async def _answer_safely(
     The history ends before the question id ``before``: the question itself, or the one that it
     repeats.
     """
+    task = asyncio.current_task()
+    assert task is not None
     # Chainlit sets this for new messages only; otherwise Stop does not reach an edited one.
-    cl.context.session.current_task = asyncio.current_task()
-    conversation().begin(question_id)
+    for page in (cl.context.session, *other_pages()):
+        page.current_task = task
+    for kept in (conversation(), *other_conversations()):
+        kept.begin(question_id)
     language = message_language(question.text, (), page_language()).reply
     thread_id = str(cl.context.session.thread_id)
     question = replace(question, language=page_language(), conversation=thread_id)
     reply = Reply(language, large_model_name(assistant))
+    running[thread_id] = Running(task, reply)
     try:
         await _answer(assistant, question, question_id, before or question_id, reply)
     except asyncio.CancelledError:
@@ -160,6 +191,8 @@ async def _answer_safely(
         number = uuid.uuid4().hex[:8]
         logger.exception("Unexpected error %s", number)
         await reply.fail(say("unexpected", language, number=number))
+    finally:
+        running.pop(thread_id, None)
 
 
 async def _answer(
@@ -177,6 +210,7 @@ async def _answer(
     if corpus and corpus.revision != kept.offered:
         await offer_modes(assistant, *chosen())
     # New chips open the sidebar: restore what was open, or close it.
+    await close_on_other_pages()
     if kept.open_trace and reply.answer.outcome is not Outcome.FAILED:
         await open_trace(reply.message_id)
     else:
@@ -185,9 +219,9 @@ async def _answer(
 
 async def _remember(question_id: str, reply: Reply, answer: Answer) -> None:
     """Store an answer, in this chat and in the history."""
-    kept = conversation()
-    kept.exchanges.append(Exchange(question_id, reply.message_id, answer))
-    kept.with_actions.add(reply.message_id)
+    for kept in (conversation(), *other_conversations()):
+        kept.exchanges.append(Exchange(question_id, reply.message_id, answer))
+        kept.with_actions.add(reply.message_id)
     RUNNING.discard(reply.message_id)
     if isinstance(layer := get_data_layer(), HistoryDataLayer):
         await asyncio.to_thread(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import chainlit as cl
 
+from rag.interfaces.chat.open_pages import other_pages
 from rag.interfaces.http.roles import Role, role_of
 from rag.presentation.texts import say
 from rag.presentation.trace_card import trace_props
@@ -44,6 +45,12 @@ async def show_sidebar(title: str, elements: Sequence[cl.CustomElement]) -> None
     )
     if elements:
         await emitter.emit("set_sidebar_title", title)
+
+
+async def close_on_other_pages() -> None:
+    """Close the sidebar that an answer's chips have opened on the other pages."""
+    for page in other_pages():
+        await page.emit("set_sidebar_elements", {"elements": [], "key": None})
 
 
 async def show_documents(admin: CorpusAdmin, language: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from chainlit.chat_context import chat_contexts
+from chainlit.server import sio
 from chainlit.session import ws_sessions_id
 
 if TYPE_CHECKING:
@@ -37,8 +38,18 @@ async def _cancel_if_gone(
     session: WebsocketSession, task: asyncio.Task[None], socket_id: str, grace_s: float
 ) -> None:
     await asyncio.sleep(grace_s)
-    if session.socket_id == socket_id:
+    if session.socket_id == socket_id and not _is_seen_elsewhere(session):
         task.cancel()
+
+
+def _is_seen_elsewhere(session: WebsocketSession) -> bool:
+    """Whether another page of the conversation is open."""
+    return any(
+        page is not session
+        and page.thread_id == session.thread_id
+        and sio.manager.is_connected(page.socket_id, "/")
+        for page in list(ws_sessions_id.values())
+    )
 
 
 async def sweep(every_s: float = SWEEP_S) -> None:
