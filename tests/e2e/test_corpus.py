@@ -111,6 +111,24 @@ def test_a_file_alone_is_acknowledged_and_meant_by_this_document(
     assert "93,517" in chat.answer
 
 
+def test_a_conversation_that_begins_with_a_file_is_like_any_other(
+    chat: Chat, salaries: Path
+) -> None:
+    attach(chat, salaries)
+    chat.page.click("#chat-submit")
+    chat.text("Added to this conversation only").wait_for()
+    chat.wait_until_done()
+    thread = chat.thread
+    entry = chat.page.locator(f"a[href='/thread/{thread}']")
+    expect(entry).to_contain_text("salaries.md")
+    chat.reload()
+    chat.text("Added to this conversation only").wait_for()
+    expect(chat.page.locator("[data-step-type=user_message]")).to_contain_text("salaries.md")
+    chat.shot("begun-with-a-file")
+    chat.page.go_back()
+    expect(chat.page).not_to_have_url(re.compile(thread))
+
+
 def test_what_cannot_be_read_is_said(chat: Chat, tmp_path: Path) -> None:
     bad = tmp_path / "broken.pdf"
     bad.write_bytes(b"%PDF-1.7 nothing")

@@ -166,8 +166,8 @@ class HistoryDataLayer(BaseDataLayer):  # type: ignore[misc]  # Chainlit has no 
 
 
 def _short(name: str | None) -> str | None:
-    """The thread's name: its first question, on one line."""
-    return None if name is None else " ".join(name[:MAX_NAME_CHARACTERS].split())
+    """The thread's name: its first question, on one line; None leaves it as it is."""
+    return " ".join(name[:MAX_NAME_CHARACTERS].split()) if name else None
 
 
 def _user(record: Record) -> PersistedUser:

@@ -79,6 +79,7 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     if await take_attachments(assistant, message, page_language()):
         await offer_modes(assistant, *chosen())
         if not message.content.strip():
+            await _name_after_files(message)
             return
     question = Question(
         message.content,
@@ -87,6 +88,17 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     )
     choose(question.mode, question.scope)
     await _answer_safely(assistant, question, message.id)
+
+
+async def _name_after_files(message: cl.Message) -> None:
+    """Name a message without a word after its files, and the conversation that begins with it.
+
+    Without a text, Chainlit shows neither after a reload.
+    """
+    message.content = ", ".join(element.name for element in message.elements or ())
+    await message.update()
+    if not conversation().asked:
+        await cl.context.emitter.init_thread(message.content)
 
 
 async def _forget_from(message: cl.Message) -> None:
