@@ -111,21 +111,40 @@ def _header(answer: Answer) -> dict[str, str]:
     badge = answer.outcome.value
     if answer.outcome is Outcome.ANSWERED and answer.escalated:
         badge = "escalated"
-    names = {Outcome.QUOTED: "quotation", Outcome.REFUSED: "no_model"}
-    name = answer.model or say(names.get(answer.outcome, "no_model"), language)
-    why = [reason_text(reason, language) for reason in answer.reasons]
     doubted = next((a for a in answer.attempts if not a.confidence.accepted), None)
     problems = (
         [problem_text(s, language) for s in doubted.sentences if s.problem] if doubted else []
     )
     change = doubted.confidence.would_change if doubted else None
     return {
-        "name": name,
+        "name": answer.model or _no_author(answer),
         "badge": badge if answer.intent not in SMALL_TALK else "",
-        "why": " ".join(why[:_REASONS_SHOWN]) or _accepted(answer),
+        "why": _why(answer, doubted),
         "problem": f"{problems[0]}." if problems else "",
         "change": change_text(change, language) if change else "",
     }
+
+
+def _no_author(answer: Answer) -> str:
+    if answer.outcome is Outcome.QUOTED:
+        return say("quotation", answer.language)
+    models = dict.fromkeys(attempt.generation.model for attempt in answer.attempts)
+    if models:
+        return say("asked_in_vain", answer.language, models=", ".join(models))
+    return say("no_model", answer.language)
+
+
+def _why(answer: Answer, doubted: Attempt | None) -> str:
+    """Why the text stands, and why that of another author does not."""
+    language = answer.language
+    of_text = doubted.confidence.reasons if doubted and doubted.generation.text else ()
+    shown = answer.reasons[:_REASONS_SHOWN]
+    told = " ".join(reason_text(reason, language) for reason in shown if reason in of_text)
+    if doubted and told:
+        told = say("what_was_written", language, model=doubted.generation.model, reasons=told)
+    others = [reason_text(reason, language) for reason in shown if reason not in of_text]
+    accepted = _accepted(answer) if answer.model else ""
+    return " ".join(filter(None, (accepted, told, *others)))
 
 
 def _accepted(answer: Answer) -> str:

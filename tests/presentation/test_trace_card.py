@@ -90,3 +90,31 @@ async def test_the_signals_of_an_escalated_answer_are_named_as_the_drafts(corpus
     answer = events[-1].answer
     assert answer.escalated
     assert trace_props(answer, [answer])["signals_title"] == "Signals of the draft"
+
+
+WRONG = says("Customers may return the RelayBox within 14 days of delivery.")
+RIGHT = says("Customers may return the RelayBox within 30 days of delivery.")
+
+
+async def traced(
+    corpus: Path, small: FakeBackend, large: FakeBackend | None, asked: Question
+) -> dict[str, str]:
+    assistant = assistant_of(corpus, small, large)
+    events = [event async for event in assistant.ask(asked)]
+    assert isinstance(events[-1], Answered)
+    return dict(trace_props(events[-1].answer, [events[-1].answer])["who"])
+
+
+async def test_what_is_said_of_the_draft_is_not_said_of_the_answer(corpus: Path) -> None:
+    small, large = FakeBackend(WRONG, model="phi"), FakeBackend(RIGHT, model="gpt")
+    who = await traced(corpus, small, large, Question("How long can a customer keep the RelayBox?"))
+    assert who["name"] == "gpt"
+    assert who["why"].startswith(
+        "1 of 1 sentence is fully supported by the passages. What phi wrote:"
+    )
+
+
+async def test_a_model_that_was_asked_in_vain_is_named(corpus: Path) -> None:
+    asked = Question("What is the capital of Mongolia?", skip_gate=True)
+    who = await traced(corpus, FakeBackend(WRONG, model="phi"), None, asked)
+    assert (who["name"], who["badge"]) == ("phi asked in vain", "refused")
