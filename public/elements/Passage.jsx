@@ -1,3 +1,5 @@
+import { useEffect } from "react";
+
 function label(key, values = {}) {
   const text = props.labels?.[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -60,13 +62,24 @@ async function narrow(scope) {
   }
 }
 
+// Chainlit calls the panel by the element's name, "[1]".
+function nameThePanel(file) {
+  const title = document.getElementById("side-view-title");
+  const texts = document.createTreeWalker(title ?? document.createElement("p"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const [number] = texts.currentNode.nodeValue.match(/^\[\d+\]/) ?? [];
+    if (number) texts.currentNode.nodeValue = `${number} ${file}`;
+  }
+}
+
 export default function Passage() {
   const { document: file, page, source, tableHeader, segments = [], sha256, before, after } = props;
+  useEffect(() => nameThePanel(file));
   const address = props.file;
   return (
     <article className="pl-card pl-reading">
-      <h2>{page ? `${file}, ${label("page", { page })}` : file}</h2>
-      {source && <p className="pl-source">{source}</p>}
+      <h2>{source || file}</h2>
+      {page && <p className="pl-source">{label("page", { page })}</p>}
       {(props.since || props.erased) && (
         <p className="pl-partly" role="note">{props.erased ? label("erased") : props.since}</p>
       )}

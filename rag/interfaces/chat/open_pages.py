@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _SHARED_EVENTS = frozenset(
     {"new_message", "update_message", "delete_message", "task_start", "task_end"}
-    | {"element", "remove_element", "action", "remove_action"}
+    | {"element", "remove_element", "action", "remove_action", "window_message"}
 )
 _shares: ContextVar[bool] = ContextVar("shares", default=False)
 """Whether events of this task go to all pages of its conversation."""

@@ -7,16 +7,28 @@ from typing import TYPE_CHECKING
 import chainlit as cl
 
 from rag.interfaces.chat.memory import page_language
+from rag.presentation.previews import previews_of
 from rag.presentation.texts import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rag.answering.assistant import Assistant
+    from rag.interfaces.chat.memory import Exchange
 
 
 async def tell_address() -> None:
     """Tell the page the address of its new conversation, before Chainlit goes there itself."""
     data = {"plumbline": "conversation", "id": cl.context.session.thread_id}
     await cl.context.emitter.send_window_message(data)
+
+
+async def tell_previews(exchanges: Iterable[Exchange]) -> None:
+    """Tell the page what its citations rest on, to be shown beside them."""
+    messages = {one.message_id: previews_of(one.answer) for one in exchanges if one.answer.hits}
+    if messages:
+        data = {"plumbline": "passages", "messages": messages}
+        await cl.context.emitter.send_window_message(data)
 
 
 async def tell_welcome(assistant: Assistant) -> None:

@@ -95,7 +95,8 @@ def _accept_files(max_mb: int) -> None:
 
 
 _SCRIPTS = "".join(
-    f'<script src="/public/{name}.js" defer></script>' for name in ("composer", "welcome", "keys")
+    f'<script src="/public/{name}.js" defer></script>'
+    for name in ("composer", "welcome", "keys", "citations")
 )
 """Beside public/plumbline.js, of which Chainlit takes only one."""
 

@@ -33,7 +33,7 @@ from rag.interfaces.chat.open_pages import (
     running,
     share_answer,
 )
-from rag.interfaces.chat.page import tell_address, tell_welcome
+from rag.interfaces.chat.page import tell_address, tell_previews, tell_welcome
 from rag.interfaces.chat.pickers import (
     EVERYWHERE,
     MODE,
@@ -231,9 +231,11 @@ async def _answer(
 
 async def _remember(question_id: str, reply: Reply, answer: Answer) -> None:
     """Store an answer, in this chat and in the history."""
+    exchange = Exchange(question_id, reply.message_id, answer)
     for kept in (conversation(), *other_conversations()):
-        kept.exchanges.append(Exchange(question_id, reply.message_id, answer))
+        kept.exchanges.append(exchange)
         kept.with_actions.add(reply.message_id)
+    await tell_previews([exchange])
     RUNNING.discard(reply.message_id)
     if isinstance(layer := get_data_layer(), HistoryDataLayer):
         await asyncio.to_thread(

@@ -1,0 +1,71 @@
+"""What a citation rests on is shown beside it, and opened at a click."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.chat import Chat, findings
+
+QUESTION = "How long can a customer keep the RelayBox?"
+CHIP = ".message-content a.element-link"
+PREVIEW = "#pl-preview"
+
+
+@pytest.fixture
+def citation(chat: Chat) -> Locator:
+    chat.ask(QUESTION)
+    return chat.page.locator(CHIP).first
+
+
+def test_pointing_at_a_citation_shows_the_sentence_it_rests_on(
+    chat: Chat, citation: Locator
+) -> None:
+    citation.hover()
+    preview = chat.page.locator(PREVIEW)
+    expect(preview).to_contain_text("returns.md")
+    expect(preview.locator("mark")).to_have_text(
+        "Customers may return the RelayBox within 30 days of delivery, in the original box."
+    )
+    expect(preview).to_contain_text("After that no return is possible.")
+    chat.shot("citation")
+    assert findings(chat.page) == []
+    preview.hover()
+    expect(preview).to_be_visible()
+    chat.page.hover("#chat-input")
+    expect(preview).to_have_count(0)
+
+
+def test_a_citation_reached_by_key_is_described_until_escape(chat: Chat, citation: Locator) -> None:
+    citation.focus()
+    chat.page.keyboard.press("Shift+Tab")
+    chat.page.keyboard.press("Tab")
+    expect(chat.page.locator(PREVIEW)).to_be_visible()
+    expect(citation).to_have_attribute("aria-describedby", "pl-preview")
+    chat.page.keyboard.press("Escape")
+    expect(chat.page.locator(PREVIEW)).to_have_count(0)
+    expect(citation).to_be_focused()
+
+
+def test_after_a_reload_citations_still_tell(chat: Chat, citation: Locator) -> None:
+    expect(citation).to_be_visible()
+    chat.reload()
+    chat.page.locator(CHIP).first.hover()
+    expect(chat.page.locator(f"{PREVIEW} mark")).to_contain_text("within 30 days")
+
+
+def test_a_preview_stays_on_a_phone_sized_page(chat: Chat, citation: Locator) -> None:
+    chat.page.set_viewport_size({"width": 390, "height": 844})
+    citation.hover()
+    box = chat.page.locator(PREVIEW).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    chat.shot("citation-390")
+
+
+def test_a_citation_opens_under_its_files_name(chat: Chat, citation: Locator) -> None:
+    citation.click()
+    expect(chat.page.locator("#side-view-title")).to_contain_text("returns.md")
+    expect(chat.page.locator(PREVIEW)).to_have_count(0)
+    chat.shot("citation-opened")
