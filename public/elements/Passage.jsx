@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
 function label(key, values = {}) {
   const text = props.labels?.[key] ?? key;
@@ -74,6 +74,7 @@ function nameThePanel(file) {
 
 export default function Passage() {
   const { document: file, page, source, tableHeader, segments = [], sha256, before, after } = props;
+  const [drawn, setDrawn] = useState(!props.erased);
   useEffect(() => nameThePanel(file));
   const address = props.file;
   return (
@@ -92,6 +93,16 @@ export default function Passage() {
         )}
       </blockquote>
       {after && <p className="pl-neighbour">{after}</p>}
+      {props.picture && drawn && (
+        <a className="pl-page" href={address} target="_blank" rel="noreferrer">
+          <img
+            src={props.picture}
+            alt={label("picture", { page })}
+            loading="lazy"
+            onError={() => setDrawn(false)}
+          />
+        </a>
+      )}
       {address && (
         <p className="pl-buttons">
           <a className="pl-open" href={address} target="_blank" rel="noreferrer">{label("open")}</a>

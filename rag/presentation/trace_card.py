@@ -15,6 +15,7 @@ from rag.presentation.texts import all_under, say
 from rag.presentation.wording import (
     change_text,
     file_path,
+    picture_path,
     problem_text,
     reason_text,
     share_text,
@@ -81,6 +82,7 @@ def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
         "before": hit.before,
         "after": hit.after,
         "file": file_address(passage, answer.conversation),
+        "picture": picture_path(passage, answer.conversation),
     }
 
 

@@ -71,6 +71,14 @@ def file_path(path: str, conversation: str = "") -> str:
     return f"{FILES_PATH}{quote(path)}{own}"
 
 
+def picture_path(passage: Passage, conversation: str = "") -> str:
+    """Return the address of the passage's page as a picture; empty if its file has no pages."""
+    if passage.page is None:
+        return ""
+    address = file_path(passage.document, conversation)
+    return f"{address}{'&' if '?' in address else '?'}picture={passage.start}"
+
+
 def place(passage: Passage, language: str = "en") -> str:
     """Return the location of a passage: file, page, headings."""
     page = f", {say('page', language, page=passage.page)}" if passage.page is not None else ""

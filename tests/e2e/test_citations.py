@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+import fpdf
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.chat import Chat, findings
+from tests.e2e.chat import Chat, Stage, findings
+from tests.scripted_server import Script
 
 QUESTION = "How long can a customer keep the RelayBox?"
 CHIP = ".message-content a.element-link"
 PREVIEW = "#pl-preview"
+HARBOUR = "The harbour master keeps the key of the crane in the red cabinet by the stairs."
 
 
 @pytest.fixture
@@ -69,3 +74,22 @@ def test_a_citation_opens_under_its_files_name(chat: Chat, citation: Locator) ->
     expect(chat.page.locator("#side-view-title")).to_contain_text("returns.md")
     expect(chat.page.locator(PREVIEW)).to_have_count(0)
     chat.shot("citation-opened")
+
+
+def test_a_passage_of_a_pdf_is_shown_on_its_page(chat: Chat, stage: Stage) -> None:
+    made = fpdf.FPDF()
+    for text in ("Contents of the handbook.", HARBOUR):
+        made.add_page()
+        made.set_font("Helvetica", size=12)
+        made.multi_cell(0, 8, text)
+    (stage.corpus / "harbour.pdf").write_bytes(bytes(made.output()))
+    stage.app.wait_until_listed("harbour.pdf")
+    stage.small.script = Script(HARBOUR)
+    chat.ask("Who has the key of the harbour crane?")
+    chat.page.locator(CHIP).first.click()
+    picture = chat.page.locator(".pl-page img")
+    expect(picture).to_have_attribute("alt", "Page 2 with the passage marked")
+    chat.page.wait_for_function("() => document.querySelector('.pl-page img').naturalWidth > 500")
+    expect(chat.page.locator(".pl-page")).to_have_attribute("href", re.compile("#page=2$"))
+    chat.shot("page-of-a-pdf")
+    assert findings(chat.page) == []

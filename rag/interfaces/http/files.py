@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from rag.corpus.pictures import picture_of
 from rag.domain.documents import PRIVATE
 from rag.presentation.texts import say
 from rag.presentation.wording import FILES_PATH
@@ -21,12 +22,19 @@ if TYPE_CHECKING:
     from rag.corpus.knowledge_base import KnowledgeBase
     from rag.corpus.uploads import Uploads
 
+MOST_DRAWN = 2
+"""Pages at once; each takes a core for half a second."""
 _SHOWN = frozenset({"application/pdf", "text/plain", "text/markdown", "text/csv"})
 """Types that a browser may display; others are downloaded, so that no document's script runs."""
 
 
 def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Route:
-    """Return the route that serves the current documents; 404 for everything else."""
+    """Return the route that serves the current documents; 404 for everything else.
+
+    With ``picture``, the offset of a passage in a PDF's text, it serves the passage's page as a
+    picture, with the passage marked.
+    """
+    drawing = asyncio.Semaphore(MOST_DRAWN)
 
     async def serve(request: Request) -> Response:
         name = str(request.path_params["path"])
@@ -34,6 +42,12 @@ def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Rou
         path = await asyncio.to_thread(_locate, knowledge, uploads, name, conversation)
         if path is None or not path.is_file():
             return PlainTextResponse(say("no_file"), status_code=404)
+        if "picture" in request.query_params:
+            start = request.query_params["picture"]
+            async with drawing:
+                return await asyncio.to_thread(
+                    _picture, knowledge, uploads, name, conversation, start
+                )
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         shown = kind in _SHOWN
         return FileResponse(
@@ -44,6 +58,19 @@ def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Rou
         )
 
     return Route(f"{FILES_PATH}{{path:path}}", serve)
+
+
+def _picture(
+    knowledge: KnowledgeBase, uploads: Uploads | None, name: str, conversation: str, start: str
+) -> Response:
+    corpus = knowledge.fresh()
+    if uploads and conversation:
+        corpus = uploads.with_shared(conversation, corpus)
+    picture = picture_of(corpus, name, int(start)) if start.isdecimal() else b""
+    if not picture:
+        return PlainTextResponse(say("no_file"), status_code=404)
+    # The file may change under the same address.
+    return Response(picture, media_type="image/png", headers={"Cache-Control": "no-cache"})
 
 
 def _locate(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from rag.corpus.knowledge_base import KnowledgeBase
+from rag.domain.paths import PROJECT_FOLDER
 from rag.interfaces.http.files import files_route
 from rag.retrieval.family import RETRIEVERS
 
@@ -54,3 +56,19 @@ def test_a_file_that_became_a_link_is_not_served(
     except OSError:
         pytest.skip("this system allows no links")
     assert client.get("/corpus/returns.md").status_code == 404
+
+
+def test_a_pdfs_page_is_drawn_with_the_passage(corpus: Path) -> None:
+    guide = PROJECT_FOLDER / "docs_corpus" / "guide" / "how-escalation-decides.pdf"
+    shutil.copy(guide, corpus / "paper.pdf")
+    knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"])
+    passage = knowledge.refresh().passages_of("paper.pdf")[1]
+    client = TestClient(Starlette(routes=[files_route(knowledge)]))
+    response = client.get(f"/corpus/paper.pdf?picture={passage.start}")
+    assert response.headers["content-type"] == "image/png"
+    assert response.content.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("start", ["0", "7", "-1", "x", ""])
+def test_what_has_no_pages_has_no_picture(client: TestClient, start: str) -> None:
+    assert client.get(f"/corpus/returns.md?picture={start}").status_code == 404
