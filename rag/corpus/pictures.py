@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from rag.corpus.snapshot import Snapshot
 
 
-def picture_of(corpus: Snapshot, document: str, start: int) -> bytes:
-    """Return the page of a PDF with the passage that begins at ``start`` marked, as a PNG.
+def picture_of(corpus: Snapshot, document: str, page: int, start: int) -> bytes:
+    """Return a page of a PDF as a PNG, what it has of the passage that begins at ``start`` marked.
 
     Empty if there is none: another kind of file, an attachment, a passage that has changed since.
     Blocks for a few hundred milliseconds.
@@ -19,4 +19,4 @@ def picture_of(corpus: Snapshot, document: str, start: int) -> bytes:
     passage = next((one for one in corpus.passages_of(document) if one.start == start), None)
     if passage is None or passage.page is None or corpus.file_of(document) != document:
         return b""
-    return page_picture(corpus.locate(document), passage.page, passage.text)
+    return page_picture(corpus.locate(document), page, passage.text)

@@ -76,7 +76,8 @@ def picture_path(passage: Passage, conversation: str = "") -> str:
     if passage.page is None:
         return ""
     address = file_path(passage.document, conversation)
-    return f"{address}{'&' if '?' in address else '?'}picture={passage.start}"
+    page = f"picture={passage.page}&passage={passage.start}"
+    return f"{address}{'&' if '?' in address else '?'}{page}"
 
 
 def place(passage: Passage, language: str = "en") -> str:

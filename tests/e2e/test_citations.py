@@ -89,6 +89,7 @@ def test_a_passage_of_a_pdf_is_shown_on_its_page(chat: Chat, stage: Stage) -> No
     chat.page.locator(CHIP).first.click()
     picture = chat.page.locator(".pl-page img")
     expect(picture).to_have_attribute("alt", "Page 2 with the passage marked")
+    expect(picture).to_have_attribute("src", re.compile(r"picture=2&passage=0$"))
     chat.page.wait_for_function("() => document.querySelector('.pl-page img').naturalWidth > 500")
     expect(chat.page.locator(".pl-page")).to_have_attribute("href", re.compile("#page=2$"))
     chat.shot("page-of-a-pdf")

@@ -31,8 +31,8 @@ _SHOWN = frozenset({"application/pdf", "text/plain", "text/markdown", "text/csv"
 def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Route:
     """Return the route that serves the current documents; 404 for everything else.
 
-    With ``picture``, the offset of a passage in a PDF's text, it serves the passage's page as a
-    picture, with the passage marked.
+    With ``picture``, a page of a PDF, it serves that as a picture, and marks the passage that
+    begins at the offset ``passage`` of its text.
     """
     drawing = asyncio.Semaphore(MOST_DRAWN)
 
@@ -43,10 +43,10 @@ def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Rou
         if path is None or not path.is_file():
             return PlainTextResponse(say("no_file"), status_code=404)
         if "picture" in request.query_params:
-            start = request.query_params["picture"]
+            place = [request.query_params.get(key, "") for key in ("picture", "passage")]
             async with drawing:
                 return await asyncio.to_thread(
-                    _picture, knowledge, uploads, name, conversation, start
+                    _picture, knowledge, uploads, name, conversation, place
                 )
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         shown = kind in _SHOWN
@@ -61,12 +61,17 @@ def files_route(knowledge: KnowledgeBase, uploads: Uploads | None = None) -> Rou
 
 
 def _picture(
-    knowledge: KnowledgeBase, uploads: Uploads | None, name: str, conversation: str, start: str
+    knowledge: KnowledgeBase,
+    uploads: Uploads | None,
+    name: str,
+    conversation: str,
+    place: list[str],
 ) -> Response:
     corpus = knowledge.fresh()
     if uploads and conversation:
         corpus = uploads.with_shared(conversation, corpus)
-    picture = picture_of(corpus, name, int(start)) if start.isdecimal() else b""
+    known = all(number.isdecimal() for number in place)
+    picture = picture_of(corpus, name, *map(int, place)) if known else b""
     if not picture:
         return PlainTextResponse(say("no_file"), status_code=404)
     # The file may change under the same address.

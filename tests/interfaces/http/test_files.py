@@ -64,11 +64,13 @@ def test_a_pdfs_page_is_drawn_with_the_passage(corpus: Path) -> None:
     knowledge = KnowledgeBase(corpus, RETRIEVERS["bm25"])
     passage = knowledge.refresh().passages_of("paper.pdf")[1]
     client = TestClient(Starlette(routes=[files_route(knowledge)]))
-    response = client.get(f"/corpus/paper.pdf?picture={passage.start}")
+    response = client.get(f"/corpus/paper.pdf?picture=2&passage={passage.start}")
     assert response.headers["content-type"] == "image/png"
     assert response.content.startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("start", ["0", "7", "-1", "x", ""])
-def test_what_has_no_pages_has_no_picture(client: TestClient, start: str) -> None:
-    assert client.get(f"/corpus/returns.md?picture={start}").status_code == 404
+@pytest.mark.parametrize(
+    "place", ["1&passage=0", "1", "x&passage=0", "-1&passage=0", "", "²&passage=²"]
+)
+def test_what_has_no_pages_has_no_picture(client: TestClient, place: str) -> None:
+    assert client.get(f"/corpus/returns.md?picture={place}").status_code == 404
