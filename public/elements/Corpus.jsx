@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 const SIGNS = {
   indexed: ["✓", "pl-ok"],
@@ -9,6 +9,8 @@ const SIGNS = {
 };
 
 const PAUSE_MS = 300;
+const WATCH_MS = 1000;
+const MORE = 200;
 
 function label(key, values = {}) {
   const text = props.labels?.[key] ?? key;
@@ -85,14 +87,14 @@ function File({ file, act }) {
             {label("again")}
           </button>
           {!file.attached && (
-            <>
-              <button type="button" className="pl-button" onClick={() => setSure("delete")}>
-                {label("delete")}
-              </button>
-              <button type="button" className="pl-button" onClick={() => setSure("erase")}>
-                {label("erase")}
-              </button>
-            </>
+            <button type="button" className="pl-button" onClick={() => setSure("delete")}>
+              {label("delete")}
+            </button>
+          )}
+          {!file.attached && (
+            <button type="button" className="pl-button pl-danger pl-apart" onClick={() => setSure("erase")}>
+              {label("erase")}
+            </button>
           )}
         </p>
       )}
@@ -116,35 +118,92 @@ function File({ file, act }) {
   );
 }
 
-function Upload({ act }) {
+function Upload({ folders, act }) {
   const [state, setState] = useState("");
-  const [problem, setProblem] = useState("");
-  const send = async (event) => {
-    const files = [...event.target.files];
-    setProblem("");
+  const [problems, setProblems] = useState([]);
+  const [folder, setFolder] = useState("");
+  const [over, setOver] = useState(false);
+  const send = async (files) => {
+    const failed = [];
     for (const file of files) {
       setState(label("uploading", { name: file.name }));
       try {
-        const address = `${props.upload}?name=${encodeURIComponent(file.name)}`;
-        const response = await fetch(address, { method: "POST", body: file });
+        const place = new URLSearchParams({ name: file.name, folder });
+        const response = await fetch(`${props.upload}?${place}`, { method: "POST", body: file });
         const answer = await response.json();
-        if (answer.problem) setProblem(answer.problem);
+        if (answer.problem) failed.push(answer.problem);
       } catch (error) {
-        setProblem(String(error));
+        failed.push(`${file.name}: ${error}`);
       }
     }
+    setProblems(failed);
     setState("");
-    event.target.value = "";
     act({ do: "look" });
   };
+  const drop = (event) => {
+    event.preventDefault();
+    event.stopPropagation(); // The chat would attach them.
+    setOver(false);
+    send([...event.dataTransfer.files]);
+  };
+  const hold = (isOver) => (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    setOver(isOver);
+  };
   return (
-    <p>
+    <div
+      className={over ? "pl-drop pl-over" : "pl-drop"}
+      onDragEnter={hold(true)}
+      onDragOver={hold(true)}
+      onDragLeave={hold(false)}
+      onDrop={drop}
+    >
+      {label("drop")}{" "}
       <label className="pl-button pl-upload">
         {label("upload")}
-        <input type="file" multiple className="pl-hidden" onChange={send} />
+        <input
+          type="file"
+          multiple
+          className="pl-hidden"
+          onChange={async (event) => {
+            const chosen = event.target;
+            await send([...chosen.files]);
+            chosen.value = "";
+          }}
+        />
       </label>
+      {folders.length > 0 && (
+        <label className="pl-folder">
+          {label("into")}{" "}
+          <select value={folder} onChange={(event) => setFolder(event.target.value)}>
+            <option value="">{label("root")}</option>
+            {folders.map((one) => <option key={one} value={one}>{one}</option>)}
+          </select>
+        </label>
+      )}
       <span role="status"> {state}</span>
-      {problem && <span role="alert" className="pl-no"> {problem}</span>}
+      {problems.map((problem) => <p key={problem} role="alert" className="pl-no">{problem}</p>)}
+    </div>
+  );
+}
+
+function Statuses({ statuses, status, choose }) {
+  if (statuses.length < 2 && !status) return null;
+  const all = statuses.reduce((sum, one) => sum + one.count, 0);
+  return (
+    <p className="pl-buttons" role="group" aria-label={label("files")}>
+      {[{ status: "", text: label("all"), count: all }, ...statuses].map((one) => (
+        <button
+          key={one.status}
+          type="button"
+          className="pl-button"
+          aria-pressed={one.status === status}
+          onClick={() => choose(one.status)}
+        >
+          {one.text} ({one.count})
+        </button>
+      ))}
     </p>
   );
 }
@@ -152,11 +211,12 @@ function Upload({ act }) {
 export default function Corpus() {
   const [state, setState] = useState(props);
   const { files = [], changes = [], hidden = 0, summary, progress, note, problem } = state;
+  const { statuses = [], folders = [], status = "", shown = 0 } = state;
   const [search, setSearch] = useState("");
   const timer = useRef(0);
   const act = async (payload) => {
     try {
-      const answer = await asked({ search, ...payload });
+      const answer = await asked({ search, status, shown, ...payload });
       setState((before) => ({ ...before, note: "", problem: "", ...answer }));
       return answer;
     } catch (error) {
@@ -164,6 +224,19 @@ export default function Corpus() {
       return null;
     }
   };
+  // Files come and go while the panel is open; what was said stays until the next action.
+  useEffect(() => {
+    const watch = setInterval(async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await asked({ do: "look", search, status, shown });
+        setState((before) => ({ ...before, ...answer, note: before.note, problem: before.problem }));
+      } catch (error) {
+        console.debug("the list was not refreshed", error); // The next time may do.
+      }
+    }, WATCH_MS);
+    return () => clearInterval(watch);
+  }, [search, status, shown]);
   const look = (text) => {
     setSearch(text);
     clearTimeout(timer.current);
@@ -175,7 +248,7 @@ export default function Corpus() {
       {progress && <p role="status" className="pl-partly">{progress}</p>}
       {problem && <p role="alert" className="pl-no">{problem}</p>}
       {note && <p role="status" className="pl-note">{note}</p>}
-      <Upload act={act} />
+      <Upload folders={folders} act={act} />
       <input
         type="search"
         className="pl-input"
@@ -186,9 +259,21 @@ export default function Corpus() {
       />
       <section>
         <h2>{label("files")}</h2>
+        <Statuses
+          statuses={statuses}
+          status={status}
+          choose={(chosen) => act({ do: "look", status: chosen, shown: 0 })}
+        />
         {files.map((file) => <File key={file.name} file={file} act={act} />)}
         {!files.length && <p>{label("none")}</p>}
-        {hidden > 0 && <p>{label("more", { count: hidden })}</p>}
+        {hidden > 0 && (
+          <p className="pl-buttons">
+            <button type="button" className="pl-button" onClick={() => act({ do: "look", shown: shown + MORE })}>
+              {label("show_more")}
+            </button>
+            {label("more", { count: hidden })}
+          </p>
+        )}
       </section>
       {changes.length > 0 && (
         <section>

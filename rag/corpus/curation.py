@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 import uuid
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rag.corpus.filenames import copy_file, reserve_file, safe_name
@@ -45,13 +46,23 @@ class Curator:
         """Return the recent changes of the corpus, latest first."""
         return self._knowledge.store.change_log.last()
 
-    def add(self, name: str, content: Path) -> str:
-        """Copy a file into the corpus folder; return its path there."""
-        target = reserve_file(self._knowledge.folder, safe_name(name))
-        self._knowledge.store.change_log.note(ChangeKind.UPLOADED, target.name, _UPLOAD)
+    def add(self, name: str, content: Path, folder: str = "") -> str:
+        """Copy a file into a folder of the corpus; return its path there.
+
+        Raises CorpusError if there is no such folder, or the file is empty.
+        """
+        if content.stat().st_size == 0:
+            raise CorpusError(f"{name} is empty (0 bytes).", "Choose another file.")
+        parent = self._knowledge.folder / folder
+        known = {str(above) for f in self._snapshot().files for above in PurePath(f.path).parents}
+        if folder and (folder not in known or not parent.is_dir()):
+            raise CorpusError(f"There is no folder {folder} in the corpus.", "Open the list again.")
+        target = reserve_file(parent, safe_name(name))
+        path = target.relative_to(self._knowledge.folder).as_posix()
+        self._knowledge.store.change_log.note(ChangeKind.UPLOADED, path, _UPLOAD)
         copy_file(content, target)
         self._knowledge.refresh(wait=False)
-        return target.name
+        return path
 
     def delete(self, path: str) -> None:
         """Move a file of the corpus into the trash. Raises CorpusError."""

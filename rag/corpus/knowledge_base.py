@@ -18,7 +18,7 @@ from rag.corpus.ingestion.reader import InProcessReader
 from rag.corpus.ingestion.record import Packed
 from rag.corpus.moves import find_moved
 from rag.corpus.snapshot import Snapshot
-from rag.domain.documents import FileStatus, LedgerEntry
+from rag.domain.documents import FileStatus, LedgerEntry, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,6 +82,7 @@ class KnowledgeBase:
         """Whether another process prevented the last changes from being read."""
         self.progress: tuple[int, int] | None = None
         """(files read, files to read) during a refresh."""
+        self._reading_since = 0.0
         self.report: Callable[[int, int], None] | None = None
         """Called with each change of ``progress``."""
 
@@ -89,6 +90,16 @@ class KnowledgeBase:
     def current(self) -> Snapshot | None:
         """The snapshot of the last refresh, or None before the first."""
         return self._snapshot
+
+    @property
+    def reading(self) -> Reading | None:
+        """How far a refresh is; None if nothing is read."""
+        progress = self.progress
+        if progress is None:
+            return None
+        done, files = progress
+        spent = time.monotonic() - self._reading_since
+        return Reading(done, files, spent / done * (files - done) if done else None)
 
     def fresh(self) -> Snapshot:
         """Return the snapshot to answer from, refreshed unless a watcher does that.
@@ -171,6 +182,7 @@ class KnowledgeBase:
             )
         there = {one.entry.path for one in moved.values()}
         wanted = [file for file in changed.settled if file.path not in there]
+        self._reading_since = time.monotonic()
         self.progress = (0, len(wanted)) if wanted else None
         try:
             unread = {file.path for file in wanted}

@@ -120,6 +120,16 @@ class LedgerEntry:
         return self.attached_to or self.path
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far the reading of new files is."""
+
+    done: int
+    files: int
+    seconds_left: float | None
+    """None before the first file is read."""
+
+
 class ChangeKind(StrEnum):
     """What happened to a file of the corpus."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from rag.domain.documents import ChangeKind
+from rag.domain.documents import ChangeKind, FileStatus
 from rag.presentation.texts import all_under, say
 from rag.presentation.wording import file_path, local_time, place
 
@@ -12,27 +15,62 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rag.corpus.snapshot import Snapshot
-    from rag.domain.documents import CorpusChange, LedgerEntry
+    from rag.domain.documents import CorpusChange, LedgerEntry, Reading
     from rag.retrieval.explain import Explanation
 
 SHOWN_FILES = 200
-"""Users search longer tables instead of scrolling them."""
+"""At first, and more at each "Show more"; a longer table takes the browser seconds."""
 SHOWN_CHANGES = 15
+_URGENCY = {
+    status: number
+    for number, status in enumerate(
+        (
+            FileStatus.UNREADABLE,
+            FileStatus.PARTLY,
+            FileStatus.WAITING,
+            FileStatus.DUPLICATE,
+            FileStatus.INDEXED,
+        )
+    )
+}
+"""What an admin has to do something about comes first."""
+
+
+@dataclass(frozen=True)
+class PanelView:
+    """What of the panel is looked at."""
+
+    search: str = ""
+    """Words that the path, title or reason of a file has."""
+    status: str = ""
+    """The status of the files; empty: any."""
+    shown: int = SHOWN_FILES
+    """How many files at most."""
 
 
 def panel_props(
     corpus: Snapshot,
     changes: Sequence[CorpusChange],
-    progress: tuple[int, int] | None,
+    reading: Reading | None,
     language: str,
-    search: str = "",
+    view: PanelView,
 ) -> dict[str, Any]:
-    """Return the panel's props: the files with ``search`` in path, title or reason."""
-    wanted = search.casefold().split()
+    """Return the panel's props: the files of a view, those that cannot be read first."""
+    wanted = view.search.casefold().split()
     found = [file for file in corpus.files if _holds(file, wanted)]
+    counts = Counter(file.status for file in found)
+    seen = [file for file in found if view.status in {"", file.status}]
+    seen.sort(key=lambda file: (_URGENCY[file.status], file.path))
     return {
         "labels": all_under("panel.", language),
-        "search": search,
+        "search": view.search,
+        "status": view.status,
+        "shown": view.shown,
+        "statuses": [
+            {"status": status.value, "text": say(f"status.{status}", language), "count": count}
+            for status, count in sorted(counts.items(), key=lambda item: _URGENCY[item[0]])
+        ],
+        "folders": _folders(corpus),
         "summary": say(
             "panel_summary",
             language,
@@ -40,13 +78,25 @@ def panel_props(
             count=len(corpus.files),
             passages=say("passages", language, count=corpus.passage_count),
         ),
-        "progress": say("panel_progress", language, done=progress[0], count=progress[1])
-        if progress
-        else "",
-        "files": [_file_props(file, language) for file in found[:SHOWN_FILES]],
-        "hidden": len(found) - min(len(found), SHOWN_FILES),
+        "progress": _progress(reading, language) if reading else "",
+        "files": [_file_props(file, language) for file in seen[: view.shown]],
+        "hidden": max(0, len(seen) - view.shown),
         "changes": [_change_props(change, language) for change in changes[:SHOWN_CHANGES]],
     }
+
+
+def _folders(corpus: Snapshot) -> list[str]:
+    """The folders that a document can be added to."""
+    parents = (PurePosixPath(f.path).parents for f in corpus.files if not f.attached_to)
+    return sorted({str(folder) for above in parents for folder in above} - {"."})
+
+
+def _progress(reading: Reading, language: str) -> str:
+    text = say("panel_progress", language, done=reading.done, count=reading.files)
+    if reading.seconds_left is None:
+        return text
+    left = say("panel_left", language, seconds=f"{max(1, round(reading.seconds_left)):,}")
+    return f"{text} {left}"
 
 
 def _holds(file: LedgerEntry, words: Sequence[str]) -> bool:

@@ -53,8 +53,9 @@ def test_an_attached_file_answers_in_its_conversation_and_nowhere_else(
     added = chat.page.get_by_text("Added to this conversation only")
     expect(added).to_have_count(1)
     chat.page.locator(".element-link").last.click()
+    title = chat.page.locator("#side-view-title")
+    expect(title).to_contain_text("salaries.md (only in this conversation)")
     card = chat.page.locator("#side-view-content")
-    expect(card).to_contain_text("salaries.md (only in this conversation)")
     with chat.page.expect_popup() as popup:
         card.get_by_text("Open the file").click()
     assert "93,517" in popup.value.inner_text("body")
@@ -183,6 +184,7 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
     page.click("#documents-button")
     panel = page.locator("#side-view-content")
     file = panel.locator(".pl-file").filter(has=page.locator("b", has_text="returns.md"))
+    expect(panel.locator(".pl-file").first).to_contain_text("broken.pdf")
     expect(panel.locator(".pl-file", has_text="broken.pdf")).to_contain_text("cannot be read")
     expect(panel.locator(".pl-file", has_text="copy.md")).to_contain_text("duplicate")
     file.locator("summary").first.click()
@@ -204,12 +206,35 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
     expect(panel.get_by_role("status").first).to_contain_text("Undone")
     assert (stage.corpus / "returns.md").exists()
 
+    empty = salaries.with_name("empty.md")
+    empty.touch()
+    page.set_input_files(".pl-upload input", str(empty))
+    expect(panel.get_by_role("alert")).to_contain_text("empty.md is empty (0 bytes)")
+    panel.get_by_label("Folder").select_option("office")
+    page.set_input_files(".pl-upload input", str(salaries))
+    stage.app.wait_until_listed("office/salaries.md")
+    panel.get_by_label("Folder").select_option("")
+    panel.get_by_role("button", name="cannot be read (1)").click()
+    expect(panel.locator(".pl-file")).to_have_count(1)
+    expect(panel.locator(".pl-file")).to_contain_text("broken.pdf")
+    panel.get_by_role("button", name="All (").click()
+    (stage.corpus / "office" / "salaries.md").unlink()
     page.set_input_files(".pl-upload input", str(salaries))
     stage.app.wait_until_listed("salaries.md")
     panel.get_by_label("Search the documents").fill("salar")
     expect(panel.locator(".pl-file")).to_have_count(1)
     expect(panel.locator(".pl-file")).to_contain_text("Salaries")
     assert page.locator("a[href^='/thread/']", has_text="corpus").count() == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_panel_shows_what_comes_while_it_is_open(chat: Chat, stage: Stage) -> None:
+    chat.page.locator(CONNECTED).wait_for()
+    chat.page.click("#documents-button")
+    panel = chat.page.locator("#side-view-content")
+    expect(panel.locator(".pl-file").first).to_be_visible()
+    (stage.corpus / "umbrellas.md").write_text("# Umbrellas\n\nUmbrellas are free on Mondays.\n")
+    expect(panel.locator(".pl-file", has_text="umbrellas.md")).to_be_visible()
 
 
 def holding(folder: Path, words: bytes) -> list[Path]:

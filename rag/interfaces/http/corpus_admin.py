@@ -17,7 +17,7 @@ from starlette.routing import Route
 from rag.domain.documents import MAX_FILE_BYTES
 from rag.domain.errors import RagError
 from rag.interfaces.http.roles import Role, role_of
-from rag.presentation.corpus_panel import explanation_text, panel_props
+from rag.presentation.corpus_panel import SHOWN_FILES, PanelView, explanation_text, panel_props
 from rag.presentation.texts import say
 from rag.retrieval.explain import explain
 
@@ -72,12 +72,12 @@ class CorpusAdmin:
             props = panel_props(
                 self._knowledge.fresh(),
                 self._curator.changes(),
-                self._knowledge.progress,
+                self._knowledge.reading,
                 language,
-                str(asked.get("search", "")),
+                _view(asked),
             )
-        except RagError as error:
-            props, problem = {}, error.sentence
+        except (RagError, ValueError, TypeError) as error:
+            props, problem = {}, error.sentence if isinstance(error, RagError) else str(error)
         addresses = {"panel": PANEL_PATH, "upload": UPLOAD_PATH, "language": language}
         return {**props, **addresses, "note": note, "why": why, "problem": problem}
 
@@ -120,10 +120,25 @@ class CorpusAdmin:
                         return _problem(413, f"{name} is larger than {MAX_FILE_BYTES >> 20} MiB.")
                     await asyncio.to_thread(file.write, chunk)
             try:
-                added = await asyncio.to_thread(self._curator.add, name, path)
+                place = request.query_params.get("folder", "")
+                added = await asyncio.to_thread(self._curator.add, name, path, place)
             except (OSError, RagError) as error:
                 return _problem(400, f"{name} was not added ({error}).")
-        return JSONResponse({"name": added})
+        return JSONResponse({"name": added, "problem": self._unreadable(added)})
+
+    def _unreadable(self, path: str) -> str:
+        """Why a file that was added cannot be searched, in a sentence; empty if it can."""
+        corpus = self._knowledge.current
+        files = (file for file in corpus.files if file.path == path) if corpus else ()
+        return next((f"{f.name}: {f.reason}" for f in files if not f.document and f.reason), "")
+
+
+def _view(asked: dict[str, Any]) -> PanelView:
+    return PanelView(
+        str(asked.get("search", "")),
+        str(asked.get("status", "")),
+        max(SHOWN_FILES, int(asked.get("shown", 0))),
+    )
 
 
 def _problem(status: int, sentence: str) -> Response:
