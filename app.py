@@ -12,7 +12,7 @@ from rag.config.environment import load_settings
 from rag.config.state_folder import corpus_state, ensure_writable
 from rag.corpus.watcher import Watcher
 from rag.history.conversations import open_history
-from rag.interfaces.chat import session, sign_in
+from rag.interfaces.chat import attachments, session, sign_in
 from rag.interfaces.chat.data_layer import HistoryDataLayer
 from rag.interfaces.chat.memory import page_language
 from rag.interfaces.chat.pickers import starters
@@ -136,8 +136,28 @@ async def on_only_in(action: cl.Action) -> None:
 
 @cl.action_callback("promote")
 async def on_promote(action: cl.Action) -> None:
+    """Ask whether a document of this conversation is to be shared."""
+    await attachments.ask_to_share(str(action.payload.get("path", "")), page_language())
+
+
+@cl.action_callback("share")
+async def on_share(action: cl.Action) -> None:
     """Move a document of this conversation into the shared corpus."""
-    await session.share(assistant, str(action.payload.get("path", "")))
+    await attachments.remove_message(action.forId or "")
+    await attachments.share(assistant, str(action.payload.get("path", "")), page_language())
+
+
+@cl.action_callback("keep")
+async def on_keep(action: cl.Action) -> None:
+    """Leave a document where it is."""
+    await attachments.remove_message(action.forId or "")
+
+
+@cl.action_callback("take_back")
+async def on_take_back(action: cl.Action) -> None:
+    """Move a document that was shared back into its conversation."""
+    if await attachments.take_back(assistant, str(action.payload.get("name", "")), page_language()):
+        await attachments.remove_message(action.forId or "")
 
 
 @cl.on_window_message

@@ -131,6 +131,18 @@ class Uploads:
             own.knowledge.tidy()  # erases its text, which the shared corpus has now
         return target.name
 
+    def take_back(self, conversation: str, name: str, corpus: Path) -> str:
+        """Move a document that was shared back into its conversation; return its path there.
+
+        Raises UploadError if it is not in the shared corpus any more, or cannot be taken.
+        """
+        source = corpus / name
+        if not source.is_file():
+            raise UploadError(f"{name} is not among the shared documents any more.")
+        entry = self.add(conversation, name, source)
+        source.unlink()
+        return entry.path
+
     def delete(self, conversation: str) -> None:
         """Delete all of a conversation's documents."""
         with self._lock:

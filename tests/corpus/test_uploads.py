@@ -122,6 +122,18 @@ def test_nothing_is_left_when_the_conversation_goes(
     assert kept() == []
 
 
+def test_a_shared_document_can_be_taken_back(
+    uploads: Uploads, corpus: Path, salaries: Path
+) -> None:
+    uploads.add("mine", "salaries.md", salaries)
+    name = uploads.promote("mine", f"{PRIVATE}salaries.md", corpus)
+    assert uploads.take_back("mine", name, corpus) == "salaries.md"
+    assert not (corpus / "salaries.md").exists()
+    assert [file.path for file in uploads.files("mine")] == ["salaries.md"]
+    with pytest.raises(UploadError, match="not among the shared documents"):
+        uploads.take_back("mine", name, corpus)
+
+
 def test_a_promoted_document_is_shared_and_private_no_more(
     uploads: Uploads, shared: Snapshot, salaries: Path, corpus: Path
 ) -> None:

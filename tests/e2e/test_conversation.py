@@ -335,7 +335,7 @@ def test_an_edited_question_comes_back_without_its_old_steps(chat: Chat, stage: 
     assert before == 1
 
 
-def test_after_a_reload_in_mid_answer_it_is_said_to_go_on_and_is_remembered(
+def test_after_a_reload_in_mid_answer_it_goes_on_and_is_remembered(
     chat: Chat, stage: Stage
 ) -> None:
     pause = Pause(after=4, filler="·")
@@ -347,9 +347,12 @@ def test_after_a_reload_in_mid_answer_it_is_said_to_go_on_and_is_remembered(
     thread = chat.thread
     stage.app.wait_until_kept("Penguins or")
     chat.page.reload()
-    expect(chat.text("still being written")).to_be_visible()
+    expect(chat.text("Penguins or")).to_be_visible()
+    expect(chat.page.locator("#stop-button")).to_be_visible()
+    expect(chat.text("ended in the middle")).to_have_count(0)
     pause.over.set()
     stage.app.wait_until_answered(thread)
+    chat.wait_until_done()
     stage.small.script = Script("Customers may return it within 30 days.")
     chat.send("Make that shorter")
     expect(chat.text("may return it within 30 days")).to_be_visible()

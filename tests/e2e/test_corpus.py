@@ -147,6 +147,10 @@ def test_a_private_document_is_shared_at_a_click(
     attach(chat, salaries)
     chat.page.click("#chat-submit")
     chat.page.get_by_role("button", name="Share salaries.md").click()
+    chat.text("Share salaries.md with everybody who asks here?").wait_for()
+    assert not (stage.corpus / "salaries.md").exists()
+    chat.shot("share")
+    chat.page.get_by_role("button", name="Share with everybody").click()
     chat.text("is now among the shared documents").wait_for()
     assert (stage.corpus / "salaries.md").read_text() == SALARIES
     context = browser.new_context()
@@ -155,6 +159,24 @@ def test_a_private_document_is_shared_at_a_click(
     other.ask("What does the director earn?")
     assert "93,517" in other.answer
     context.close()
+
+
+@pytest.mark.usefixtures("folder")
+def test_sharing_is_asked_about_and_can_be_undone(chat: Chat, stage: Stage, salaries: Path) -> None:
+    stage.small.script = stage.large.script = Script(PRIVATE_ANSWER)
+    attach(chat, salaries)
+    chat.page.click("#chat-submit")
+    chat.page.get_by_role("button", name="Share salaries.md").click()
+    chat.page.get_by_role("button", name="Keep it private").click()
+    expect(chat.text("with everybody who asks here?")).to_have_count(0)
+    chat.page.get_by_role("button", name="Share salaries.md").click()
+    chat.page.get_by_role("button", name="Share with everybody").click()
+    chat.text("is now among the shared documents").wait_for()
+    chat.page.get_by_role("button", name="Undo").click()
+    chat.text("salaries.md is back in this conversation only.").wait_for()
+    assert not (stage.corpus / "salaries.md").exists()
+    chat.ask("What does the director earn?")
+    assert "93,517" in chat.answer
 
 
 def test_a_file_in_the_folder_answers_soon_and_a_deleted_one_no_more(

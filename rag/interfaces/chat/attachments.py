@@ -66,18 +66,59 @@ def _actions(added: Iterable[LedgerEntry], language: str) -> list[cl.Action]:
     ]
 
 
-async def promote(assistant: Assistant, path: str, language: str) -> None:
+async def ask_to_share(path: str, language: str) -> None:
+    """Ask whether a private document is to be shared with everybody."""
+    name = path.removeprefix(PRIVATE)
+    actions = [
+        cl.Action(name="share", payload={"path": path}, label=say("share_yes", language)),
+        cl.Action(name="keep", payload={}, label=say("share_no", language)),
+    ]
+    await cl.Message(say("share_sure", language, name=escape(name)), actions=actions).send()
+
+
+async def remove_message(message_id: str) -> None:
+    """Remove a question that has been answered."""
+    for message in cl.chat_context.get():
+        if message.id == message_id:
+            await message.remove()
+
+
+async def share(assistant: Assistant, path: str, language: str) -> None:
     """Move a private document into the shared corpus, and report it."""
-    if assistant.uploads is None:
+    uploads, conversation = assistant.uploads, cl.context.session.thread_id
+    if uploads is None:
         return
     try:
         name = await asyncio.to_thread(
-            assistant.uploads.promote,
-            cl.context.session.thread_id,
-            path,
-            assistant.knowledge.folder,
+            uploads.promote, conversation, path, assistant.knowledge.folder
         )
     except UploadError as error:
         await cl.ErrorMessage(error.sentence).send()
         return
-    await cl.Message(say("promoted", language, name=escape(name))).send()
+    _shared().add(name)
+    undo = cl.Action(name="take_back", payload={"name": name}, label=say("panel.undo", language))
+    await cl.Message(say("promoted", language, name=escape(name)), actions=[undo]).send()
+
+
+async def take_back(assistant: Assistant, name: str, language: str) -> bool:
+    """Move a document that this page has shared back, and report it; return whether it could."""
+    uploads, conversation = assistant.uploads, cl.context.session.thread_id
+    if uploads is None or name not in _shared():
+        return False
+    try:
+        await asyncio.to_thread(uploads.take_back, conversation, name, assistant.knowledge.folder)
+    except UploadError as error:
+        await cl.ErrorMessage(error.sentence).send()
+        return False
+    _shared().discard(name)
+    await cl.Message(say("taken_back", language, name=escape(name))).send()
+    return True
+
+
+def _shared() -> set[str]:
+    """The documents that this page has shared; it may take back no others."""
+    names = cl.user_session.get("shared")
+    if not isinstance(names, set):
+        names = set()
+        cl.user_session.set("shared", names)
+    return names

@@ -194,9 +194,9 @@ def _thread(record: Record) -> ThreadDict:
 
 
 def _mark_partial(step: Record) -> StepDict:
-    if (step.get("metadata") or {}).get(PARTIAL):
-        key = "still_writing" if step["id"] in RUNNING else "interrupted"
+    """Say of an answer that nobody writes any more that it ended too early."""
+    if (step.get("metadata") or {}).get(PARTIAL) and step["id"] not in RUNNING:
         language = str(step["metadata"].get("language") or "en")
-        step["output"] = f"{step['output']}\n\n*{say(key, language)}*"
+        step["output"] = f"{step['output']}\n\n*{say('interrupted', language)}*"
         step["streaming"] = False
     return cast("StepDict", step)

@@ -16,7 +16,7 @@ from rag.domain.answers import Answer, Outcome
 from rag.domain.codec import to_plain
 from rag.domain.conversation import Question
 from rag.domain.requests import Mode
-from rag.interfaces.chat.attachments import promote, take_attachments
+from rag.interfaces.chat.attachments import take_attachments
 from rag.interfaces.chat.data_layer import RUNNING, HistoryDataLayer
 from rag.interfaces.chat.memory import (
     Exchange,
@@ -143,11 +143,6 @@ async def only_in(assistant: Assistant, scope: str, model: str = "") -> None:
     await offer_modes(assistant, *chosen())
 
 
-async def share(assistant: Assistant, path: str) -> None:
-    """Move a document of this conversation into the shared corpus."""
-    await promote(assistant, path, page_language())
-
-
 async def _ask_again(assistant: Assistant, message_id: str, **changes: object) -> None:
     """Repeat the question of an answer, with the Stop button while it runs."""
     exchange = conversation().exchange(message_id)
@@ -233,6 +228,7 @@ async def _remember(question_id: str, reply: Reply, answer: Answer) -> None:
     """Store an answer, in this chat and in the history."""
     exchange = Exchange(question_id, reply.message_id, answer)
     for kept in (conversation(), *other_conversations()):
+        kept.begin(question_id)  # a page that was opened since does not know it
         kept.exchanges.append(exchange)
         kept.with_actions.add(reply.message_id)
     await tell_previews([exchange])
