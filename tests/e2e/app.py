@@ -114,6 +114,9 @@ class App:
     def wait_until_listed(self, path: str) -> None:
         self._wait_until(lambda: path in self.listed())
 
+    def wait_until_unlisted(self, path: str) -> None:
+        self._wait_until(lambda: path not in self.listed())
+
     def wait_until_known(self, *paths: str) -> None:
         self._wait_until(lambda: set(paths) <= set(self._ledger("SELECT path FROM files")))
 

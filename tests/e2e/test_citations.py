@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import fpdf
 import pytest
@@ -76,14 +77,24 @@ def test_a_citation_opens_under_its_files_name(chat: Chat, citation: Locator) ->
     chat.shot("citation-opened")
 
 
-def test_a_passage_of_a_pdf_is_shown_on_its_page(chat: Chat, stage: Stage) -> None:
+@pytest.fixture
+def harbour(stage: Stage) -> Iterator[None]:
+    """A PDF of two pages, gone again for the other tests."""
     made = fpdf.FPDF()
     for text in ("Contents of the handbook.", HARBOUR):
         made.add_page()
         made.set_font("Helvetica", size=12)
         made.multi_cell(0, 8, text)
-    (stage.corpus / "harbour.pdf").write_bytes(bytes(made.output()))
+    path = stage.corpus / "harbour.pdf"
+    path.write_bytes(bytes(made.output()))
     stage.app.wait_until_listed("harbour.pdf")
+    yield
+    path.unlink()
+    stage.app.wait_until_unlisted("harbour.pdf")
+
+
+@pytest.mark.usefixtures("harbour")
+def test_a_passage_of_a_pdf_is_shown_on_its_page(chat: Chat, stage: Stage) -> None:
     stage.small.script = Script(HARBOUR)
     chat.ask("Who has the key of the harbour crane?")
     chat.page.locator(CHIP).first.click()

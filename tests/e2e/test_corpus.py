@@ -241,6 +241,7 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
     expect(panel.locator(".pl-file")).to_contain_text("broken.pdf")
     panel.get_by_role("button", name="All (").click()
     (stage.corpus / "office" / "salaries.md").unlink()
+    stage.app.wait_until_unlisted("office/salaries.md")
     page.set_input_files(".pl-upload input", str(salaries))
     stage.app.wait_until_listed("salaries.md")
     panel.get_by_label("Search the documents").fill("salar")
