@@ -69,6 +69,16 @@ async def share_answer(question: cl.Message | None = None) -> None:
     _shares.set(True)
 
 
+async def repeat_actions(message: cl.Message) -> None:
+    """Show an answer's buttons on pages that were opened between them and its record."""
+    shares = _shares.set(False)  # each page is told by itself
+    for page in other_pages():
+        for action in message.actions:
+            await page.emit("remove_action", action.to_dict())
+            await page.emit("action", action.to_dict())
+    _shares.reset(shares)
+
+
 async def forget_on_other_pages(messages: Sequence[str]) -> None:
     """Remove the messages below an edited one."""
     for page in other_pages():

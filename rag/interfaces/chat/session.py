@@ -30,6 +30,7 @@ from rag.interfaces.chat.open_pages import (
     forget_on_other_pages,
     other_conversations,
     other_pages,
+    repeat_actions,
     running,
     share_answer,
 )
@@ -225,14 +226,7 @@ async def _answer(
 
 
 async def _remember(question_id: str, reply: Reply, answer: Answer) -> None:
-    """Store an answer, in this chat and in the history."""
-    exchange = Exchange(question_id, reply.message_id, answer)
-    for kept in (conversation(), *other_conversations()):
-        kept.begin(question_id)  # a page that was opened since does not know it
-        kept.exchanges.append(exchange)
-        kept.with_actions.add(reply.message_id)
-    await tell_previews([exchange])
-    RUNNING.discard(reply.message_id)
+    """Store an answer, in the history and on the conversation's pages."""
     if isinstance(layer := get_data_layer(), HistoryDataLayer):
         await asyncio.to_thread(
             layer.history.put_answer,
@@ -241,6 +235,16 @@ async def _remember(question_id: str, reply: Reply, answer: Answer) -> None:
             question_id,
             to_plain(answer),
         )
+    RUNNING.discard(reply.message_id)
+    exchange = Exchange(question_id, reply.message_id, answer)
+    for kept in (conversation(), *other_conversations()):
+        if kept.exchange(reply.message_id) is None:  # a page opened since may have read it
+            kept.begin(question_id)
+            kept.exchanges.append(exchange)
+        kept.with_actions.add(reply.message_id)
+    await tell_previews([exchange])
+    if reply.message:
+        await repeat_actions(reply.message)
 
 
 async def open_trace(message_id: str) -> None:
