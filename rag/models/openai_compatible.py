@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 CHECK_TIMEOUT_S = 2.0
 _LATER = frozenset({429, 503})
+_LEAST_WAIT_S = 0.1
+"""A server that says "now" and is not ready would be asked without end."""
 _MOST_WAIT_S = 3600.0
 
 
@@ -290,6 +292,6 @@ class _Later(Exception):
 def _seconds(retry_after: str) -> float:
     """Return the seconds of a Retry-After header; a date, or none, is taken for one second."""
     try:
-        return min(max(float(retry_after), 0.0), _MOST_WAIT_S)
+        return min(max(float(retry_after), _LEAST_WAIT_S), _MOST_WAIT_S)
     except ValueError:
         return 1.0

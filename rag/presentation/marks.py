@@ -101,7 +101,8 @@ def _segments(sentences: Sequence[Sentence], language: str) -> list[Segment]:
 
 
 def _shown(text: str, segments: Sequence[Segment]) -> str:
-    plain = _BOUNDARY.sub("\ufffd", text)
+    # A carriage return ends a line of Markdown, too; the offsets stay.
+    plain = _BOUNDARY.sub("\ufffd", text).replace("\r", "\n")
     structure = _STRUCTURE.parse(plain) if len(text) <= _MAX_CHARACTERS else []
     if not structure or max(token.level for token in structure) >= _SHOWN_NESTING:
         return _as_lines(plain, segments)
@@ -113,7 +114,7 @@ def _shown(text: str, segments: Sequence[Segment]) -> str:
 def _as_lines(text: str, segments: Sequence[Segment]) -> str:
     """Return a text without any structure, a paragraph per line."""
     writer = _Writer(segments)
-    lines = _with_boundaries(text, segments, None).splitlines()
+    lines = _with_boundaries(text, segments, None).split("\n")
     return "\n\n".join(writer.literal(line.strip()) for line in lines if line.strip())
 
 

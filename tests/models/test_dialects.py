@@ -226,6 +226,13 @@ async def test_a_server_that_asks_to_wait_is_asked_again(status: int) -> None:
     assert said(deltas) == TEXT
 
 
+async def test_a_server_that_says_now_is_still_given_a_moment() -> None:
+    scripts = [refusal(429, "Busy", retry_after="0"), Script(TEXT)]
+    with ScriptedServer(lambda _: scripts.pop(0)) as server:
+        deltas = await read(server.base_url)
+    assert [delta.wait_s for delta in deltas if delta.wait_s] == [0.1]
+
+
 async def test_a_wait_beyond_ones_patience_is_a_refusal() -> None:
     error = await failure(refusal(429, "Come back tomorrow", retry_after="86400"))
     assert isinstance(error, BackendRefused)

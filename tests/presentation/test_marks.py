@@ -16,7 +16,7 @@ PAGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"
 """What the page makes of Markdown."""
 SYNTAX = ["`", "``", "```", "~~~", "~", "*", "**", "_", "[", "]", "](#full)", "](u)", "](//h)",
           "[1]", "[1](", "[1]: ", "![", "!", "<b>", "<!--", "&lt;", "&", "\\", "|", "| - |", "- ",
-          "1. ", "> ", "# ", "---", "===", "    ", "\t", "\n", "\n\n", "$", "$$", "http://h/p",
+          "1. ", "> ", "# ", "---", "===", "    ", "\t", "\n", "\n\n", "\r", "$", "$$", "http://h/p",
           "HTTPS://h", "www.h.example", "a@h.example", "\U000f0000", "\u00a0", " "]  # fmt: skip
 
 
@@ -114,6 +114,13 @@ def test_a_backtick_of_one_sentence_does_not_take_the_mark_off_the_next() -> Non
     markdown = marked(f"{first} {second}", sentences)
     inside, outside = inside_and_outside(markdown)
     assert (inside, outside.strip()) == (second, first)
+
+
+def test_a_carriage_return_takes_no_mark_off() -> None:
+    text = "Returned items\rare kept.\n\n---\nREFUNDS COST 77.\n"
+    start = text.index("REFUNDS")
+    shown = marked(text, [sentence(text[start:-1], start)])
+    assert "[REFUNDS COST 77.](#none" in shown
 
 
 def test_code_that_is_not_supported_carries_one_sign() -> None:

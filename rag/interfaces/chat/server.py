@@ -80,6 +80,8 @@ def prepare_server(
     load = _with_plain_steps(ChainlitConfig.load_translation)
     ChainlitConfig.load_translation = _with_catalogue_texts(load)
     logging.getLogger("chainlit").addFilter(_is_not_about_languages)
+    # Its lines tell the models' addresses, which may hold passwords.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 def _accept_files(max_mb: int) -> None:
