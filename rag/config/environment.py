@@ -14,6 +14,7 @@ from pydantic import AliasChoices, ValidationError
 from rag.config.settings import Settings, env_file
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
+from rag.models.addresses import without_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +33,7 @@ def load_settings(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = _env_name(str(first["loc"][0]))
         raise SettingsError(
-            f"{name} is {first['input']!r}, which is not possible: {_allowed(first)}.",
+            f"{name} is {_shown(name, first['input'])!r}, which is not possible: {_allowed(first)}.",
             f"Change {name} in the environment or in .env.",
         ) from error
     except ValueError as error:  # pydantic-settings: a value that is not JSON
@@ -40,6 +41,11 @@ def load_settings(**overrides: object) -> Settings:
             f"A setting cannot be read: {error}.",
             'RAG_PRICES must be JSON such as {"gpt-oss-20b": [0.1, 0.5]}.',
         ) from error
+
+
+def _shown(name: str, value: object) -> object:
+    """Return a setting's value; an address is shown without the password in it."""
+    return without_password(str(value)) if name.endswith(("_URL", "_ENDPOINT")) else value
 
 
 def _env_name(location: str) -> str:

@@ -33,8 +33,12 @@ def _address(value: str) -> str:
     """Accept a server's address, an empty string or ``embedded``."""
     if value in {"", EMBEDDED}:
         return value
-    url = urlsplit(value if "://" in value else f"http://{value}")
-    if url.scheme not in {"http", "https"} or not url.hostname or url.port == 0:
+    try:
+        url = urlsplit(value if ":/" in value else f"http://{value}")
+        possible = url.scheme in {"http", "https"} and url.hostname and url.port != 0
+    except ValueError:  # its words may repeat a password
+        possible = False
+    if not possible:
         raise ValueError("it should be an address such as http://127.0.0.1:11434")
     return value.strip()
 

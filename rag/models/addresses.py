@@ -6,6 +6,11 @@ import ipaddress
 import urllib.request
 from urllib.parse import urlsplit
 
+import regex
+
+_USER = regex.compile(r"^(\s*+[\w+.-]*+:/++)?.*@", regex.DOTALL)
+_PARAMETERS = regex.compile(r"([?#]).+", regex.DOTALL)
+
 
 def with_version(base_url: str) -> str:
     """Return a base URL, with ``/v1`` added if it has no path."""
@@ -16,9 +21,12 @@ def with_version(base_url: str) -> str:
 
 
 def without_password(base_url: str) -> str:
-    """Return an address as it may be shown: without a user's name and password."""
-    url = urlsplit(base_url)
-    return url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+    """Return an address as it may be shown, also one that is not well-formed.
+
+    It is without a user's name and password, and without what a query or a fragment says: some
+    servers take their key there.
+    """
+    return _PARAMETERS.sub(r"\1…", _USER.sub(r"\1", base_url))
 
 
 def is_local(base_url: str) -> bool:

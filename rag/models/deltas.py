@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.domain.completions import Delta, Usage
 from rag.models.reasoning import ReasoningFilter
+from rag.text.unseen import whole_characters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ BYTES_PER_EVENT = 2048
 """With log-probabilities and timings an event of one token takes about 500."""
 BYTES_BESIDE = 256 * 1024
 """For events without text, such as the progress of reading a prompt."""
+_FIRST_HALVES = frozenset(map(chr, range(0xD800, 0xDC00)))
 _PLAIN_PARTS = frozenset({"text", "output_text"})
 
 
@@ -32,6 +34,7 @@ class DeltaReader:
         self._pieces_left = MOST_OF_ASKED * max_tokens
         self._characters_left = self._pieces_left * CHARACTERS_PER_TOKEN
         self._thinking = ReasoningFilter()
+        self._half = ""
 
     @property
     def most_bytes(self) -> int:
@@ -59,9 +62,9 @@ class DeltaReader:
         choice = choices[0] if choices else {}
         message = choice.get("delta") or ({} if self.said else choice.get("message")) or {}
         content, thoughts = _text_of(message.get("content"))
-        said, thought = self._thinking.feed(content)
-        thought += thoughts + str(
-            message.get("reasoning_content") or message.get("reasoning") or ""
+        said, thought = self._thinking.feed(self._whole(content))
+        thought += whole_characters(
+            thoughts + str(message.get("reasoning_content") or message.get("reasoning") or "")
         )
         self._pieces_left -= bool(said or thought)
         self._characters_left -= len(said) + len(thought)
@@ -78,6 +81,12 @@ class DeltaReader:
             was_reasoning=self._thinking.take_unopened(),
         )
         return None if delta == Delta() else delta
+
+    def _whole(self, content: str) -> str:
+        """Return a piece of text; half a character at its end waits for the other half."""
+        text = self._half + content
+        self._half = text[-1:] if text[-1:] in _FIRST_HALVES else ""
+        return whole_characters(text.removesuffix(self._half))
 
     def close(self) -> Delta | None:
         """Return the text still held back, None for nothing."""

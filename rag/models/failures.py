@@ -10,6 +10,7 @@ from rag.domain.errors import (
     BackendUnreachable,
 )
 from rag.models.event_stream import EndlessStream
+from rag.text.unseen import whole_characters
 
 ADVICE = "Is it running? `rag doctor` shows every server."
 _LOG = "Look at the server's own log."
@@ -62,5 +63,5 @@ def message_of(body: object) -> str:
         body = body.get("message") or body.get("error") or body
         if isinstance(body, dict):
             body = body.get("message", "")
-    text = str(body or "").strip()
+    text = whole_characters(str(body or "")).strip()
     return text.splitlines()[0][:200].rstrip(".") if text else ""

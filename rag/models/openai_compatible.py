@@ -39,6 +39,8 @@ _LATER = frozenset({429, 503})
 _LEAST_WAIT_S = 0.1
 """A server that says "now" and is not ready would be asked without end."""
 _MOST_WAIT_S = 3600.0
+_LONGEST_NAME = 80
+"""Of a model in a server's list, as it is shown."""
 
 
 class OpenAICompatibleBackend:
@@ -243,7 +245,7 @@ class OpenAICompatibleBackend:
             return Check(name, ok=False, detail=self._check_failure(error), remedy=ADVICE)
         if self._model in models or f"{self._model}:latest" in models:  # as listed by Ollama
             return Check(name, ok=True, detail=f"{self._shown_url} has it.")
-        known = ", ".join(sorted(models)[:8]) or "none"
+        known = ", ".join(name[:_LONGEST_NAME] for name in sorted(models)[:8]) or "none"
         return Check(
             name,
             ok=False,

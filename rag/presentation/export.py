@@ -20,6 +20,7 @@ from rag.presentation.marks import without_links
 from rag.presentation.message import answer_markdown, answer_text, notes_of, shown_hits
 from rag.presentation.texts import say
 from rag.presentation.wording import local_time, place
+from rag.text.markdown import FENCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,9 +106,20 @@ def _signed(answer: Answer) -> str:
     """The answer's text with a sign after each sentence that is not fully supported."""
     text, position = "", 0
     for sentence in sorted(answer.sentences, key=lambda one: one.end):
-        text += answer.text[position : sentence.end] + SIGNS[sentence.support]
+        text += _with_sign(answer.text[position : sentence.end], SIGNS[sentence.support])
         position = sentence.end
     return text + answer.text[position:]
+
+
+def _with_sign(text: str, sign: str) -> str:
+    """Return a sentence and its sign: within a table's last cell, and below a block of code."""
+    body = text.rstrip()
+    last_line = body.rpartition("\n")[2].lstrip()
+    if sign and last_line.startswith(FENCES):
+        return f"{body}\n\n{sign.strip()}\n\n"
+    if sign and last_line.startswith("|") and last_line.endswith("|"):
+        return f"{body[:-1].rstrip()}{sign} |{text[len(body) :]}"
+    return text + sign
 
 
 def _sources(answer: Answer) -> str:

@@ -9,7 +9,7 @@ from rag.domain.answers import Answer, Attempt, Outcome, Reason, ReasonCode, Sup
 from rag.domain.requests import Intent
 from rag.presentation.markdown import escape
 from rag.presentation.texts import say
-from rag.presentation.wording import place, reason_text, shown_path
+from rag.presentation.wording import place, reason_text, shown_path, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,7 @@ def ledger_lines(files: Sequence[LedgerEntry]) -> str:
     for file in files:
         passages = say("passages", count=file.passages) if file.passages else ""
         about = [passages, file.language]
-        about += [file.reason, " ".join(file.flags)]
+        about += [single_line(file.reason), " ".join(file.flags)]
         name = shown_path(file.name)
         lines.append(f"{file.status.value:10}  {name}  {' · '.join(filter(None, about))}")
     counts = Counter(file.status.value for file in files)
@@ -125,7 +125,8 @@ def verdict_lines(verdicts: Sequence[Verdict]) -> str:
     for verdict in verdicts:
         receipt = verdict.receipt
         now = verdict.document if verdict.document != receipt.document else ""
-        where = f"{receipt.document} → {now}" if now else receipt.document
+        before = shown_path(receipt.document)
+        where = f"{before} → {shown_path(now)}" if now else before
         lines.append(f"[{receipt.number}] {verdict.status.value:21}  {where}")
     return "\n".join(lines) or "The answer has no citations."
 

@@ -12,14 +12,18 @@ from rag.text.markdown import FENCES, code_blocks
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SPECIAL = regex.compile(r"[\\`*_{}\[\]<>#|~$]|&(?=#?\w+;)|!(?=\[|$)")
+_SPECIAL = regex.compile(r"[\\`*_{}\[\]<>#|~$]|&(?=#?\w+;)|!(?=\[|$)|:(?=[\p{L}_])")
+"""A colon before a letter begins a directive, which the chat's Markdown would swallow."""
 _LITERAL = regex.compile(
     r"(?P<chip>\[\d{1,3}\])"
-    r"|(?P<address>(?:https?://|www\.)[^\s<>`\[\])|]*[^\s<>`\[\])|.,;:!?]"
-    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)",
+    r"|(?P<address>(?:https?://|www\.)(?:[^\s<>`\[\])|]*[^\s<>`\[\])|.,;:!?])?"
+    r"|(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+)",
     regex.IGNORECASE,
 )
-"""Bare addresses would become links; as code they can only be read and copied."""
+"""Bare addresses would become links; as code they can only be read and copied.
+
+What begins like one is code, too: a page's parser takes more for an address than a reader would.
+"""
 _LINE_START = regex.compile(r"^(?:(?=[-+=:])|(?P<number>\d{1,9})(?=[.)]))")
 _TICKS = regex.compile(r"`+")
 _CODE_SPANS = MarkdownIt("zero").enable("backticks")

@@ -57,9 +57,14 @@ def problem_text(sentence: Sentence, language: str = "en") -> str:
     return say(f"problem.{sentence.problem.code}", language, detail=sentence.problem.detail)
 
 
+def single_line(text: str) -> str:
+    """Return a text in which nothing breaks a line: a name may hold a break, and forge a line."""
+    return _CONTROL.sub("�", text)
+
+
 def shown_path(path: str, language: str = "en") -> str:
     """Return a document's path in readable form."""
-    shown = _CONTROL.sub("�", path)  # a name may hold a line break, and forge a line
+    shown = single_line(path)
     if not path.startswith(PRIVATE):
         return shown
     return say("private_document", language, name=shown.removeprefix(PRIVATE))

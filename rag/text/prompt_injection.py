@@ -24,8 +24,10 @@ MASK = "[…]"
 _DATA = tomllib.loads((Path(__file__).parent / "prompt_injection.toml").read_text("utf-8"))
 _LOOK_ALIKES = str.maketrans(_DATA["look_alikes"]["foreign"], _DATA["look_alikes"]["latin"])
 _CONTROL: str = _DATA["control"]["pattern"]
+_BETWEEN_WORDS, _ALSO_MARKS = r"\s+", r"(?:\.{2,}+|(?![.!?]\s)\p{P}|[\s|])++"
+"""Marks between the words of an order do not make it another one; a sentence's end does."""
 _SPEAKS = regex.compile(
-    f"{any_of(lambda one: one.orders.patterns)} | {_CONTROL}",
+    f"{any_of(lambda one: one.orders.patterns).replace(_BETWEEN_WORDS, _ALSO_MARKS)} | {_CONTROL}",
     regex.IGNORECASE | regex.VERBOSE | regex.MULTILINE,
 )
 _STRUCTURE = regex.compile(r"(?m)^[ \t>#*+-]++|[*`~]++|(?<![^\W])_++|(?<!_)_++(?![^\W_])")
@@ -65,10 +67,25 @@ def _orders(text: str) -> tuple[tuple[int, int], ...]:
     """Return where instructions stand, in order; passages are asked for again and again."""
     plain, places = _as_read(text)
     found = {match.span() for match in _SPEAKS.finditer(plain)}
-    alike = plain.translate(_LOOK_ALIKES)
-    if alike != plain:
-        found |= {match.span() for match in _SPEAKS.finditer(alike)}
-    return tuple((places[start], places[max(start, end - 1)] + 1) for start, end in sorted(found))
+    spans = {(places[start], places[max(start, end - 1)] + 1) for start, end in found}
+    if not plain.isascii():
+        alike, indices = _as_it_looks(plain)
+        for match in _SPEAKS.finditer(alike):
+            first, last = indices[match.start()], indices[max(match.start(), match.end() - 1)]
+            spans.add((places[first], places[last] + 1))
+    return tuple(sorted(spans))
+
+
+def _as_it_looks(text: str) -> tuple[str, list[int]]:
+    """Return a text in Latin letters without accents, and where each of them stands in it."""
+    characters: list[str] = []
+    indices: list[int] = []
+    for index, character in enumerate(text):
+        letter = unicodedata.normalize("NFD", character)[0]
+        if unicodedata.category(letter) != "Mn":
+            characters.append(letter.translate(_LOOK_ALIKES))
+            indices.append(index)
+    return "".join(characters), [*indices, len(text)]
 
 
 def _as_read(text: str) -> tuple[str, list[int] | range]:

@@ -1,4 +1,4 @@
-"""Characters that nobody sees and that break words."""
+"""Characters that nobody sees and that break words, and halves of characters."""
 
 from __future__ import annotations
 
@@ -14,3 +14,12 @@ spaces they part words that are two."""
 def without_unseen(text: str) -> str:
     """Return a text without them."""
     return _UNSEEN.sub("", text)
+
+
+def whole_characters(text: str) -> str:
+    """Return a text with its surrogates joined to characters; U+FFFD for each that is alone.
+
+    Servers that cut their text anywhere send such halves, which no file can hold (Unicode,
+    section 3.8).
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -54,7 +54,11 @@ _FORMULA = regex.compile(
 )
 """What belongs to a letter's or a table's form and claims nothing."""
 LABEL = regex.compile(rf"^\W*{_SUBJECT}\s*:\s*", regex.IGNORECASE)
-_TABLE_RULE = regex.compile(r"\|[\s:|-]*")
+_TABLE_RULE = regex.compile(r"\G\s*+\|[ \t:|]*+-[ \t:|-]*+(?:\n|$)")
+_WORD = regex.compile(r"[\w'’]+")
+_DENIALS = frozenset(of_all(lambda one: one.negations))
+_TITLE_WORDS = 6
+"""Of the 11 headings in the judged answers of models 10 have at most 5 words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ def answer_sentences(answer: str) -> Iterator[AnswerSentence]:
         text = MARKER.sub("", answer[start:end]).strip()
         plain = plain_text(text)
         if any(map(str.isalnum, plain)):
-            yield AnswerSentence(text, plain, start, end, _is_form(text, plain))
+            is_form = _is_form(text, plain) or _is_table_head(answer, start, end)
+            yield AnswerSentence(text, plain, start, end, is_form)
 
 
 def plain_text(text: str) -> str:
@@ -100,9 +105,16 @@ def plain_text(text: str) -> str:
 
 
 def _is_form(text: str, plain: str) -> bool:
-    if plain.endswith((":", "?")) or _HEADING.fullmatch(text):
-        return True
-    return says_nothing_known(plain) or _REFERRAL.match(plain) is not None
+    if _HEADING.fullmatch(text):
+        return _is_title(plain)
+    return plain.endswith((":", "?")) or says_nothing_known(plain) or bool(_REFERRAL.match(plain))
+
+
+def _is_title(text: str) -> bool:
+    """Does a text announce, or is it too short for a claim? A denial claims: "No refunds"."""
+    words = _WORD.findall(text.casefold())
+    is_short = len(words) <= _TITLE_WORDS or text.endswith(":")
+    return is_short and not _DENIALS.intersection(words)
 
 
 def says_nothing_known(text: str) -> bool:
@@ -115,11 +127,10 @@ def claim_spans(answer: str) -> Iterator[tuple[int, int]]:
     """Sentences; "Yes." and a list's bare "1." go together with what follows them."""
     pending: int | None = None
     end = 0
-    spans = list(_with_whole_blocks(answer, list(split_sentences(answer))))
-    for index, (start, end) in enumerate(spans):
+    for start, end in _with_whole_blocks(answer, list(split_sentences(answer))):
         begin = start if pending is None else pending
         piece = MARKER.sub("", answer[start:end]).strip(" *_-#>\t")
-        if _FORMULA.fullmatch(piece) or _is_table_head(answer, spans[index : index + 2]):
+        if _FORMULA.fullmatch(piece):
             continue
         if _LEAD_IN.fullmatch(piece) or _BARE_MARK.fullmatch(piece) or piece.endswith("?"):
             pending = begin
@@ -147,7 +158,8 @@ def _with_whole_blocks(answer: str, spans: Sequence[tuple[int, int]]) -> Iterato
         yield opened, spans[-1][1]
 
 
-def _is_table_head(answer: str, spans: Sequence[tuple[int, int]]) -> bool:
-    if len(spans) == 1 or answer[spans[0][0]] != "|":
+def _is_table_head(answer: str, start: int, end: int) -> bool:
+    """Is that a row of a table's titles, above its rule?"""
+    if answer[start] != "|" or not _TABLE_RULE.match(answer, end):
         return False
-    return bool(_TABLE_RULE.fullmatch(answer[slice(*spans[1])]))
+    return all(_is_title(cell) for cell in answer[start:end].split("|"))

@@ -10,8 +10,10 @@ from typing import Any
 _CONTROL = {*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029} - {ord("\n"), ord("\t")}
 _TURNING = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 """Characters that turn the order of letters (Unicode Bidirectional Algorithm, section 2)."""
-_ESCAPED = {code: f"\\x{code:02x}" for code in _CONTROL | _TURNING}
-_ESCAPED_JSON = {code: f"\\u{code:04x}" for code in _CONTROL | _TURNING}
+_SURROGATES = set(range(0xD800, 0xE000))
+"""Halves of a character, as a file's name or a model may hold: no encoding has them."""
+_ESCAPED = {code: f"\\x{code:02x}" for code in _CONTROL | _TURNING | _SURROGATES}
+_ESCAPED_JSON = {code: f"\\u{code:04x}" for code in _CONTROL | _TURNING | _SURROGATES}
 
 
 def printable(text: str) -> str:

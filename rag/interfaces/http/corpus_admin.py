@@ -56,7 +56,8 @@ class CorpusAdmin:
             return _problem(403, say("panel_forbidden"))
         try:
             asked = dict(json.loads(await request.body()))
-        except (ValueError, TypeError):
+            json.dumps(asked, ensure_ascii=False).encode()  # halves of a character have no bytes
+        except (ValueError, TypeError, RecursionError):
             return _problem(400, say("panel_forbidden"))
         language = str(asked.get("language", "en"))
         return JSONResponse(await asyncio.to_thread(self.answer, asked, language))
@@ -66,7 +67,7 @@ class CorpusAdmin:
         note, problem, why = "", "", ""
         try:
             note, why = self._carry_out(asked, language), self._explain(asked, language)
-        except (RagError, OSError, ValueError, TypeError) as error:
+        except (RagError, OSError, ValueError, TypeError, OverflowError) as error:
             problem = error.sentence if isinstance(error, RagError) else str(error)
         try:
             props = panel_props(
@@ -76,7 +77,7 @@ class CorpusAdmin:
                 language,
                 _view(asked),
             )
-        except (RagError, ValueError, TypeError) as error:
+        except (RagError, ValueError, TypeError, OverflowError) as error:
             props, problem = {}, error.sentence if isinstance(error, RagError) else str(error)
         addresses = {"panel": PANEL_PATH, "upload": UPLOAD_PATH, "language": language}
         return {**props, **addresses, "note": note, "why": why, "problem": problem}
