@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: run install dev test soak check format lock guide eval bench
+.PHONY: run install dev test test-units test-pages soak check format lock guide eval bench
 
 run: install ## set up and start the chat on http://127.0.0.1:8000
 	$(BIN)/rag serve --open
@@ -20,9 +20,15 @@ dev:
 test: dev ## everything, in a real browser too
 	$(BIN)/python -m tests.browser
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync test-units test-pages
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
+
+test-units:
+	$(BIN)/coverage run -m pytest -q --ignore tests/e2e
+
+test-pages: ## beside the units, since a browser's tests mostly wait
+	$(BIN)/coverage run -m pytest -q tests/e2e
 
 soak: dev ## the tests that take long, in full length; make test runs them short
 	SOAK=1 $(BIN)/python -m pytest -q tests/corpus/test_crash.py

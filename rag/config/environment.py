@@ -32,8 +32,9 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = _env_name(str(first["loc"][0]))
+        shown = _shown(name, first["input"])
         raise SettingsError(
-            f"{name} is {_shown(name, first['input'])!r}, which is not possible: {_allowed(first)}.",
+            f"{name} is {shown!r}, which is not possible: {_allowed(first)}.",
             f"Change {name} in the environment or in .env.",
         ) from error
     except ValueError as error:  # pydantic-settings: a value that is not JSON

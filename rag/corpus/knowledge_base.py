@@ -19,6 +19,7 @@ from rag.corpus.ingestion.record import Packed
 from rag.corpus.moves import find_moved
 from rag.corpus.snapshot import Snapshot
 from rag.domain.documents import FileStatus, LedgerEntry, Reading
+from rag.domain.private_files import PRIVATE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,7 +68,7 @@ class KnowledgeBase:
         self._settle_s = settle_s
         self._publish_s = publish_s
         self._lock = threading.Lock()
-        self._lock_file = FileLock(state / "writing.lock") if state else None
+        self._lock_file = FileLock(state / "writing.lock", mode=PRIVATE_FILE) if state else None
         self._snapshot: Snapshot | None = None
         self._read_state: DatabaseState | None = None
         """The store's state behind the snapshot."""

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_FOLDER, _FILE = 0o700, 0o600
+_FOLDER, PRIVATE_FILE = 0o700, 0o600
+"""Rights that a file or a folder is created with."""
 _OTHERS = 0o077
 
 
 def make_private_folder(path: Path) -> None:
-    """Create a folder for this user alone; an existing one stays as it is."""
-    path.mkdir(parents=True, exist_ok=True, mode=_FOLDER)
+    """Create a folder, and those above it, for this user alone; an existing one stays as it is."""
+    for folder in (*reversed(path.parents), path):
+        if not folder.exists():
+            folder.mkdir(exist_ok=True, mode=_FOLDER)
 
 
 def make_private_file(path: Path) -> None:
     """Create a file for this user alone, or close an existing one to others."""
     make_private_folder(path.parent)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, _FILE))
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
     _close_to_others(path)
 
 

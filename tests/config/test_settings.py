@@ -63,6 +63,9 @@ def test_prices_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
         ("RAG_SMALL_BASE_URL", "http://[bad"),
         ("RAG_LARGE_BASE_URL", "http://127.0.0.1:99999"),
         ("RAG_LARGE_BASE_URL", "ftp://127.0.0.1"),
+        ("RAG_LARGE_BASE_URL", "http://me:s3cret@127.0.0.1:notaport"),
+        ("RAG_LARGE_BASE_URL", "http://me:s3cr/et@127.0.0.1"),
+        ("RAG_LARGE_BASE_URL", "http:/me:s3cret@127.0.0.1"),
     ],
 )
 def test_an_impossible_value_is_one_sentence_with_its_name(
@@ -73,6 +76,7 @@ def test_an_impossible_value_is_one_sentence_with_its_name(
         load_settings()
     assert name in caught.value.sentence
     assert "\n" not in caught.value.sentence
+    assert "s3cr" not in caught.value.sentence
 
 
 def test_an_unknown_name_is_told_with_the_nearest() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from rag.config.state_folder import keep_private
 from rag.domain.child_processes import child_environment
-from rag.domain.private_files import close_to_others, make_private_file
+from rag.domain.private_files import close_to_others, make_private_file, make_private_folder
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
 
@@ -22,6 +22,17 @@ def test_a_new_file_is_for_this_user_alone(tmp_path: Path) -> None:
     path = tmp_path / "state" / "history.sqlite"
     make_private_file(path)
     assert (rights(path), rights(path.parent)) == (0o600, 0o700)
+
+
+@posix
+def test_folders_above_a_new_one_are_for_this_user_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        make_private_folder(tmp_path / "state" / "corpora" / "a")
+    finally:
+        os.umask(before)
+    assert rights(tmp_path / "state") == 0o700
+    assert rights(tmp_path / "state" / "corpora") == 0o700
 
 
 @posix

@@ -333,6 +333,26 @@ def test_other_pages_cannot_use_the_panel(chat: Chat, stage: Stage, path: str) -
     assert (stage.corpus / "faq.md").exists()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"do": "undo", "number": 1e999}',
+        "[" * 100_000,
+        '{"do": "delete", "path": "\\ud800"}',
+        '{"shown": 1e999}',
+        '{"search": 5, "status": []}',
+        "[1]",
+        "",
+    ],
+)
+def test_a_body_that_makes_no_sense_is_told(chat: Chat, stage: Stage, body: str) -> None:
+    response = chat.page.request.post(
+        f"{stage.app.url}/corpus-panel", data=body, headers={"Origin": stage.app.url}
+    )
+    assert response.status in {200, 400}
+    assert response.json()
+
+
 def test_while_many_documents_are_read_a_line_says_how_far(chat: Chat, folder: Path) -> None:
     chat.page.locator(CONNECTED).wait_for()
     for number in range(1_000):

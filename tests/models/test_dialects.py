@@ -54,6 +54,15 @@ async def failure(script: Script) -> BackendError:
     return caught.value
 
 
+async def test_a_character_cut_in_two_is_whole_and_half_a_one_is_replaced() -> None:
+    halves = "\U0001f600".encode("utf-16-be")
+    first, second = (chr(int.from_bytes(halves[i : i + 2], "big")) for i in (0, 2))
+    events = (delta_event(content=f"a{first}"), delta_event(content=f"{second}b{first} c"), STOP)
+    with ScriptedServer(stream_of(*events)) as server:
+        deltas = await read(server.base_url)
+    assert said(deltas) == "a\U0001f600b\ufffd c"
+
+
 def said(deltas: list[Delta]) -> str:
     return "".join(delta.text for delta in deltas)
 

@@ -14,7 +14,7 @@ from rag.domain.errors import (
     BackendTimeout,
     BackendUnreachable,
 )
-from rag.models.addresses import is_local, with_version
+from rag.models.addresses import is_local, with_version, without_password
 from rag.models.openai_compatible import OpenAICompatibleBackend
 from tests.scripted_server import Script, ScriptedServer
 from tests.waiting import GENEROUS_S
@@ -240,6 +240,25 @@ async def test_each_request_has_a_connection_of_its_own() -> None:
             assert [delta async for delta in client.stream(ASK, 80)]
         await client.close()
     assert server.connections == len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://me:s3cret@127.0.0.1:9/v1",
+        "http://me:s3cret@127.0.0.1:notaport",
+        "http://me:s3/s3cret@127.0.0.1",
+        "http://me:s3cret@[::1",
+        "http:/me:s3cret@127.0.0.1",
+        "me:s3cret@127.0.0.1:9",
+        "http://127.0.0.1:9/v1?key=s3cret",
+        "http://127.0.0.1:9/v1#s3cret",
+    ],
+)
+def test_an_address_is_shown_without_what_opens_it(address: str) -> None:
+    shown = without_password(address)
+    assert "s3" not in shown
+    assert "127.0.0.1" in shown or "[::1" in shown
 
 
 async def test_a_password_in_an_address_is_never_shown() -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +49,19 @@ def test_an_exported_answer_has_its_question_time_model_marks_and_sources() -> N
     assert "249 euros. ✗" not in text
     assert PRICE.document in text
     assert text.index("✗ ") > text.index("It flies")
+
+
+@pytest.mark.parametrize("wrong", ["| RelayBox | flies |", "```\nfly --now\n```"])
+def test_the_sign_of_a_row_and_of_code_is_shown(wrong: str) -> None:
+    text = f"| Item | What |\n| --- | --- |\n{wrong}" if wrong.startswith("|") else wrong
+    one = answered(RIGHT)
+    start = text.index(wrong)
+    sentence = Sentence(wrong, start, start + len(wrong), Support.NONE, (), 0.0)
+    answer = replace(one.answer, text=f"{text}\n\nIt ends.", sentences=(sentence,))
+    body = conversation_page("T", [replace(one, answer=answer)]).partition("<body>")[2]
+    shown = regex.sub(r"<[^>]*>", " ", body)
+    assert "✗" in shown.partition("It ends.")[0]
+    assert "<p>It ends.</p>" in body
 
 
 def test_a_page_needs_nothing_else() -> None:

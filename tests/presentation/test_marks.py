@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -146,6 +147,31 @@ def test_code_that_is_not_supported_carries_one_sign() -> None:
 )
 def test_links_images_and_html_of_a_model_are_only_text(text: str, expected: str) -> None:
     assert without_links(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "www.)@evil.example/login",
+        "www.]@evil.example",
+        "www.*x*.evil.example",
+        "a" * 70 + "@evil.example",
+        "me@" + "b" * 70 + ".example",
+        "me@a." + "b" * 70 + ".example",
+    ],
+)
+def test_what_a_page_takes_for_an_address_stands_in_code(text: str) -> None:
+    for shown in (escape(text), without_links(text)):
+        plain = regex.sub(r"`[^`]*`", "", shown)
+        assert not regex.search(r"www\.|[\w.+-]@[\w-]+\.", plain)
+
+
+@pytest.mark.parametrize("text", ["Press :save now", "a:not[1]", ":note{x=y}", ":été"])
+def test_a_colon_begins_no_directive(text: str) -> None:
+    for shown in (escape(text), without_links(text)):
+        assert not regex.search(r"(?<!\\):[\p{L}_]", shown)
+        [paragraph] = MarkdownIt("commonmark").parseInline(shown)
+        assert text in "".join(token.content for token in paragraph.children or ())
 
 
 def test_a_document_cannot_cite() -> None:

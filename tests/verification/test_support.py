@@ -200,6 +200,28 @@ def test_pleasantries_are_no_part_of_an_answer() -> None:
     assert cite(text, sentences)[0] == "It costs 249 euros. [3]"
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "# Never for sale",
+        "**The RelayBox is given away to every customer**",
+        "| Never for sale | Price |\n| --- | --- |",
+        "| Item | Costs 999 euros |\n| --- | --- |",
+    ],
+)
+def test_a_heading_or_a_tables_head_that_claims_something_is_checked(claim: str) -> None:
+    first, *_ = check(f"{claim}\n\nIt costs 249 euros.")
+    assert first.start == 0
+    assert first.support is not Support.FULL
+
+
+@pytest.mark.parametrize(
+    "form", ["## Price", "**What it costs:**", "| Item | Price |\n| --- | --- |"]
+)
+def test_titles_claim_nothing(form: str) -> None:
+    assert [one.text for one in check(f"{form}\n\nIt costs 249 euros.")] == ["It costs 249 euros."]
+
+
 def test_the_citation_of_a_table_row_stands_in_its_last_cell() -> None:
     text = "| RelayBox | 249 euros |"
     cited, [sentence] = cite(text, check(text))

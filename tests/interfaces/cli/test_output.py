@@ -35,6 +35,14 @@ def test_nothing_that_a_terminal_obeys_is_printed(
         assert not set(printed) & set("\x1b\x07\x08\r\x7f\x9b\u202e\u2028")
 
 
+def test_half_a_character_is_printed_as_its_number(capsys: pytest.CaptureFixture[str]) -> None:
+    print_text("a\ud800b")
+    print_json({"name": "a\ud800b"})
+    shown = capsys.readouterr().out
+    assert "d800" in shown
+    assert json.loads(shown.partition("\n")[2]) == {"name": "a\ud800b"}
+
+
 @given(st.text())
 def test_json_stays_what_it_was(text: str) -> None:
     with contextlib.redirect_stdout(io.StringIO()) as out:
@@ -44,6 +52,12 @@ def test_json_stays_what_it_was(text: str) -> None:
 
 def test_plain_text_is_printed_as_it_is() -> None:
     assert printable("Zürich ≈ 5 °C\n\tok") == "Zürich ≈ 5 °C\n\tok"
+
+
+def test_a_file_name_in_a_reason_forges_no_line_of_the_ledger() -> None:
+    reason = "It is the same as a.md\nindexed     secret.md."
+    entry = LedgerEntry("b.md", 1, 1, status=FileStatus.DUPLICATE, reason=reason)
+    assert len(ledger_lines([entry]).splitlines()) == 2
 
 
 def test_a_file_name_forges_no_line_of_the_ledger() -> None:
