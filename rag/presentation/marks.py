@@ -215,9 +215,12 @@ class _Writer:
         """Write a block of code; a mark within it would be code, so one sign follows it."""
         inside = [self._segment]
         code = self._without_boundaries(node.content, inside)
-        self._without_boundaries(node.info, inside)
-        found = _INFO.match(node.info.strip())
-        lines = fenced_lines(code, found[0] if found else "")
+        info = self._without_boundaries(node.info, inside).strip()
+        language, _, rest = info.partition(" ")
+        if not _INFO.fullmatch(language):
+            language, rest = "", info
+        # What else stands behind the fence would be shown nowhere.
+        lines = fenced_lines(f"{rest}\n{code}" if rest else code, language)
         wrong = next((s for s in inside if s.mark and s.mark != "unchecked"), None)
         return [*lines, "", wrong.around("⟨⟩")] if wrong else lines
 

@@ -174,6 +174,13 @@ def test_a_colon_begins_no_directive(text: str) -> None:
         assert text in "".join(token.content for token in paragraph.children or ())
 
 
+@pytest.mark.parametrize("info", ["python all refunds are given", "~all refunds are given"])
+def test_what_stands_behind_a_fence_is_shown(info: str) -> None:
+    shown = without_links(f"```{info}\nprint(1)\n```")
+    [fence] = [token for token in tokens_of(shown) if token.type == "fence"]
+    assert "all refunds are given\nprint(1)" in fence.content
+
+
 def test_a_document_cannot_cite() -> None:
     assert escape("as said [1]") == "as said \\[1\\]"
 

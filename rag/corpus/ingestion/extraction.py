@@ -158,7 +158,8 @@ def _as_far_as_possible(path: Path, data: bytes, kind: str, recognising_s: float
         content = _parsed(path, data, kind, recognising_s)
     except ExtractionError as error:
         problem = error
-    if any(map(str.isalnum, content.text)):
+    markup_alone = kind == HTML and not problem
+    if markup_alone or any(map(str.isalnum, content.text)):
         return content
     try:
         return _Content(decoded(data), path.name, code=True)

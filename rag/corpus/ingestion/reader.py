@@ -12,6 +12,7 @@ from rag.corpus.ingestion import hidden_text
 from rag.corpus.ingestion.chunking import passages_of
 from rag.corpus.ingestion.extraction import extract
 from rag.corpus.ingestion.index_terms import indexed
+from rag.corpus.ingestion.recognition import NO_TEXT
 from rag.corpus.ingestion.record import Packed, packed
 from rag.domain.documents import FileStatus, LedgerEntry
 from rag.domain.errors import ExtractionError, FileBusy
@@ -62,6 +63,8 @@ def _with_attachments(document: Document) -> Iterator[Document]:
 
 def _record(document: Document, entry: LedgerEntry) -> Packed:
     passages = passages_of(document)
+    if not passages and not document.attachments:
+        return Packed(replace(entry, status=FileStatus.UNREADABLE, reason=NO_TEXT))
     doubts = _doubts(document)
     entry = replace(
         entry,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RECOGNISING_S = 18.0
 """Recognition takes 1.5 s a page, and a file may take 25 s: later pages stay unreadable."""
+NO_TEXT = "It holds no text."
 _TESSERACT_LANGUAGES = ("eng", "nld", "deu", "fra", "spa", "ita", "por")
 
 
@@ -28,7 +29,7 @@ def has_tesseract() -> str | None:
 def no_text_reason(pages: int, scanned: Sequence[int]) -> str:
     """Return why a document has no text, in sentences."""
     if not scanned:
-        return "It holds no text."
+        return NO_TEXT
     return f"0 of {pages} pages are readable: no text in it (a scan?). {_recognition()}"
 
 

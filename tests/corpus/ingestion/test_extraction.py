@@ -15,7 +15,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rag.corpus.ingestion.cleaning import without_markup
 from rag.corpus.ingestion.extraction import extract
+from rag.corpus.ingestion.reader import read_file
 from rag.corpus.ingestion.recognition import in_time
+from rag.domain.documents import File, FileStatus
 from rag.domain.errors import ExtractionError
 from rag.domain.paths import PROJECT_FOLDER
 
@@ -65,6 +67,8 @@ def made(path: Path, content: bytes | str) -> Path:
     [
         ("empty.md", b"", "0 bytes"),
         ("blank.md", b"  \n ", "no text"),
+        ("markup.html", b"<html><body><span></span></body></html>", "no text"),
+        ("cells.csv", b",,,\n,,,\n", "no text"),
         ("noise.bin", bytes(range(256)) * 20, "no known kind"),
         ("noise.md", bytes(range(256)) * 20, "no known kind"),
         ("noise.pdf", bytes(range(256)) * 20, "damaged"),
@@ -329,3 +333,11 @@ def test_a_kind_that_no_reader_knows_is_said_to_be_unknown(tmp_path: Path) -> No
         made.writestr("mimetype", "application/vnd.oasis.opendocument.presentation")
     with pytest.raises(ExtractionError, match="no known kind"):
         extract(tmp_path / "slides.odp", "slides.odp")
+
+
+def test_a_file_without_a_passage_is_unreadable_and_says_why(tmp_path: Path) -> None:
+    xml = '<!DOCTYPE l [<!ENTITY a "aa"><!ENTITY b "&a;&a;&a;">]><l>&b;</l>'
+    path = made(tmp_path / "entities.xml", xml)
+    read = read_file(tmp_path, File(path.name, path.stat().st_size, 1))
+    assert read.entry.status is FileStatus.UNREADABLE
+    assert read.entry.reason == "It holds no text."
