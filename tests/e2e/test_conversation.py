@@ -418,7 +418,8 @@ HOSTILE = (
     "A customer may return the RelayBox within 30 days of delivery. [1]"
     " It costs ` 9 euros. See ~~~ [[the portal](u)](https://evil.example/x) ~~~ ](#full) now."
     " ![p](//evil.example/p.png) <img src=https://evil.example/q.png> HTTPS://EVIL.EXAMPLE/R"
-    " is at me@evil.example. The box is blue."
+    " is at me@evil.example. Or www.)@evil.example/l or www.]@evil.example or www.*x*.evil.example"
+    f" or {'a' * 70}@evil.example or press :save now:later[1] today. The box is blue."
 )
 
 
@@ -435,6 +436,7 @@ def test_a_models_syntax_makes_no_link_no_picture_and_takes_no_mark_off(
     assert all(href.startswith(("#", "/corpus/")) for href in hrefs)
     assert chat.page.locator(".message-content img").count() == 0
     assert not [url for url in asked if "evil" in url.lower()]
+    expect(chat.page.get_by_text(":save now:later").first).to_be_visible()
     chat.shot("hostile-text")
 
 
