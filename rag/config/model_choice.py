@@ -35,7 +35,10 @@ def build_small(settings: Settings) -> ChatBackend:
         Endpoint(
             settings.small_base_url,
             settings.small_model,
-            _served(settings, settings.small_base_url, SMALL_ANSWER_TOKENS),
+            replace(
+                _served(settings, settings.small_base_url, SMALL_ANSWER_TOKENS),
+                parallel=settings.small_parallel,
+            ),
             settings.small_api_key,
             settings.timeout_s,
         ),
@@ -51,7 +54,10 @@ def build_large(settings: Settings) -> ChatBackend | None:
         Endpoint(
             settings.large_base_url,
             settings.large_model,
-            _served(settings, settings.large_base_url, LARGE_ANSWER_TOKENS),
+            replace(
+                _served(settings, settings.large_base_url, LARGE_ANSWER_TOKENS),
+                parallel=settings.large_parallel,
+            ),
             settings.large_api_key,
             settings.timeout_s,
         ),

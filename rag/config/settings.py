@@ -16,6 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from rag.domain.completions import PARALLEL
 from rag.domain.documents import Watch
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
@@ -145,6 +146,14 @@ class Settings(BaseSettings):
         description="The key for the small model's server, where it wants one.",
         repr=False,
     )
+    small_parallel: int = Field(
+        PARALLEL,
+        ge=1,
+        le=1_000,
+        validation_alias=_names("SMALL_PARALLEL"),
+        description="How many requests the small model's server is sent at once; more wait. Give "
+        "the number of its slots; the built-in model keeps two.",
+    )
     large_base_url: Address = Field(
         "",
         validation_alias=_names("LARGE_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),
@@ -161,6 +170,13 @@ class Settings(BaseSettings):
         validation_alias=_names("LARGE_API_KEY"),
         description="The key for the large model's server, where it wants one.",
         repr=False,
+    )
+    large_parallel: int = Field(
+        PARALLEL,
+        ge=1,
+        le=1_000,
+        validation_alias=_names("LARGE_PARALLEL"),
+        description="The same for the large model's server.",
     )
     escalation: Escalation = Field(
         Escalation.AUTO,

@@ -99,6 +99,8 @@ class Delta:
     """How long the server asks to wait before it is asked again."""
 
 
+PARALLEL = 4
+"""Requests to a server at once, unless the number of its slots is told."""
 PASSAGE_TOKENS = 2_000
 """Of passages in a prompt, unless a model suits fewer. On a course of 157 files an answer stands
 among them for .87 of the questions, among five passages for .64."""
@@ -113,7 +115,7 @@ class Profile:
     window_tokens: int = 8_000
     """The token budget of a whole prompt, earlier turns included."""
     encoding: str = "o200k_base"
-    parallel: int = 4
+    parallel: int = PARALLEL
     """The number of concurrent requests; more wait in a queue."""
     local: bool = True
     """Whether the model runs on this machine."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag.config.environment import default_text, load_settings, unknown_settings
+from rag.config.model_choice import build_large, build_small
 from rag.config.settings import Settings
 from rag.config.state_folder import corpus_state, ensure_writable
 from rag.domain.errors import SettingsError
@@ -140,3 +141,16 @@ def test_a_named_file_of_settings_that_is_missing_is_told(monkeypatch: pytest.Mo
     monkeypatch.setenv("RAG_ENV_FILE", "nowhere.env")
     with pytest.raises(SettingsError, match=r"RAG_ENV_FILE is 'nowhere.env', which is no file"):
         load_settings()
+
+
+def test_each_server_is_sent_as_many_requests_at_once_as_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for role, slots in (("SMALL", "64"), ("LARGE", "2")):
+        monkeypatch.setenv(f"RAG_{role}_BASE_URL", "http://127.0.0.1:9")
+        monkeypatch.setenv(f"RAG_{role}_PARALLEL", slots)
+    settings = load_settings()
+    large = build_large(settings)
+    assert large is not None
+    assert build_small(settings).profile.parallel == 64
+    assert large.profile.parallel == 2
