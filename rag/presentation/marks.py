@@ -106,8 +106,7 @@ def _shown(text: str, segments: Sequence[Segment]) -> str:
     structure = _STRUCTURE.parse(plain) if len(text) <= _MAX_CHARACTERS else []
     if not structure or max(token.level for token in structure) >= _SHOWN_NESTING:
         return _as_lines(plain, segments)
-    lines = _structural_lines(structure)
-    tokens = _DOCUMENT.parse(_with_boundaries(plain, segments, lines))
+    tokens = _DOCUMENT.parse(_with_boundaries(plain, segments, _Structure.of(structure)))
     return "\n".join(_Writer(segments).blocks(SyntaxTreeNode(tokens).children))
 
 
@@ -118,44 +117,61 @@ def _as_lines(text: str, segments: Sequence[Segment]) -> str:
     return "\n\n".join(writer.literal(line.strip()) for line in lines if line.strip())
 
 
-def _structural_lines(tokens: Sequence[Token]) -> set[int]:
-    """Return the numbers of the lines that say nothing: fences, rules, underlines of headings."""
-    lines: set[int] = set()
-    for token in tokens:
-        first, end = token.map or (0, 0)
-        if token.type == "fence":
-            lines |= {first, end - 1}
-        elif token.type == "hr":
-            lines.add(first)
-        elif token.type == "table_open":
-            lines.add(first + 1)
-        elif token.type == "heading_open" and not token.markup.startswith("#"):
-            lines.add(end - 1)
-    return lines
+@dataclass(frozen=True, slots=True)
+class _Structure:
+    """Numbers of lines in which not every place can hold a boundary."""
+
+    empty: frozenset[int] = frozenset()
+    """Those that say nothing: fences, rules, underlines of headings."""
+    rows: frozenset[int] = frozenset()
+    """Those of tables: what stands behind the last bar is dropped, or ends the table."""
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token]) -> _Structure:
+        empty: set[int] = set()
+        rows: set[int] = set()
+        for token in tokens:
+            first, end = token.map or (0, 0)
+            if token.type == "fence":
+                empty |= {first, end - 1}
+            elif token.type == "hr":
+                empty.add(first)
+            elif token.type == "table_open":
+                empty.add(first + 1)
+                rows |= set(range(first, end))
+            elif token.type == "heading_open" and not token.markup.startswith("#"):
+                empty.add(end - 1)
+        return cls(frozenset(empty), frozenset(rows))
+
+    def holds(self, line: int, rest: str) -> bool:
+        """Return whether a boundary may stand in a line, before the ``rest`` of it."""
+        if line in self.empty:
+            return False
+        return bool(rest.strip(" \t\n|")) if line in self.rows else True
 
 
-def _with_boundaries(text: str, segments: Sequence[Segment], structure: set[int] | None) -> str:
+def _with_boundaries(text: str, segments: Sequence[Segment], structure: _Structure | None) -> str:
     """Insert a character where each segment begins, so that it changes no structure.
 
-    ``structure``: the numbers of lines without text; None where a text has no structure at all.
+    ``structure``: None where a text has no structure at all. At the end of the text none is needed.
     """
     starts = [0, *(match.end() for match in _NEWLINE.finditer(text)), len(text) + 1]
     pieces: list[str] = []
     position = line = 0
     for index, segment in enumerate(segments):
-        start = max(position, segment.start)
-        while structure is not None:
+        start, moved = max(position, segment.start), False
+        while structure is not None and start < len(text):
             while start >= starts[line + 1]:
                 line += 1
-            if line not in structure:
+            rest = text[start : starts[line + 1]]
+            if structure.holds(line, rest) and not (moved and not rest.strip()):
                 lead = _LINE_MARK.match(text, starts[line], starts[line + 1] - 1)
                 start = max(start, lead.end() if lead else 0)
                 break
-            start = min(starts[line + 1], len(text))
-            if start == len(text):
-                break
-        pieces += [text[position:start], chr(_FIRST_BOUNDARY + index)]
-        position = start
+            start, moved = min(starts[line + 1], len(text)), True
+        if start < len(text):
+            pieces += [text[position:start], chr(_FIRST_BOUNDARY + index)]
+            position = start
     return "".join([*pieces, text[position:]])
 
 

@@ -86,8 +86,11 @@ class Grounding:
         self._values = {n.value for s in self._stretches for n in s.claim.numbers}
         self._languages = tuple(dict.fromkeys(passage.language for _, passage in passages))
         self._translated = translated
-        self._known: dict[tuple[str, str], Sentence | None] = {}
-        """Sentences checked before, by text and language: a growing answer is checked often."""
+        self._known: dict[tuple[str, str, bool], Sentence | None] = {}
+        """Sentences checked before: a growing answer is checked often.
+
+        By text, language and whether it is form: a table's head is seen as one with its rule.
+        """
 
     def check(self, answer: str) -> tuple[Sentence, ...]:
         """Split an answer into sentences and say of each what supports it.
@@ -106,7 +109,7 @@ class Grounding:
 
     def _once(self, sentence: AnswerSentence, language: str) -> Sentence | None:
         """Check a sentence, unless it was checked before; None where it claims nothing."""
-        key = sentence.text, language
+        key = sentence.text, language, sentence.is_form
         if key not in self._known:
             self._known[key] = self._check_sentence(sentence, language)
         known = self._known[key]

@@ -174,6 +174,21 @@ def test_a_colon_begins_no_directive(text: str) -> None:
         assert text in "".join(token.content for token in paragraph.children or ())
 
 
+TABLE = "| a b | c |\n| --- | --- |\n| d e | f |\n| g h | i |\n\nFine text.\n\n| j | k |\n| - | - |"
+
+
+@pytest.mark.parametrize("row", [line for line in TABLE.split("\n") if line.count(" ") > 3][:3])
+def test_the_mark_of_a_tables_row_ends_with_it(row: str) -> None:
+    start = TABLE.index(row)
+    wrong = Sentence(row, start, start + len(row), Support.NONE)
+    shown = marked(TABLE, (wrong,))
+    tables = [token for token in tokens_of(shown) if token.type == "table_open"]
+    inside, outside = inside_and_outside(shown)
+    assert len(tables) == 2
+    assert regex.sub(r"\W", "", inside) == regex.sub(r"\W", "", row)
+    assert "Fine text." in outside
+
+
 @pytest.mark.parametrize("info", ["python all refunds are given", "~all refunds are given"])
 def test_what_stands_behind_a_fence_is_shown(info: str) -> None:
     shown = without_links(f"```{info}\nprint(1)\n```")
