@@ -35,7 +35,10 @@ async def analysed(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     loop = asyncio.get_running_loop()
     running = loop.run_in_executor(_THREADS, partial(context.run, partial(act, *args, **kwargs)))
     try:
-        return await asyncio.wait_for(running, LONGEST_S)
+        # Not wait_for: until Python 3.12 it loses a cancellation, somebody's Stop, that comes as
+        # the step ends.
+        async with asyncio.timeout(LONGEST_S):
+            return await running
     except TimeoutError:
         raise QuestionError(
             f"The question could not be analysed within {LONGEST_S:g} seconds.",

@@ -30,7 +30,8 @@ async def begun_within(
         while True:
             try:
                 wait = None if began else max(0.0, deadline - loop.time())
-                piece = await asyncio.wait_for(anext(pieces), wait)
+                async with asyncio.timeout(wait):  # as in ``analysed``
+                    piece = await anext(pieces)
             except StopAsyncIteration:
                 return
             except TimeoutError:

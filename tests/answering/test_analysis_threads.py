@@ -37,6 +37,20 @@ async def test_the_errors_of_an_analysis_are_its_own() -> None:
         await analysed(lambda: 1 // 0)
 
 
+async def test_a_stop_that_comes_as_a_step_ends_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop = asyncio.get_running_loop()
+    step: asyncio.Future[int] = loop.create_future()
+    monkeypatch.setattr(loop, "run_in_executor", lambda *_: step)
+    request = asyncio.ensure_future(analysed(int))
+    await asyncio.sleep(0)
+    step.set_result(1)
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+
+
 async def test_the_loop_goes_on_meanwhile() -> None:
     released = threading.Event()
     waiting = asyncio.ensure_future(analysed(released.wait))
