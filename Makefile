@@ -20,7 +20,7 @@ dev:
 test: dev ## everything, in a real browser too
 	$(BIN)/python -m tests.browser
 	$(BIN)/coverage erase
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync test-units test-pages
+	@$(MAKE) --no-print-directory --jobs 2 test-units test-pages
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

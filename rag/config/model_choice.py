@@ -35,9 +35,8 @@ def build_small(settings: Settings) -> ChatBackend:
         Endpoint(
             settings.small_base_url,
             settings.small_model,
-            replace(
-                _served(settings, settings.small_base_url, SMALL_ANSWER_TOKENS),
-                parallel=settings.small_parallel,
+            _served(
+                settings, settings.small_base_url, SMALL_ANSWER_TOKENS, settings.small_parallel
             ),
             settings.small_api_key,
             settings.timeout_s,
@@ -54,9 +53,8 @@ def build_large(settings: Settings) -> ChatBackend | None:
         Endpoint(
             settings.large_base_url,
             settings.large_model,
-            replace(
-                _served(settings, settings.large_base_url, LARGE_ANSWER_TOKENS),
-                parallel=settings.large_parallel,
+            _served(
+                settings, settings.large_base_url, LARGE_ANSWER_TOKENS, settings.large_parallel
             ),
             settings.large_api_key,
             settings.timeout_s,
@@ -64,9 +62,10 @@ def build_large(settings: Settings) -> ChatBackend | None:
     )
 
 
-def _served(settings: Settings, base_url: str, answer_tokens: int) -> Profile:
+def _served(settings: Settings, base_url: str, answer_tokens: int, parallel: int) -> Profile:
     return Profile(
         passage_tokens=settings.context_tokens or PASSAGE_TOKENS,
         answer_tokens=answer_tokens,
+        parallel=parallel,
         local=is_local(with_version(base_url)),
     )

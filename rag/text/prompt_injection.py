@@ -13,11 +13,15 @@ import tomllib
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import regex
 
 from rag.text.languages import any_of
 from rag.text.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FLAG = "instructions"
 MASK = "[…]"
@@ -66,14 +70,18 @@ def without_orders(text: str, *, in_place: bool = False) -> str:
 def _orders(text: str) -> tuple[tuple[int, int], ...]:
     """Return where instructions stand, in order; passages are asked for again and again."""
     plain, places = _as_read(text)
-    found = {match.span() for match in _SPEAKS.finditer(plain)}
-    spans = {(places[start], places[max(start, end - 1)] + 1) for start, end in found}
+    spans = _matches(plain, places)
     if not plain.isascii():
         alike, indices = _as_it_looks(plain)
-        for match in _SPEAKS.finditer(alike):
-            first, last = indices[match.start()], indices[max(match.start(), match.end() - 1)]
-            spans.add((places[first], places[last] + 1))
+        if alike != plain:
+            spans |= _matches(alike, [places[index] for index in indices])
     return tuple(sorted(spans))
+
+
+def _matches(text: str, places: Sequence[int]) -> set[tuple[int, int]]:
+    """Return the spans of orders; ``places``: where each character stands in the original."""
+    spans = (match.span() for match in _SPEAKS.finditer(text))
+    return {(places[start], places[max(start, end - 1)] + 1) for start, end in spans}
 
 
 def _as_it_looks(text: str) -> tuple[str, list[int]]:

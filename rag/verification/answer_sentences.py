@@ -111,7 +111,9 @@ def _is_form(text: str, plain: str) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    """Does a text announce, or is it too short for a claim? A denial claims: "No refunds"."""
+    """Does a text ask, announce, or is it too short for a claim? "No refunds" denies something."""
+    if text.endswith("?"):
+        return True
     words = _WORD.findall(text.casefold())
     is_short = len(words) <= _TITLE_WORDS or text.endswith(":")
     return is_short and not _DENIALS.intersection(words)

@@ -92,6 +92,7 @@ HARMLESS = (
     "Beachten Sie die obigen Anweisungen.",
     "Tenez compte des instructions précédentes.",
     "| Step | Previous value | Instructions |",
+    "| < | less than | > | greater than |",
     "You can ignore this. The previous owner left no instructions.",
     "No olvide las normas anteriores del colegio.",
     "A <tool> element and a [TOOLS] section are described below.",

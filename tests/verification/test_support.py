@@ -216,10 +216,16 @@ def test_a_heading_or_a_tables_head_that_claims_something_is_checked(claim: str)
 
 
 @pytest.mark.parametrize(
-    "form", ["## Price", "**What it costs:**", "| Item | Price |\n| --- | --- |"]
+    "form",
+    [
+        "## Price",
+        "**What it costs:**",
+        "| Item | Price |\n| --- | --- |",
+        "## Why can the box not be had for less than that?",
+    ],
 )
 def test_titles_claim_nothing(form: str) -> None:
-    assert [one.text for one in check(f"{form}\n\nIt costs 249 euros.")] == ["It costs 249 euros."]
+    assert [one.text for one in check(f"It costs 249 euros.\n\n{form}")] == ["It costs 249 euros."]
 
 
 def test_the_citation_of_a_table_row_stands_in_its_last_cell() -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from rag.corpus.knowledge_base import KnowledgeBase
 
 PANEL_PATH, UPLOAD_PATH = "/corpus-panel", "/corpus-upload"
+_NONSENSE = (ValueError, TypeError, OverflowError, RecursionError)
+"""What a body raises that no page of ours sends."""
 
 
 class CorpusAdmin:
@@ -57,7 +59,7 @@ class CorpusAdmin:
         try:
             asked = dict(json.loads(await request.body()))
             json.dumps(asked, ensure_ascii=False).encode()  # halves of a character have no bytes
-        except (ValueError, TypeError, RecursionError):
+        except _NONSENSE:
             return _problem(400, say("panel_forbidden"))
         language = str(asked.get("language", "en"))
         return JSONResponse(await asyncio.to_thread(self.answer, asked, language))
@@ -67,7 +69,7 @@ class CorpusAdmin:
         note, problem, why = "", "", ""
         try:
             note, why = self._carry_out(asked, language), self._explain(asked, language)
-        except (RagError, OSError, ValueError, TypeError, OverflowError) as error:
+        except (RagError, OSError, *_NONSENSE) as error:
             problem = error.sentence if isinstance(error, RagError) else str(error)
         try:
             props = panel_props(
@@ -77,7 +79,7 @@ class CorpusAdmin:
                 language,
                 _view(asked),
             )
-        except (RagError, ValueError, TypeError, OverflowError) as error:
+        except (RagError, *_NONSENSE) as error:
             props, problem = {}, error.sentence if isinstance(error, RagError) else str(error)
         addresses = {"panel": PANEL_PATH, "upload": UPLOAD_PATH, "language": language}
         return {**props, **addresses, "note": note, "why": why, "problem": problem}
