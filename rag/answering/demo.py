@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz
+
 from rag.domain.answers import Confidence, Reason, ReasonCode, Sentence
 from rag.domain.events import Checked
 from rag.text.sentences import split_sentences
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 VERBATIM_SHARE = 0.9
 """The share of a sentence's words that one quoted sentence must have."""
+VERBATIM_CHARACTERS = 85.0
+"""The share of its characters, in percent, that stand in the quoted sentence in the same order."""
 WHOLE_SHARE = 0.5
 """The share of the quoted sentence's words that it has; with fewer it is a fragment."""
 PATIENCE_MS = 1_500.0
@@ -37,7 +41,7 @@ class DemoTurn:
     ) -> None:
         """``quoted``: what would be quoted instead; ``asked``: when the question came."""
         self._quoted = [
-            claim_of(text[start:end], language)
+            (text[start:end], claim_of(text[start:end], language))
             for text in quoted
             for start, end in split_sentences(text)
         ]
@@ -66,10 +70,11 @@ class DemoTurn:
         said = claim_of(sentence.text, self._language)
         values = {number.value for number in said.numbers}
         return any(
-            len(said.terms & quoted.terms) >= VERBATIM_SHARE * len(said.terms)
+            fuzz.partial_ratio(sentence.text, text) >= VERBATIM_CHARACTERS
+            and len(said.terms & quoted.terms) >= VERBATIM_SHARE * len(said.terms)
             and len(said.terms & quoted.terms) >= WHOLE_SHARE * len(quoted.terms)
             and values <= {number.value for number in quoted.numbers}
-            for quoted in self._quoted
+            for text, quoted in self._quoted
             if said.terms
         )
 

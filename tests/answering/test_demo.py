@@ -51,6 +51,12 @@ def test_a_sentence_that_is_no_copy_ends_the_turn(text: str) -> None:
     assert watched.is_over()
 
 
+def test_a_sentence_of_a_short_quotations_words_is_no_copy_of_it() -> None:
+    watched = DemoTurn(["Use Ollama."], "en", FakeClock())
+    watched.see(said("You can use the `Ollama"))
+    assert watched.is_over()
+
+
 def test_a_turn_without_a_sentence_in_time_is_over() -> None:
     clock = FakeClock()
     watched = turn(clock)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VERSION = 3
+VERSION = 4
 """The version of the layout on disk; others are not read."""
 POINTER = "current.json"
 _TRIES = 5
