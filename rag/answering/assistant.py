@@ -19,7 +19,7 @@ from rag.answering.passages import (
 from rag.answering.routes import ROUTES
 from rag.corpus.places import place_in
 from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason, ReasonCode
-from rag.domain.documents import GUIDE_FOLDER, PRIVATE
+from rag.domain.documents import GUIDE_FOLDER, PRIVATE, SHIPPED_GUIDE
 from rag.domain.errors import RagError
 from rag.domain.events import Answered, Event, Token
 from rag.domain.requests import SMALL_TALK, Intent
@@ -93,6 +93,8 @@ class Assistant:
         question = replace(question, scope=question.scope if place is None else place)
         focus = _focus(question, corpus)
         request = request_of(question.text, spoken, question.history, corpus.titles, focus)
+        if corpus.guide and question.scope.startswith(SHIPPED_GUIDE):
+            corpus = corpus.guide
         if request.intent not in SMALL_TALK:
             require_documents(self.knowledge, corpus, question.scope)
         return RequestContext(

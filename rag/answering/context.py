@@ -111,12 +111,16 @@ class RequestContext:
             hits, query, evidence, found = retrieve_parts(self.corpus, asked, question.text, *where)
         return Retrieved(hits, query, evidence, self.parts.clock.now() - started, found)
 
-    def may_expand(self, retrieved: Retrieved) -> bool:
-        """Return whether other words may help: evidence is weak, and a good model is there."""
-        weak = retrieved.evidence is None or retrieved.evidence.level in {
+    def may_be_elsewhere(self, retrieved: Retrieved) -> bool:
+        """Return whether evidence is weak, so that other words or documents may help."""
+        return retrieved.evidence is None or retrieved.evidence.level in {
             EvidenceLevel.NONE,
             EvidenceLevel.WEAK,
         }
+
+    def may_expand(self, retrieved: Retrieved) -> bool:
+        """Return whether other words may help: evidence is weak, and a good model is there."""
+        weak = self.may_be_elsewhere(retrieved)
         demo = self.parts.cascade.small.backend.profile.demo
         return self.parts.expand and weak and not demo and bool(retrieved.query.terms)
 

@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     guide: Switch = Field(
         True,
         validation_alias=_names("GUIDE"),
-        description="`on`: the shipped guide in `docs_corpus/guide` answers too; `off`: not.",
+        description="`on`: the shipped guide answers what is asked about Plumbline; `off`: not.",
     )
     state_dir: Folder = Field(
         user_data_path("plumbline", appauthor=False),

@@ -11,7 +11,7 @@ from rag.domain.documents import GUIDE_FOLDER, File, FileStatus, LedgerEntry
 from rag.domain.errors import CorpusError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 BEING_WRITTEN = "It is still being written."
@@ -101,6 +101,11 @@ def still_written(file: File, known: Mapping[str, LedgerEntry]) -> LedgerEntry:
     old = known.get(file.path)
     entry = old or LedgerEntry(file.path, file.size, file.modified_ns, FileStatus.WAITING)
     return replace(entry, status=FileStatus.WAITING, reason=BEING_WRITTEN)
+
+
+def is_unsettled(waiting: Iterable[LedgerEntry]) -> bool:
+    """Return whether one of the files is still being written."""
+    return any(file.reason == BEING_WRITTEN for file in waiting)
 
 
 def scan(folder: Path, *, guide: bool = True) -> tuple[File, ...]:

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from rag.corpus.document_store import DocumentStore
-from rag.corpus.folder import BEING_WRITTEN, Folder, still_written
+from rag.corpus.folder import Folder, is_unsettled, still_written
 from rag.corpus.index_sync import HELD_PASSAGES, IndexSync
 from rag.corpus.ingestion.reader import InProcessReader
-from rag.corpus.ingestion.record import Packed
 from rag.corpus.moves import find_moved
 from rag.corpus.snapshot import Snapshot
-from rag.domain.documents import FileStatus, LedgerEntry, Reading
+from rag.domain.documents import SHIPPED_GUIDE, FileStatus, LedgerEntry, Reading
 from rag.domain.private_files import PRIVATE_FILE
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from rag.corpus.database import DatabaseState
     from rag.corpus.folder import Changed
+    from rag.corpus.ingestion.record import Packed
     from rag.corpus.readers import Readers
     from rag.domain.documents import File
     from rag.domain.protocols import Retriever, RetrieverFamily
@@ -49,6 +49,7 @@ class KnowledgeBase:
         family: RetrieverFamily,
         *,
         guide: bool = True,
+        beside: KnowledgeBase | None = None,
         state: Path | None = None,
         readers: Readers | None = None,
         settle_s: float = 0.0,
@@ -57,6 +58,8 @@ class KnowledgeBase:
     ) -> None:
         """``state``: the state folder of the corpus; without one, nothing is stored.
 
+        ``beside``: the shipped guide, which is read once, after the folder.
+
         ``settle_s``: how long a file's size and time must be unchanged before it is read.
         """
         self.folder = folder
@@ -64,6 +67,7 @@ class KnowledgeBase:
         self.store = DocumentStore(state / "library.sqlite3" if state else None)
         self._index = IndexSync(self.store, family, state, held_passages)
         self._folder = Folder(folder, guide=guide, settle_s=settle_s)
+        self._beside = beside
         self._readers = readers or InProcessReader()
         self._settle_s = settle_s
         self._publish_s = publish_s
@@ -126,14 +130,14 @@ class KnowledgeBase:
                 # An original may have changed meanwhile.
                 snapshot = self._refresh_once(wait=wait)
             deadline = time.monotonic() + MOST_SETTLING_S
-            while wait and self._has_unsettled_files() and time.monotonic() < deadline:
+            while wait and is_unsettled(self._waiting.values()) and time.monotonic() < deadline:
                 time.sleep(self._settle_s / 2)
                 snapshot = self._refresh_once(wait=wait)
             self._first_look.set()
+            if self._beside and not self._beside.current:
+                self._beside.refresh()
+                snapshot = self._catch_up()
             return snapshot
-
-    def _has_unsettled_files(self) -> bool:
-        return any(file.reason == BEING_WRITTEN for file in self._waiting.values())
 
     def _refresh_once(self, *, wait: bool) -> Snapshot:
         if not self._changes():
@@ -237,6 +241,7 @@ class KnowledgeBase:
     def _catch_up(self) -> Snapshot:
         """Update the index from the store, and make that the snapshot."""
         synced = self._index.catch_up()
+        beside = self._beside.current if self._beside else None
         self._read_state, self._read_paths = synced.state, synced.read
         files = {entry.path: entry for entry in synced.entries} | self._waiting
         self._snapshot = Snapshot(
@@ -247,6 +252,7 @@ class KnowledgeBase:
             self.progress,
             self.store.document,
             self._state,
+            beside.under(SHIPPED_GUIDE) if beside else None,
         )
         return self._snapshot
 
@@ -284,6 +290,8 @@ class KnowledgeBase:
 
     def close(self) -> None:
         """Close the store; the object cannot be used afterwards."""
+        if self._beside:
+            self._beside.close()
         with self._lock:
             self.store.close()
 
@@ -302,8 +310,7 @@ def _unless_duplicate(one: Packed, originals: dict[str, LedgerEntry]) -> Packed:
     entry = one.entry
     original = originals.get(entry.sha256)
     if original and original.path != entry.path:
-        reason = f"It is the same as {original.name}."
-        return Packed(replace(entry, status=FileStatus.DUPLICATE, reason=reason, passages=0))
+        return one.as_duplicate_of(original)
     if one.record:
         originals[entry.sha256] = entry
     return one

@@ -19,4 +19,5 @@ def picture_of(corpus: Snapshot, document: str, page: int, start: int) -> bytes:
     passage = next((one for one in corpus.passages_of(document) if one.start == start), None)
     if passage is None or passage.page is None or corpus.file_of(document) != document:
         return b""
-    return page_picture(corpus.locate(document), page, passage.text)
+    file = corpus.file_on_disk(document)
+    return page_picture(file, page, passage.text) if file else b""

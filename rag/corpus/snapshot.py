@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rag.domain.documents import PRIVATE
+from rag.domain.documents import PRIVATE, SHIPPED_GUIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +34,10 @@ class Snapshot:
     """A document's number -> its text and passages, or None if it is gone."""
     state: Path | None = None
     """The state folder of the corpus; None if nothing is stored."""
+    guide: Snapshot | None = None
+    """The shipped guide beside it, searched by itself; its paths begin with SHIPPED_GUIDE."""
+    prefix: str = ""
+    """What its paths begin with, but not those of the retriever."""
 
     @cached_property
     def revision(self) -> str:
@@ -85,6 +89,9 @@ class Snapshot:
 
         None if it is not and there is no file with that path either.
         """
+        owner = self._owner(path)
+        if owner is not self:
+            return owner.still_has(path, sha256)
         if sha256 in self._hashes:
             return True
         return False if path in self._by_path else None
@@ -95,22 +102,30 @@ class Snapshot:
 
     def has(self, scope: str) -> bool:
         """Return whether there is a document with that path, or any in that folder."""
+        owner = self._owner(scope)
+        if owner is not self:
+            return owner.has(scope)
         folder = scope.rstrip("/") + "/"
         return scope in self._by_path or any(p.startswith(folder) for p in self._by_path)
 
     def modified_ns(self, path: str) -> int:
         """Return the time of a document's file, in nanoseconds since 1970; 0 if it is gone."""
-        file = self._by_path.get(path)
+        file = self.entry(path)
         return file.modified_ns if file else 0
 
     def has_document(self, path: str) -> bool:
         """Return whether there is a document with that path."""
-        return path in self._by_path
+        return self.entry(path) is not None
 
     def file_of(self, path: str) -> str | None:
         """Return the path of the file that holds a document, or None if it is gone."""
-        entry = self._by_path.get(path)
+        entry = self.entry(path)
         return entry.file if entry else None
+
+    def file_on_disk(self, path: str) -> Path | None:
+        """Return the file that holds a document, or None if it is gone."""
+        entry = self.entry(path)
+        return self._owner(path).locate(entry.file) if entry else None
 
     def document(self, path: str) -> Document | None:
         """Return the document with that path, or None if it is gone."""
@@ -123,8 +138,17 @@ class Snapshot:
         return found[1] if found else ()
 
     def _found(self, path: str) -> tuple[Document, tuple[Passage, ...]] | None:
-        file = self._by_path.get(path)
-        return self.texts(file.document) if file and self._is_there(file) else None
+        owner, file = self._owner(path), self.entry(path)
+        there = file is not None and owner.locate(file.file).is_file()
+        return owner.texts(file.document) if file and there else None
+
+    def _owner(self, path: str) -> Snapshot:
+        return self.guide if self.guide and path.startswith(SHIPPED_GUIDE) else self
+
+    def entry(self, path: str) -> LedgerEntry | None:
+        """Return the entry of the document with that path, or None if it is gone."""
+        owner = self._owner(path)
+        return self._by_path.get(path) if owner is self else owner.entry(path)
 
     def _is_there(self, file: LedgerEntry | None) -> bool:
         """Whether the file still exists; it may have just been deleted."""
@@ -134,6 +158,7 @@ class Snapshot:
         self, weights: Mapping[str, float], k: int, scope: str = ""
     ) -> list[tuple[float, Passage]]:
         """Return at most ``k`` (score, passage), best first, without those of deleted files."""
+        scope = scope.removeprefix(self.prefix)
         there: dict[int, tuple[Passage, ...]] = {}
         wanted = k
         while True:
@@ -150,33 +175,41 @@ class Snapshot:
                 return passages[:k]
             wanted *= 2
 
-    def with_private(self, own: Snapshot) -> Snapshot:
-        """Return this snapshot and that of one conversation combined."""
+    def under(self, prefix: str) -> Snapshot:
+        """Return this snapshot with a prefix before its paths."""
 
         def locate(path: str) -> Path:
-            if path.startswith(PRIVATE):
-                return own.locate(path.removeprefix(PRIVATE))
-            return self.locate(path)
+            return self.locate(path.removeprefix(prefix))
 
         def texts(number: int) -> tuple[Document, tuple[Passage, ...]] | None:
-            if number > 0:
-                return self.texts(number)
-            found = own.texts(-number)
+            found = self.texts(number)
             if not found:
                 return None
             document, passages = found
-            path = f"{PRIVATE}{document.path}"
+            path = f"{prefix}{document.path}"
             return replace(document, path=path), tuple(replace(p, document=path) for p in passages)
 
-        files = (
+        files = tuple(
             replace(
                 file,
-                path=f"{PRIVATE}{file.path}",
-                document=-file.document,
-                attached_to=file.attached_to and f"{PRIVATE}{file.attached_to}",
+                path=f"{prefix}{file.path}",
+                attached_to=file.attached_to and f"{prefix}{file.attached_to}",
             )
-            for file in own.files
+            for file in self.files
         )
+        return replace(self, files=files, locate=locate, texts=texts, prefix=prefix)
+
+    def with_private(self, own: Snapshot) -> Snapshot:
+        """Return this snapshot and that of one conversation combined."""
+        private = own.under(PRIVATE)
+
+        def locate(path: str) -> Path:
+            return (private if path.startswith(PRIVATE) else self).locate(path)
+
+        def texts(number: int) -> tuple[Document, tuple[Passage, ...]] | None:
+            return self.texts(number) if number > 0 else private.texts(-number)
+
+        files = (replace(file, document=-file.document) for file in private.files)
         retriever = self.retriever.joined(own.retriever)
         return replace(
             self, files=(*self.files, *files), retriever=retriever, locate=locate, texts=texts

@@ -66,6 +66,8 @@ class Document:
 
 PRIVATE = "private:/"
 """The prefix of the path of a document that belongs to one conversation."""
+SHIPPED_GUIDE = "guide:/"
+"""The prefix of the path of a document of the shipped guide, beside a folder of one's own."""
 
 
 class FileStatus(StrEnum):

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import regex
 
 from rag.domain.answers import ReasonCode
-from rag.domain.documents import PRIVATE, source_of
+from rag.domain.documents import PRIVATE, SHIPPED_GUIDE, source_of
 from rag.presentation.texts import say
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def single_line(text: str) -> str:
 def shown_path(path: str, language: str = "en") -> str:
     """Return a document's path in readable form."""
     shown = single_line(path)
+    if path.startswith(SHIPPED_GUIDE):
+        return say("guide_document", language, name=shown.removeprefix(SHIPPED_GUIDE))
     if not path.startswith(PRIVATE):
         return shown
     return say("private_document", language, name=shown.removeprefix(PRIVATE))

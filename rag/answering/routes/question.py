@@ -13,6 +13,7 @@ from rag.answering.expansion import other_words
 from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.events import Answered, Event
 from rag.domain.requests import Intent
+from rag.domain.search import EvidenceLevel
 from rag.retrieval.evidence import ASKED_NOW
 from rag.text.languages import LANGUAGES
 from rag.verification.disagreement import disagreement, newer_first
@@ -29,6 +30,7 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
     """Retrieve, and ask the models only if the evidence suffices."""
     history = context.question.history if context.intent is Intent.FOLLOW_UP else ()
     retrieved = await analysed(context.retrieve, history)
+    retrieved = await analysed(_in_the_guide, context, retrieved, history)
     expanded: tuple[Reason, ...] = ()
     if context.may_expand(retrieved):
         retrieved, expanded = await _expanded(context, retrieved, history)
@@ -60,6 +62,26 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
             detail = f"{other[0].document}: “{other[1]}”"
             result.reasons = (*result.reasons, Reason(ReasonCode.DISAGREES, detail))
     yield Answered(context.answer(result, retrieved))
+
+
+def _in_the_guide(
+    context: RequestContext, retrieved: Retrieved, history: Sequence[Turn]
+) -> Retrieved:
+    """Turn to the shipped guide where the own documents hardly answer and the guide clearly does.
+
+    It is not searched together with them: what is about Plumbline must never push them aside.
+    """
+    guide = context.corpus.guide
+    asked_there = guide and not context.question.scope and context.may_be_elsewhere(retrieved)
+    if not guide or not asked_there:
+        return retrieved
+    there = replace(context, corpus=guide)
+    found = there.retrieve(history)
+    clear = found.evidence is not None and found.evidence.level is EvidenceLevel.STRONG
+    if not clear or there.unanswered(found):
+        return retrieved
+    context.corpus = guide
+    return found
 
 
 async def _expanded(

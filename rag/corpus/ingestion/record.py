@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from rag.corpus.ingestion.chunking import passage_at
 from rag.domain.codec import from_plain, to_plain
-from rag.domain.documents import Document, Indexed, LedgerEntry
+from rag.domain.documents import Document, FileStatus, Indexed, LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +29,12 @@ class Packed:
     terms: bytes = b""
     attachments: tuple[Packed, ...] = ()
     """The records of what is attached to a mail."""
+
+    def as_duplicate_of(self, original: LedgerEntry) -> Packed:
+        """Return the record without its text, which another file has."""
+        reason = f"It is the same as {original.name}."
+        entry = replace(self.entry, status=FileStatus.DUPLICATE, reason=reason, passages=0)
+        return Packed(entry)
 
 
 def packed(

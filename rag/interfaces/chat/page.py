@@ -43,6 +43,7 @@ async def tell_welcome(assistant: Assistant) -> None:
     documents = say("documents", language, count=count)
     lines = [
         say("welcome.what", language, documents=documents),
+        *([say("welcome.guide", language)] if corpus and corpus.guide else []),
         say(f"welcome.{key}", language, **models),
     ]
     data = {"plumbline": "welcome", "lines": lines}

@@ -185,7 +185,7 @@ async def starters(corpus: Snapshot | None, language: str) -> list[cl.Starter]:
         for document in own[: _SHOWN - len(found)]
         if (asked := say("starter.own", document.language, title=document.title))
     ]
-    if len(own) < len(documents):
+    if corpus.guide or len(own) < len(documents):
         questions = all_under("starter.question.", language)
         labels = all_under("starter.label.", language)
         found += [cl.Starter(label=labels[key], message=text) for key, text in questions.items()]

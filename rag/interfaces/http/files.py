@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from rag.corpus.pictures import picture_of
-from rag.domain.documents import PRIVATE
+from rag.domain.documents import PRIVATE, SHIPPED_GUIDE
 from rag.presentation.texts import say
 from rag.presentation.wording import FILES_PATH
 
@@ -84,9 +84,8 @@ def _locate(
     if name.startswith(PRIVATE):
         return uploads.locate(conversation, name) if uploads and conversation else None
     corpus = knowledge.current
-    file = corpus.file_of(name) if corpus else None
-    if file is None:
-        return None
-    path = knowledge.folder / file
+    path = corpus.file_on_disk(name) if corpus else None
+    if path is None or name.startswith(SHIPPED_GUIDE):
+        return path
     # A file that has become a link since it was read may lead out of the folder.
     return path if path.resolve().is_relative_to(knowledge.folder.resolve()) else None

@@ -59,7 +59,7 @@ async def test_the_first_questions_are_in_the_pages_language(guide: Any) -> None
 def guide() -> Any:
     """As much of a corpus as starters look at: one document of the guide."""
     document = type("Document", (), {"path": "guide/a.md", "title": "A", "language": "en"})
-    return type("Corpus", (), {"documents": (document,), "revision": "1"})
+    return type("Corpus", (), {"documents": (document,), "revision": "1", "guide": None})
 
 
 @pytest.mark.parametrize(
