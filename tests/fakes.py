@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -107,7 +108,7 @@ def passage(text: str, document: str = "a.md", **fields: object) -> Passage:
         "text": text,
         "start": 0,
         "end": len(text),
-        "sha256": "0" * 64,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
         "language": "en",
         **fields,
     }

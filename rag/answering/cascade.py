@@ -40,6 +40,7 @@ from rag.verification.support import Grounding
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
+    from rag.answering.numbering import Numbering
     from rag.domain.conversation import Question, Turn
     from rag.domain.documents import Passage
     from rag.domain.protocols import Clock
@@ -89,6 +90,8 @@ class CascadeResult:
     reasons: tuple[Reason, ...] = ()
     attempts: list[Attempt] = field(default_factory=list)
     used: frozenset[int] = frozenset()
+    numbering: Numbering | None = None
+    """How it cites passages; None: by the numbers that they have."""
 
 
 class Cascade:
@@ -230,7 +233,7 @@ class Cascade:
             sentences,
             confidence,
             self._clock.now() - started,
-            Sent(model.role, prompt.messages[-1].content, generation.text, prompt.numbers),
+            Sent(model.role, prompt.messages[-1].content, generation.text, prompt.passages),
             prompt.dropped_turns,
         )
 
@@ -241,8 +244,10 @@ class Cascade:
             if sentence.support is not Support.FULL
         )
         strict = self._rules.strict and attempt.role == "large"
+        number = result.numbering
+        sentences = number.of_sentences(attempt.sentences) if number else attempt.sentences
         result.text, result.sentences = cite(
-            attempt.generation.text, attempt.sentences, drop=weak if strict else frozenset()
+            attempt.generation.text, sentences, drop=weak if strict else frozenset()
         )
         if strict and weak:
             result.reasons = (
@@ -302,7 +307,7 @@ def _quote(found: CascadeInput, result: CascadeResult) -> None:
     else:
         asked = [(part.text, part.query, part.hits) for part in found.parts]
         whole = (found.question.text, found.query, found.hits)
-        made = quotation_for(asked or [whole], found.hits, found.idf_of)
+        made = quotation_for(asked or [whole], found.hits, found.idf_of, result.numbering or int)
     if made is None:
         result.reasons = (*result.reasons, Reason(ReasonCode.NO_EVIDENCE))
         return

@@ -40,4 +40,5 @@ def turn_of(answer: Answer) -> Turn:
         answer.hits,
         answer.sentences,
         answer.intent is Intent.REWORK and not answer.model,
+        frozenset(item.number for item in answer.listed),
     )

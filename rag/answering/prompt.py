@@ -75,8 +75,8 @@ class Prompt:
 
     messages: tuple[Message, ...]
     used: frozenset[int]
-    numbers: tuple[int, ...]
-    """The numbers of the passages in the last message."""
+    passages: tuple[str, ...]
+    """The keys of the passages in the last message."""
     dropped_turns: int = 0
     problem: str = ""
     """Why the prompt cannot be sent, in a sentence; empty if it can."""
@@ -102,16 +102,16 @@ def build_prompt(  # noqa: PLR0913 - one argument per part of the prompt
     room = profile.window_tokens - profile.passage_tokens - count(system.content) - count(task)
     problem = "" if room >= 0 else "The question is too long for this model. Shorten it."
     turns = _fitting_turns(role, _dependent_turns(history), room, count)
-    known = {number for turn in turns for number in turn.numbers}
-    blocks, new = _blocks([h for h in hits if h.number not in known], profile, count)
+    known = {key for turn in turns for key in turn.passages}
+    blocks, new = _blocks([h for h in hits if h.passage.key not in known], profile, count)
     return Prompt(
         messages=(
             system,
             *(message for turn in turns for message in _messages(turn)),
             Message("user", "\n\n".join([*blocks, task])),
         ),
-        used=frozenset(i for i, hit in enumerate(hits) if hit.number in known or hit.number in new),
-        numbers=tuple(new),
+        used=frozenset(i for i, hit in enumerate(hits) if hit.passage.key in {*known, *new}),
+        passages=tuple(new),
         dropped_turns=len(_dependent_turns(history)) - len(turns),
         problem=problem,
     )
@@ -141,13 +141,13 @@ def fitting(
 
 def _blocks(
     hits: Sequence[Hit], profile: Profile, count: Callable[[str], int]
-) -> tuple[list[str], list[int]]:
+) -> tuple[list[str], list[str]]:
     chosen = [
         (hits[position].number, hits[position].passage, text)
         for position, text in fitting([h.passage for h in hits], profile.passage_tokens, count)
     ]
     blocks = [_block(passage, text, number) for number, passage, text in chosen]
-    return blocks, [number for number, _, _ in chosen]
+    return blocks, [passage.key for _, passage, _ in chosen]
 
 
 def _dependent_turns(history: Sequence[Turn]) -> list[Turn]:
@@ -177,7 +177,7 @@ def _sent(role: ModelRole, turn: Turn) -> Sent:
     found = [sent for sent in turn.sent if sent.role == role]
     if len(found) == 1:
         return found[0]
-    return Sent(role, f"Question: {turn.question}", turn.answer, ())
+    return Sent(role, f"Question: {turn.question}", turn.answer)
 
 
 def _messages(sent: Sent) -> tuple[Message, Message]:

@@ -75,10 +75,12 @@ def quotation_for(
     asked: Sequence[tuple[str, Query, Sequence[Hit]]],
     hits: Sequence[Hit],
     idf_of: Callable[[str], float],
+    cited_by: Callable[[int], int] = int,
 ) -> Quotation | None:
     """Quote what answers each part of a question best; None where no passage has a sentence for it.
 
-    ``asked``: the parts with their queries and hits, which are among all ``hits``.
+    ``asked``: the parts with their queries and hits, which are among all ``hits``; ``cited_by``
+    gives the number by which a hit with that number is cited.
     """
     places = {hit.number: position for position, hit in enumerate(hits)}
     most = MAX_PIECES if len(asked) == 1 else PART_PIECES
@@ -91,7 +93,10 @@ def quotation_for(
         return None
     made = quotation_of(
         [
-            (_as_people_read(piece, hits[piece.position].passage), (hits[piece.position].number,))
+            (
+                _as_people_read(piece, hits[piece.position].passage),
+                (cited_by(hits[piece.position].number),),
+            )
             for piece in quotes
         ],
         fenced=[piece.code for piece in quotes],

@@ -24,8 +24,8 @@ class Sent:
     role: ModelRole
     content: str
     reply: str
-    numbers: tuple[int, ...]
-    """The numbers of the passages in ``content``."""
+    passages: tuple[str, ...] = ()
+    """The keys of the passages in ``content``."""
 
 
 @dataclass(frozen=True, slots=True)

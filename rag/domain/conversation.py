@@ -25,6 +25,8 @@ class Turn:
     """The answer's sentences with their support."""
     rearranged: bool = False
     """Whether it only rearranges an earlier answer that no model could rework."""
+    listed: frozenset[int] = frozenset()
+    """The numbers of passages that a list of documents shows."""
 
     @property
     def cited(self) -> tuple[Hit, ...]:
@@ -32,6 +34,11 @@ class Turn:
         counts = Counter(number for sentence in self.sentences for number in sentence.citations)
         found = [hit for hit in self.hits if hit.number in counts]
         return tuple(sorted(found, key=lambda hit: -counts[hit.number]))
+
+    @property
+    def shown(self) -> tuple[Hit, ...]:
+        """The hits whose numbers a reader of the answer sees."""
+        return (*self.cited, *(hit for hit in self.hits if hit.number in self.listed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,11 @@ class Passage:
     code: bool = False
     """Whether its document is program text, settings or a log."""
 
+    @property
+    def key(self) -> str:
+        """What tells it from every other passage, in a store too."""
+        return f"{self.sha256}:{self.start}-{self.end}"
+
 
 @dataclass(frozen=True, slots=True)
 class Indexed:

@@ -81,7 +81,7 @@ def retrieved_markdown(hits: Sequence[Hit], language: str = "en") -> str:
     lines = []
     for hit in hits:
         matched = f" — {escape(', '.join(hit.matched))}" if hit.matched else ""
-        lines.append(f"{hit.number}. {escape(place(hit.passage, language))}{matched}")
+        lines.append(f"{hit.rank}. {escape(place(hit.passage, language))}{matched}")
     return "\n".join(lines)
 
 

@@ -145,15 +145,15 @@ def retrieve_parts(  # noqa: PLR0913 - as above
 def numbered(
     corpus: Snapshot, passages: Sequence[Passage], conversation: Sequence[Turn], query: Query
 ) -> tuple[Hit, ...]:
-    """Number passages: as earlier in the conversation, or by the next free numbers."""
-    known = {hit.passage: hit.number for turn in conversation for hit in turn.hits}
+    """Number passages: as the conversation showed them, or by the next free numbers."""
+    known = {hit.passage.key: hit.number for turn in conversation for hit in turn.shown}
     following = count(max(known.values(), default=0) + 1)
     return tuple(
         Hit(
             rank,
             0.0,
             passage,
-            known.get(passage) or next(following),
+            known.get(passage.key) or next(following),
             matched_words(query, passage, corpus.retriever.idf_of),
             False,
             *_around(passage, corpus.document(passage.document)),

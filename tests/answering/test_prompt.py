@@ -43,7 +43,8 @@ def test_the_system_text_stays_the_same_and_in_front() -> None:
 def sent(number: int, words: int = 4) -> Turn:
     """A turn that brought passage ``number`` and has about so many words."""
     content = f"[{number}] passage {'word ' * words}Question: q{number}"
-    return Turn(f"q{number}", "a", True, (Sent("small", content, f"raw {number}", (number,)),))
+    keys = tuple(hit.passage.key for hit in HITS if hit.number == number)
+    return Turn(f"q{number}", "a", True, (Sent("small", content, f"raw {number}", keys),))
 
 
 def test_earlier_turns_stand_word_for_word_as_they_were_sent() -> None:
@@ -56,14 +57,14 @@ def test_only_passages_that_are_not_yet_in_it_are_added() -> None:
     last = prompt.messages[-1].content
     assert "[1]" not in last
     assert "[2]" in last
-    assert prompt.numbers == (2, 3)
+    assert prompt.passages == tuple(hit.passage.key for hit in HITS[1:])
     assert prompt.used == {0, 1, 2}
 
 
 def test_the_other_model_gets_what_it_has_not_seen() -> None:
     prompt = build_prompt("large", "B?", (sent(1),), HITS, "en", Profile(1000, 80), count_words)
     assert prompt.messages[1].content == "Question: q1"
-    assert prompt.numbers == (1, 2, 3)
+    assert prompt.passages == tuple(hit.passage.key for hit in HITS)
 
 
 def test_a_question_that_stood_alone_begins_the_chain() -> None:
@@ -103,7 +104,7 @@ def test_work_on_an_answer_shows_the_answer_that_the_person_saw() -> None:
 
 
 def test_of_a_document_read_in_parts_only_the_request_stays() -> None:
-    turn = Turn("Summarise it", "It is long.", sent=(Sent("small", "x", "r", (1,)),) * 2)
+    turn = Turn("Summarise it", "It is long.", sent=(Sent("small", "x", "r"),) * 2)
     prompt = build_prompt("small", "Q?", (turn,), HITS, "en", Profile(1000, 80), count_words)
     assert [m.content for m in prompt.messages[1:3]] == ["Question: Summarise it", "It is long."]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from rag.answering.escalation import Rules
 from rag.domain.answers import Outcome
 from rag.domain.completions import Delta, Message, Profile
+from rag.domain.documents import Passage
 from rag.domain.errors import PromptTooLong
 from rag.domain.requests import Mode
 from tests.answering.cascade_run import Run
@@ -35,13 +36,15 @@ def run(window: int, *, tells: bool = True) -> Run:
     small = Narrow(ANSWER, profile=Profile(300, 40, 900), window=window, tells=tells)
     this = Run(small, None, Rules(), Mode.AUTO)
     hits = [
-        replace(
-            hit, number=number, passage=replace(hit.passage, text=hit.passage.text + " x" * number)
-        )
+        replace(hit, number=number, passage=_another(hit.passage, number))
         for number, hit in enumerate(list(this.found.hits) * 4, 1)
     ]
     this.found = replace(this.found, hits=tuple(hits))
     return this
+
+
+def _another(passage: Passage, number: int) -> Passage:
+    return replace(passage, text=passage.text + " x" * number, start=number)
 
 
 async def test_a_prompt_beyond_the_servers_window_is_shortened_and_asked_again() -> None:

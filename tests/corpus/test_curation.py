@@ -62,7 +62,7 @@ def kinds(curator: Curator) -> list[tuple[ChangeKind, str]]:
 def answer_from(passage: Passage) -> Answer:
     sentence = Sentence("The code is 4711.", 0, 17, Support.FULL, (1,))
     generation = Generation("phi-4-mini", f"The {CANARY} code is 4711.", "stop")
-    sent = Sent("small", f"[1] {passage.text}", generation.text, (1,))
+    sent = Sent("small", f"[1] {passage.text}", generation.text, (passage.key,))
     attempt = Attempt("small", generation, (sentence,), Confidence(1.0, True, (), ()), 1.0, sent)
     return Answer(
         question="What is the code?",

@@ -10,6 +10,7 @@ from rag.answering.analysis_threads import analysed
 from rag.answering.cascade import CascadeResult
 from rag.answering.cited_pages import at_cited_pages
 from rag.answering.expansion import other_words
+from rag.answering.numbering import Numbering
 from rag.domain.answers import Outcome, Reason, ReasonCode
 from rag.domain.events import Answered, Event
 from rag.domain.requests import Intent
@@ -37,7 +38,8 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
     hits = await analysed(newer_first, retrieved.hits, context.corpus.modified_ns)
     retrieved = replace(retrieved, hits=hits)
     yield retrieved
-    result = CascadeResult()
+    number = Numbering(retrieved.hits, context.question.history)
+    result = CascadeResult(numbering=number)
     parts = retrieved.parts
     lacking = await analysed(context.unanswered, retrieved)
     if context.question.skip_gate or (retrieved.hits and len(lacking) < max(1, len(parts))):
@@ -51,6 +53,8 @@ async def answer_question(context: RequestContext) -> AsyncGenerator[Event, None
     else:
         result.reasons = (Reason(ReasonCode.NO_EVIDENCE),)
     result.reasons = (*result.reasons, *expanded)
+    retrieved = replace(retrieved, hits=number.of_hits(retrieved.hits))
+    result.attempts = number.of_attempts(result.attempts)
     if result.outcome is Outcome.REFUSED:
         retrieved = await analysed(context.with_unknown_words, retrieved)
     if result.sentences:
