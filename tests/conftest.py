@@ -27,6 +27,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
             monkeypatch.delenv(name)
     for name in ("FOUNDRY_LOCAL_ENDPOINT", "SLM_ALIAS", "LLM_ALIAS"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("RAG_DISCOVER", "off")
     monkeypatch.setenv("RAG_STATE_DIR", str(tmp_path / "state"))
 
 

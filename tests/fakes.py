@@ -50,6 +50,7 @@ class FakeBackend:
     asked: list[list[Message]] = field(default_factory=list)
     temperatures: list[float] = field(default_factory=list)
     closed: int = 0
+    stated_window: int | None = None
     turns: list[Sequence[Delta | str]] = field(default_factory=list)
     """What it says first, a turn each; after that it says ``deltas``."""
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -67,9 +67,18 @@ Rule = Script | Callable[[dict[str, Any]], Script]
 class ScriptedServer:
     """Use as ``with ScriptedServer(Script("30 days.")) as server``; ``server.base_url`` has no /v1."""
 
-    def __init__(self, script: Rule, models: tuple[str, ...] = ("scripted",)) -> None:
+    def __init__(
+        self,
+        script: Rule,
+        models: tuple[str, ...] = ("scripted",),
+        pages: Mapping[str, str] | None = None,
+        port: int = 0,
+    ) -> None:
+        """``pages``: path -> JSON that is sent for it; ``port`` 0: any that is free."""
         self.script = script
         self.models = models
+        self.pages = pages or {}
+        self._wanted_port = port
         self.requests: list[Request] = []
         self.connections = 0
         self.port = 0
@@ -92,7 +101,9 @@ class ScriptedServer:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        server = self._loop.run_until_complete(
+            asyncio.start_server(self._serve, "127.0.0.1", self._wanted_port)
+        )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
@@ -116,6 +127,13 @@ class ScriptedServer:
         line, *rest = head.split("\r\n")
         headers = {k.lower(): v for k, _, v in (entry.partition(": ") for entry in rest) if k}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
+        path = line.split(" ")[1]
+        if path in self.pages:
+            await self._send(writer, 200, "application/json", self.pages[path])
+            return
+        if line.startswith("GET") and path not in {"/v1/models", "/models"}:
+            await self._send(writer, 404, "application/json", '{"error": "not found"}')
+            return
         if "/models" in line:
             models = {"object": "list", "data": [{"id": m, "object": "model"} for m in self.models]}
             await self._send(writer, 200, "application/json", json.dumps(models))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rag.corpus.uploads import Uploads
     from rag.domain.conversation import Question
     from rag.domain.events import Retrieved
-    from rag.domain.protocols import Clock
+    from rag.domain.protocols import Clock, ModelFinder
 
 logger = logging.getLogger(__name__)
 TIDY_S = 60.0
@@ -54,10 +54,12 @@ class Assistant:
         top_k: int = 0,
         expand: bool = False,
         prices: Mapping[str, tuple[float, float]] | None = None,
+        finder: ModelFinder | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.uploads = uploads
         self.cascade = cascade
+        self.finder = finder
         self._clock = clock
         self._parts = Parts(cascade, clock, top_k, expand, prices or {})
 
@@ -67,6 +69,8 @@ class Assistant:
         Never raises RagError: a failure ends as Outcome.FAILED with its sentence.
         """
         start = self._clock.now()
+        if self.finder:
+            await self.finder.refresh()
         try:
             context = await asyncio.to_thread(self._open, question, start)
             async with aclosing(ROUTES[context.intent](context)) as events:
@@ -131,6 +135,8 @@ class Assistant:
         except RagError as error:
             logger.warning("%s", error.sentence)
         await asyncio.to_thread(prepare_for_many)
+        if self.finder:
+            await self.finder.refresh()
         small = self.cascade.small
         await asyncio.to_thread(small.count, "")  # loads its encoding
         check = await small.backend.check()
@@ -149,6 +155,8 @@ class Assistant:
 
     async def close(self) -> None:
         """Free the models."""
+        if self.finder:
+            await self.finder.close()
         await self.cascade.small.backend.close()
         if self.cascade.large is not None:
             await self.cascade.large.backend.close()

@@ -10,6 +10,7 @@ from rag.answering.escalation import Rules
 from rag.config.clock import SystemClock
 from rag.config.knowledge import build_knowledge
 from rag.config.model_choice import build_large, build_small
+from rag.config.model_search import ModelSearch
 from rag.config.state_folder import corpus_state, ensure_writable, keep_private
 from rag.corpus.curation import Curator
 from rag.corpus.readers import separate_processes
@@ -36,23 +37,25 @@ def build_assistant(settings: Settings) -> Assistant:
     counter = TokenCounter(state / "tiktoken")
     large = build_large(settings)
     readers = separate_processes()
-    return Assistant(
-        build_knowledge(settings, readers),
-        Cascade(
-            Model("small", build_small(settings), clock, counter.count),
-            Model("large", large, clock, counter.count) if large else None,
-            Rules(
-                settings.escalation,
-                settings.min_confidence,
-                settings.min_answer_tokens,
-                settings.strict,
-                settings.escalation_style,
-                settings.max_escalation_share,
-                settings.max_wait_s,
-            ),
-            clock,
+    cascade = Cascade(
+        Model("small", build_small(settings), clock, counter.count),
+        Model("large", large, clock, counter.count) if large else None,
+        Rules(
+            settings.escalation,
+            settings.min_confidence,
+            settings.min_answer_tokens,
+            settings.strict,
+            settings.escalation_style,
+            settings.max_escalation_share,
+            settings.max_wait_s,
         ),
         clock,
+    )
+    return Assistant(
+        build_knowledge(settings, readers),
+        cascade,
+        clock,
+        finder=ModelSearch(settings, cascade, clock, counter.count) if settings.discover else None,
         uploads=build_uploads(settings, readers) if settings.upload_max_mb else None,
         top_k=settings.top_k,
         expand=settings.expand,

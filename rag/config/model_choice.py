@@ -30,36 +30,33 @@ def build_small(settings: Settings) -> ChatBackend:
         return build_backend(
             "embedded", Endpoint(EMBEDDED, EMBEDDED, profile, timeout_s=settings.timeout_s)
         )
-    return build_backend(
-        "openai_compatible",
-        Endpoint(
-            settings.small_base_url,
-            settings.small_model,
-            _served(
-                settings, settings.small_base_url, SMALL_ANSWER_TOKENS, settings.small_parallel
-            ),
-            settings.small_api_key,
-            settings.timeout_s,
-        ),
-    )
+    return served_small(settings, settings.small_base_url, settings.small_model)
+
+
+def served_small(settings: Settings, base_url: str, model: str) -> ChatBackend:
+    """Return the small model of a server, under the name that the settings have for it.
+
+    The key goes only to the server that the settings name.
+    """
+    profile = _served(settings, base_url, SMALL_ANSWER_TOKENS, settings.small_parallel)
+    key = settings.small_api_key if settings.small_base_url else ""
+    endpoint = Endpoint(base_url, model, profile, key, settings.timeout_s, settings.small_model)
+    return build_backend("openai_compatible", endpoint)
+
+
+def served_large(settings: Settings, base_url: str, model: str) -> ChatBackend:
+    """Return the large model of a server, likewise."""
+    profile = _served(settings, base_url, LARGE_ANSWER_TOKENS, settings.large_parallel)
+    key = settings.large_api_key if settings.large_base_url else ""
+    endpoint = Endpoint(base_url, model, profile, key, settings.timeout_s, settings.large_model)
+    return build_backend("openai_compatible", endpoint)
 
 
 def build_large(settings: Settings) -> ChatBackend | None:
     """Return the large model, or None if none is configured."""
     if not settings.large_base_url:
         return None
-    return build_backend(
-        "openai_compatible",
-        Endpoint(
-            settings.large_base_url,
-            settings.large_model,
-            _served(
-                settings, settings.large_base_url, LARGE_ANSWER_TOKENS, settings.large_parallel
-            ),
-            settings.large_api_key,
-            settings.timeout_s,
-        ),
-    )
+    return served_large(settings, settings.large_base_url, settings.large_model)
 
 
 def _served(settings: Settings, base_url: str, answer_tokens: int, parallel: int) -> Profile:

@@ -129,11 +129,18 @@ class Settings(BaseSettings):
         validation_alias=_names("UPLOAD_MAX_MB"),
         description="The largest file that can be added to a conversation, in MB; 0: none can.",
     )
+    discover: Switch = Field(
+        True,
+        validation_alias=_names("DISCOVER"),
+        description="`on`: a model whose server no setting names is looked for on this machine, at "
+        "Foundry Local and at the usual ports of Ollama, LM Studio, llama.cpp, Jan and vLLM; "
+        "`off`: not.",
+    )
     small_base_url: Address = Field(
         "",
         validation_alias=_names("SMALL_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),
-        description="Where the small model answers, with or without `/v1`; empty or `embedded`: "
-        "the built-in model.",
+        description="Where the small model answers, with or without `/v1`; empty: where it is "
+        "found, else the built-in model; `embedded`: the built-in model.",
     )
     small_model: str = Field(
         "phi-4-mini",

@@ -144,3 +144,5 @@ class Endpoint:
     profile: Profile
     api_key: str = ""
     timeout_s: float = 60.0
+    shown: str = ""
+    """The model's name as shown to users; empty: that at its server."""

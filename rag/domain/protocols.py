@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from rag.domain.completions import Check, Delta, Message, Profile
+    from rag.domain.completions import Check, Delta, Message, ModelRole, Profile
     from rag.domain.documents import Indexed
     from rag.domain.search import Found, Signals
 
@@ -108,6 +108,11 @@ class ChatBackend(Protocol):
         """The model's limits."""
         ...
 
+    @property
+    def stated_window(self) -> int | None:
+        """The tokens of the model's window; None as long as its server does not tell."""
+        ...
+
     def stream(
         self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
     ) -> AsyncGenerator[Delta, None]:
@@ -125,6 +130,38 @@ class ChatBackend(Protocol):
 
     async def close(self) -> None:
         """Free all resources; may be called twice."""
+        ...
+
+
+class ModelFinder(Protocol):
+    """Looks for models that no setting names, and puts those found into use."""
+
+    @property
+    def found(self) -> Mapping[ModelRole, str]:
+        """Role -> host and port of a found model's server."""
+        ...
+
+    @property
+    def wanted(self) -> str:
+        """The small model's name in the settings."""
+        ...
+
+    @property
+    def lacking(self) -> tuple[str, Sequence[str]] | None:
+        """Host and port, and models, of a server that was found without the small model."""
+        ...
+
+    @property
+    def tried(self) -> Sequence[Check]:
+        """What the last look tried, in order."""
+        ...
+
+    async def refresh(self, *, wait: bool = False) -> None:
+        """Look again if that was not just done; ``wait``: until everything is tried."""
+        ...
+
+    async def close(self) -> None:
+        """End what it is doing."""
         ...
 
 

@@ -33,6 +33,7 @@ class ScriptedBackend:
     """Texts that it can only say where they stand in what it is given."""
     base_url: str = "scripted"
     profile: Profile = field(default_factory=lambda: Profile(2_000, 400))
+    stated_window: int | None = None
 
     async def stream(
         self,

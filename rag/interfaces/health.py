@@ -11,8 +11,10 @@ from rag.domain.errors import CorpusError, SettingsError
 from rag.retrieval.thresholds import load
 
 if TYPE_CHECKING:
+    from rag.answering.cascade import Cascade
     from rag.corpus.knowledge_base import KnowledgeBase
     from rag.corpus.snapshot import Snapshot
+    from rag.domain.protocols import ModelFinder
     from rag.models.model import Model
 
 
@@ -41,9 +43,15 @@ class DoctorReport:
 
 
 async def examine(
-    knowledge: KnowledgeBase, small: Model, large: Model | None, warnings: list[str]
+    knowledge: KnowledgeBase,
+    cascade: Cascade,
+    warnings: list[str],
+    finder: ModelFinder | None = None,
 ) -> DoctorReport:
     """Check the corpus and each model's server; never raises for a failed check."""
+    if finder:
+        await finder.refresh(wait=True)
+    small, large = cascade.small, cascade.large
     models = [model for model in (small, large) if model is not None]
     reading = asyncio.create_task(asyncio.to_thread(_corpus_checks, knowledge))
     answers = await asyncio.gather(*(model.backend.check() for model in models))
@@ -59,6 +67,7 @@ async def examine(
                 required=False,
             )
         )
+    checks += finder.tried if finder else ()
     checks += [Check("setting", ok=False, detail=text, required=False) for text in warnings]
     return DoctorReport(tuple(checks), tuple(_report(model) for model in models))
 

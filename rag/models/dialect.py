@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _DATA = tomllib.loads((Path(__file__).parent / "dialects.toml").read_text("utf-8"))
 _PARTS: dict[str, list[str]] = _DATA["parts"]
 _SAYS: list[str] = _DATA["window"]["says"]
+_UNKNOWN: list[str] = _DATA["unknown_model"]["says"]
 _SIZES = [regex.compile(pattern) for pattern in _DATA["window"]["sizes"]]
 _REFUSALS = frozenset({400, 404, 422})
 
@@ -79,6 +80,12 @@ def is_too_long(status: int, refusal: str) -> bool:
     """Return whether a server refuses a prompt because it does not fit the model's window."""
     text = refusal.casefold()
     return status in {400, 413, 422, 500} and any(piece in text for piece in _SAYS)
+
+
+def is_unknown_model(status: int, refusal: str) -> bool:
+    """Return whether a server refuses a request because it has no model of that name."""
+    text = refusal.casefold()
+    return status in _REFUSALS and "model" in text and any(piece in text for piece in _UNKNOWN)
 
 
 def window_in(refusal: str) -> int | None:

@@ -82,6 +82,11 @@ class EmbeddedBackend:
         return self._endpoint.profile
 
     @property
+    def stated_window(self) -> int | None:
+        """None: the profile is made for its window."""
+        return None
+
+    @property
     def pid(self) -> int | None:
         """The process id of the child, if there is one."""
         return self._child.process.pid if self._child else None
@@ -156,9 +161,14 @@ class EmbeddedBackend:
             await _end(process)
             raise
         client = OpenAICompatibleBackend(
-            replace(self._endpoint, base_url=f"http://127.0.0.1:{port}", model=_ALIAS, api_key=key),
+            replace(
+                self._endpoint,
+                base_url=f"http://127.0.0.1:{port}",
+                model=_ALIAS,
+                api_key=key,
+                shown=MODEL_NAME,
+            ),
             extra_body={"return_progress": True, "stop": [_ECHO]},
-            display_name=MODEL_NAME,
         )
         return _Child(process, client)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 Piece = Token | Prefill | Waiting | Withdrawn | Generation
+_LENGTH = "length"
 WINDOW_USED = 0.85
 """Of a window, for the prompt: another vocabulary may count more tokens."""
 
@@ -74,7 +75,8 @@ class Model:
     @property
     def profile(self) -> Profile:
         """The model's limits, within the window that its server has stated."""
-        return self._profile
+        stated = self.backend.stated_window
+        return _within(self._profile, stated) if stated else self._profile
 
     def count(self, text: str) -> int:
         """Return the number of tokens of a text in this model's encoding."""
@@ -119,15 +121,12 @@ class Model:
 
     def _fit(self, window_tokens: int | None) -> None:
         """Keep later prompts within a window; half of what was tried, if none is stated."""
-        window = window_tokens or self.profile.window_tokens // 2
-        answer = min(self.profile.answer_tokens, window // 4)
-        prompt = int((window - answer) * WINDOW_USED)
-        self._profile = replace(
-            self.profile,
-            answer_tokens=answer,
-            window_tokens=min(prompt, self.profile.window_tokens),
-            passage_tokens=min(self.profile.passage_tokens, prompt // 2),
-        )
+        self._profile = _within(self.profile, window_tokens or self.profile.window_tokens // 2)
+
+    def _is_cut_off(self, usage: Usage) -> bool:
+        """Whether an answer fills the window exactly: Ollama cuts it without a word."""
+        total = usage.prompt_tokens + usage.completion_tokens
+        return not usage.estimated and total == self.backend.stated_window
 
     def _finished(
         self, turn: _Turn, messages: Sequence[Message], error: BackendError | None
@@ -140,12 +139,13 @@ class Model:
             completion_tokens=self.count(text) + reasoning,
             estimated=True,
         )
+        finish_reason = "error" if error else turn.finish_reason
         first = turn.first if turn.first is not None else end
         decode_ms = end - first
         return Generation(
             model=self.name,
             text=text.strip(),
-            finish_reason="error" if error else turn.finish_reason,
+            finish_reason=_LENGTH if self._is_cut_off(usage) else finish_reason,
             usage=usage,
             timings=Timings(
                 queue_ms=turn.started - turn.requested,
@@ -164,3 +164,15 @@ class Model:
             error=error.sentence if error else "",
             too_long=isinstance(error, PromptTooLong),
         )
+
+
+def _within(profile: Profile, window: int) -> Profile:
+    """Return limits that fit a window, a quarter of it at most for the answer."""
+    answer = min(profile.answer_tokens, window // 4)
+    prompt = int((window - answer) * WINDOW_USED)
+    return replace(
+        profile,
+        answer_tokens=answer,
+        window_tokens=min(prompt, profile.window_tokens),
+        passage_tokens=min(profile.passage_tokens, prompt // 2),
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import aclosing
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,9 +23,12 @@ from rag.domain.errors import (
 )
 from rag.models.addresses import proxy_of, with_version, without_password
 from rag.models.deltas import DeltaReader
-from rag.models.dialect import Asked, Dialect, is_too_long, window_in
+from rag.models.dialect import Asked, Dialect, is_too_long, is_unknown_model, window_in
 from rag.models.event_stream import END, events_of, value_of
 from rag.models.failures import ADVICE, as_backend_error, broken_off, message_of
+from rag.models.names import model_for
+from rag.models.retries import Later, Otherwise, UnknownModel, seconds_of
+from rag.models.server_facts import served_at, window_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
@@ -36,9 +40,6 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 CHECK_TIMEOUT_S = 2.0
 _LATER = frozenset({429, 503})
-_LEAST_WAIT_S = 0.1
-"""A server that says "now" and is not ready would be asked without end."""
-_MOST_WAIT_S = 3600.0
 _LONGEST_NAME = 80
 """Of a model in a server's list, as it is shown."""
 
@@ -51,19 +52,20 @@ class OpenAICompatibleBackend:
         endpoint: Endpoint,
         *,
         extra_body: Mapping[str, object] | None = None,
-        display_name: str = "",
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._base_url = with_version(endpoint.base_url)
         self._shown_url = without_password(self._base_url)
         self._model = endpoint.model
-        self._display_name = display_name or endpoint.model
+        self._display_name = endpoint.shown or endpoint.model
         self._profile = endpoint.profile
         self._timeout_s = endpoint.timeout_s
         self._extra_body = dict(extra_body or {})
         self._api_key = endpoint.api_key
         self._transport = transport
         self._dialect = Dialect()
+        self._window: int | None = None
+        self._learning: asyncio.Task[None] | None = None
 
     @cached_property
     def _client(self) -> openai.AsyncOpenAI:
@@ -126,18 +128,46 @@ class OpenAICompatibleBackend:
                 async with aclosing(self._turn(asked, reader)) as turn:
                     async for delta in turn:
                         yield delta
-            except _Later as later:
+            except Later as later:
                 waited += later.seconds
                 if waited > self._timeout_s:
                     raise later.error from later
                 yield Delta(wait_s=later.seconds)
                 await asyncio.sleep(later.seconds)
                 continue
-            except _Otherwise:
+            except UnknownModel as unknown:
+                if not await self._finds_model():
+                    raise unknown.error from unknown
+                asked = replace(asked, model=self._model)
+                continue
+            except Otherwise:
                 continue
             if reader.said or may_be_empty:
+                self._learn_window()
                 return
             may_be_empty = True
+
+    @property
+    def stated_window(self) -> int | None:
+        """The tokens of the window that the model is loaded with, once its server has told."""
+        return self._window
+
+    def _learn_window(self) -> None:
+        """Ask for the window in the background: Ollama tells it once the model is loaded."""
+        if self._window is None and self._learning is None and self._transport is None:
+            self._learning = asyncio.create_task(self._look_at_window())
+
+    async def _look_at_window(self) -> None:
+        self._window = await window_at(self._base_url, self._model, self._api_key)
+
+    async def _finds_model(self) -> bool:
+        """Take the name that the server has for the model, if that is another."""
+        served = await served_at(self._base_url, self._api_key)
+        name = model_for(self._model, served.models) if served else None
+        if name is None or name == self._model:
+            return False
+        self._model = name
+        return True
 
     async def _turn(self, asked: Asked, reader: DeltaReader) -> AsyncGenerator[Delta, None]:
         """Yield the answer to one request."""
@@ -168,7 +198,7 @@ class OpenAICompatibleBackend:
                 f"{self._model} at {self._shown_url} was silent for {self._timeout_s:g} seconds.",
                 "A cold model may need longer: raise RAG_TIMEOUT_S.",
             ) from error
-        except (BackendError, _Later, _Otherwise):
+        except (BackendError, Later, Otherwise, UnknownModel):
             raise
         except _client_errors() as error:
             raise self._answer_to(error) from error
@@ -224,11 +254,13 @@ class OpenAICompatibleBackend:
         refusal = json.dumps(error.body, default=str)
         if is_too_long(error.status_code, refusal):
             return PromptTooLong(str(given_up), given_up.advice, window_in(refusal))
+        if is_unknown_model(error.status_code, refusal):
+            return UnknownModel(given_up)
         if self._dialect.learn(error.status_code, refusal):
-            return _Otherwise()
+            return Otherwise()
         if error.status_code in _LATER:
             asked_for = error.response.headers.get("retry-after", "")
-            return _Later(_seconds(asked_for), given_up)
+            return Later(seconds_of(asked_for), given_up)
         return given_up
 
     def _as_backend_error(self, error: Exception) -> BackendError:
@@ -243,8 +275,9 @@ class OpenAICompatibleBackend:
                 models = [model.id async for model in await self._client.models.list()]
         except _client_errors() + (TimeoutError, TypeError, AttributeError) as error:  # noqa: RUF005 - mypy
             return Check(name, ok=False, detail=self._check_failure(error), remedy=ADVICE)
-        if self._model in models or f"{self._model}:latest" in models:  # as listed by Ollama
-            return Check(name, ok=True, detail=f"{self._shown_url} has it.")
+        if served := model_for(self._model, models):
+            as_named = "" if served == self._model else f", as {served[:_LONGEST_NAME]}"
+            return Check(name, ok=True, detail=f"{self._shown_url} has it{as_named}.")
         known = ", ".join(name[:_LONGEST_NAME] for name in sorted(models)[:8]) or "none"
         return Check(
             name,
@@ -262,6 +295,9 @@ class OpenAICompatibleBackend:
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._learning:
+            self._learning.cancel()
+            await asyncio.wait({self._learning})
         if "_client" in self.__dict__:  # otherwise there is no client
             await self._client.close()
 
@@ -276,24 +312,3 @@ def _client_errors() -> tuple[type[Exception], ...]:
     import openai  # noqa: PLC0415
 
     return openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, ValueError
-
-
-class _Otherwise(Exception):
-    """The server refused a part of the request that can be left out."""
-
-
-class _Later(Exception):
-    """The server asks to come back in so many seconds."""
-
-    def __init__(self, seconds: float, error: BackendError) -> None:
-        super().__init__(str(error))
-        self.seconds = seconds
-        self.error = error
-
-
-def _seconds(retry_after: str) -> float:
-    """Return the seconds of a Retry-After header; a date, or none, is taken for one second."""
-    try:
-        return min(max(float(retry_after), _LEAST_WAIT_S), _MOST_WAIT_S)
-    except ValueError:
-        return 1.0

@@ -41,6 +41,7 @@ class App:
         folder: Path = PROJECT_FOLDER,
     ) -> None:
         self._command, self._folder = command, folder
+        self._corpus = corpus
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = log
@@ -53,6 +54,7 @@ class App:
             "TMPDIR": str(self.temporary),
             "RAG_PORT": str(self.port),
             "RAG_CORPUS_DIR": str(corpus),
+            "RAG_DISCOVER": "off",
             **(settings or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None
@@ -82,7 +84,7 @@ class App:
         return set(self._ledger("SELECT path FROM files WHERE document > 0"))
 
     def _ledger(self, query: str, *values: str) -> list[str]:
-        return self._rows("corpora/*/library.sqlite3", query, *values)
+        return self._rows(f"corpora/{self._corpus.name}-*/library.sqlite3", query, *values)
 
     def history(self, query: str, *values: str) -> list[str]:
         """The first column of what is kept of the conversations."""

@@ -9,12 +9,16 @@ import chainlit as cl
 from rag.interfaces.chat.memory import page_language
 from rag.presentation.previews import previews_of
 from rag.presentation.texts import say
+from rag.presentation.wording import single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rag.answering.assistant import Assistant
+    from rag.domain.protocols import ModelFinder
     from rag.interfaces.chat.memory import Exchange
+
+_LONGEST_NAME, _SHOWN = 80, 6
 
 
 async def tell_address() -> None:
@@ -39,12 +43,28 @@ async def tell_welcome(assistant: Assistant) -> None:
     demo = cascade.small.backend.profile.demo
     key = "demo" if demo else "both" if cascade.large else "alone"
     models = {"small": cascade.small.name, "large": cascade.large.name if cascade.large else ""}
+    found = assistant.finder.found if assistant.finder else {}
+    where = " · ".join(f"{models[role]}: {address}" for role, address in found.items())
     count = len(corpus.documents) if corpus else 0
     documents = say("documents", language, count=count)
     lines = [
         say("welcome.what", language, documents=documents),
         *([say("welcome.guide", language)] if corpus and corpus.guide else []),
         say(f"welcome.{key}", language, **models),
+        *([say("welcome.found", language, where=where)] if where else []),
+        *_lacking(assistant.finder, language),
     ]
     data = {"plumbline": "welcome", "lines": lines}
     await cl.context.emitter.send_window_message(data)
+
+
+def _lacking(finder: ModelFinder | None, language: str) -> list[str]:
+    """Tell of a server that was found without the wanted model, and what it has instead."""
+    if finder is None or finder.lacking is None:
+        return []
+    where, models = finder.lacking
+    wanted, others = (
+        finder.wanted,
+        ", ".join(single_line(m)[:_LONGEST_NAME] for m in models[:_SHOWN]),
+    )
+    return [say("welcome.lacking", language, where=where, model=wanted, models=others or "–")]

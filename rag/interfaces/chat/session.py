@@ -60,6 +60,8 @@ _CHAINLITS_OWN_NOTE = "Task manually stopped."
 
 async def begin(assistant: Assistant) -> None:
     """Show the pickers of a new chat, and what it answers from and with."""
+    if assistant.finder:
+        await assistant.finder.refresh()
     await offer_modes(assistant, Mode.AUTO, "")
     await tell_welcome(assistant)
 

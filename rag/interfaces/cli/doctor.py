@@ -27,9 +27,8 @@ def run_doctor(options: argparse.Namespace, settings: Settings) -> int:
 async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     assistant = build_assistant(settings)
     try:
-        cascade = assistant.cascade
         report = await examine(
-            assistant.knowledge, cascade.small, cascade.large, unknown_settings()
+            assistant.knowledge, assistant.cascade, unknown_settings(), assistant.finder
         )
     finally:
         await assistant.close()

@@ -1,0 +1,225 @@
+"""Looks for model servers on this machine where none is named, and keeps the cascade on them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rag.config.model_choice import served_large, served_small
+from rag.domain.completions import Check
+from rag.models.discovery import PORTS, PROBE_S, Step, foundry, probed
+from rag.models.model import Model
+from rag.models.names import model_for
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Iterator
+
+    from rag.answering.cascade import Cascade
+    from rag.config.settings import Settings
+    from rag.domain.completions import ModelRole
+    from rag.domain.protocols import ChatBackend, Clock
+    from rag.models.server_facts import Served
+
+logger = logging.getLogger(__name__)
+FRESH_MS = 1_000.0
+"""A question within this time of the last look relies on it."""
+PATIENCE_S = PROBE_S + 0.1
+"""How long a question waits for a look."""
+LONGEST_NAME, MOST_NAMED = 80, 8
+START = "Start Ollama, LM Studio or Foundry Local, or name a server in RAG_SMALL_BASE_URL."
+FOUNDRY_EVERY_MS = 30_000.0
+"""Foundry's command takes a second of processor time."""
+
+
+class ModelSearch:
+    """Replaces the small and the large model of a cascade by those that are found.
+
+    Only models that no setting names are looked for, each by its own name; they may live on
+    different servers. Where none is found, the built-in model answers, and there is no large one.
+    """
+
+    def __init__(  # noqa: PLR0913 - the last three are for tests
+        self,
+        settings: Settings,
+        cascade: Cascade,
+        clock: Clock,
+        count: Callable[[str, str], int],
+        ports: Collection[int] = tuple(PORTS),
+        ask_foundry: Callable[[], Awaitable[list[Step]]] = foundry,
+    ) -> None:
+        self._settings = settings
+        self._cascade = cascade
+        self._clock = clock
+        self._count = count
+        self._ports = ports
+        self._ask_foundry = ask_foundry
+        self._named: dict[ModelRole, Model | None] = {
+            "small": cascade.small,
+            "large": cascade.large,
+        }
+        self._found: dict[ModelRole, tuple[str, str]] = {}
+        """Role -> address and model that were found for it."""
+        self._replaced: list[ChatBackend] = []
+        self._look: asyncio.Task[None] | None = None
+        self._foundry: asyncio.Task[None] | None = None
+        self._foundry_steps: list[Step] = []
+        self._port_steps: list[Step] = []
+        self._looked: float | None = None
+        self._asked_foundry: float | None = None
+        self.steps: tuple[Step, ...] = ()
+        """What the last look tried, in order."""
+
+    @property
+    def roles(self) -> tuple[ModelRole, ...]:
+        """The models that no setting names."""
+        named: dict[ModelRole, str] = {
+            "small": self._settings.small_base_url,
+            "large": self._settings.large_base_url,
+        }
+        return tuple(role for role, address in named.items() if not address)
+
+    @property
+    def found(self) -> dict[ModelRole, str]:
+        """Role -> the address that a found model answers at, without scheme and version."""
+        return {role: urlsplit(address).netloc for role, (address, _) in self._found.items()}
+
+    @property
+    def wanted(self) -> str:
+        """The small model's name in the settings."""
+        return self._settings.small_model
+
+    @property
+    def lacking(self) -> tuple[str, tuple[str, ...]] | None:
+        """Host and port, and models, of a server that was found without the small model."""
+        if "small" in self._found or "small" not in self.roles:
+            return None
+        servers = (step.found for step in self.steps if step.found)
+        return next(((urlsplit(s.base_url).netloc, s.models) for s in servers), None)
+
+    @property
+    def tried(self) -> tuple[Check, ...]:
+        """What the last look tried, in order."""
+        return tuple(
+            Check(
+                "model server",
+                ok=step.found is not None,
+                detail=f"{step.tried}: {_outcome(step)}",
+                remedy=START if number == len(self.steps) and not self._found else "",
+                required=False,
+            )
+            for number, step in enumerate(self.steps, start=1)
+        )
+
+    async def refresh(self, *, wait: bool = False) -> None:
+        """Look again, unless that was just done; never raises.
+
+        ``wait``: for Foundry's command too, and not only ``PATIENCE_S``.
+        """
+        if not self.roles:
+            return
+        fresh = self._looked is not None and self._clock.now() - self._looked < FRESH_MS
+        if wait or not fresh:
+            self._start()
+        tasks = {task for task in (self._look, self._foundry if wait else None) if task}
+        if tasks:
+            await asyncio.wait(tasks, timeout=None if wait else PATIENCE_S)
+        if wait:
+            await self._choose()
+
+    def _start(self) -> None:
+        now = self._clock.now()
+        if self._foundry is None or self._foundry.done():
+            asked = self._asked_foundry
+            if asked is None or now - asked > FOUNDRY_EVERY_MS:
+                self._asked_foundry = now
+                self._foundry = asyncio.create_task(self._look_at_foundry())
+        if self._look is None or self._look.done():
+            self._look = asyncio.create_task(self._look_at_ports())
+
+    async def _look_at_foundry(self) -> None:
+        self._foundry_steps = await self._ask_foundry()
+
+    async def _look_at_ports(self) -> None:
+        self._port_steps = await probed(self._ports, leave_out=(self._settings.port,))
+        self._looked = self._clock.now()
+        await self._choose()
+
+    async def _choose(self) -> None:
+        self.steps = (*self._foundry_steps, *self._port_steps)
+        servers = [step.found for step in self.steps if step.found]
+        for role in self.roles:
+            wanted = self._wanted(role)
+            offered = next(_offers(wanted, servers), None)
+            if offered is None and await self._still_there(role, servers):
+                continue
+            self._use(role, offered)
+
+    def _wanted(self, role: ModelRole) -> str:
+        return self._settings.small_model if role == "small" else self._settings.large_model
+
+    async def _still_there(self, role: ModelRole, servers: list[Served]) -> bool:
+        """Whether a found server is only too busy to list its models in time."""
+        address = self._found.get(role, ("", ""))[0]
+        if not address or any(server.base_url == address for server in servers):
+            return False
+        url = urlsplit(address)
+        try:
+            async with asyncio.timeout(PROBE_S):
+                _, writer = await asyncio.open_connection(url.hostname, url.port)
+        except (OSError, TimeoutError):
+            return False
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
+        return True
+
+    def _use(self, role: ModelRole, offered: tuple[str, str] | None) -> None:
+        if self._found.get(role) == offered:
+            return
+        if offered is None:
+            del self._found[role]
+            self._set(role, self._named[role])
+            logger.warning("%s is gone.", self._wanted(role))
+            return
+        self._found[role] = offered
+        build = served_small if role == "small" else served_large
+        backend = build(self._settings, *offered)
+        self._set(role, Model(role, backend, self._clock, self._count))
+        logger.info("%s answers at %s.", self._wanted(role), offered[0])
+
+    def _set(self, role: ModelRole, model: Model | None) -> None:
+        current = self._cascade.small if role == "small" else self._cascade.large
+        if current is not None and current is not self._named[role]:
+            self._replaced.append(current.backend)  # a turn may still be running
+        if role == "large":
+            self._cascade.large = model
+        elif model is not None:
+            self._cascade.small = model
+
+    async def close(self) -> None:
+        """End the looks, and free what was replaced."""
+        tasks = [task for task in (self._look, self._foundry) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        small = self._named["small"]
+        unused = [small.backend] if small and small is not self._cascade.small else []
+        for backend in (*self._replaced, *unused):
+            await backend.close()
+
+
+def _outcome(step: Step) -> str:
+    if step.found is None:
+        return f"{step.detail or 'no model server answers'}."
+    models = ", ".join(name[:LONGEST_NAME] for name in step.found.models[:MOST_NAMED])
+    return f"has {models or 'no model'}."
+
+
+def _offers(wanted: str, servers: list[Served]) -> Iterator[tuple[str, str]]:
+    """Yield address and name of each model that is meant."""
+    for server in servers:
+        if model := model_for(wanted, server.models):
+            yield server.base_url, model

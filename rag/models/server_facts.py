@@ -1,0 +1,125 @@
+"""What a model server tells of itself: its models, and the window that each is loaded with.
+
+Sources: OpenAI's list of models, with vLLM's ``max_model_len``; Ollama's ``/api/ps``, which has
+``context_length`` once a model is loaded; LM Studio's ``/api/v1/models``; llama.cpp's ``/props``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rag.models.addresses import proxy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import httpx2
+
+OURS = "plumbline"
+"""The owner of models that another Plumbline serves; it is no model server."""
+FACTS_TIMEOUT_S = 1.0
+_LONGEST_LIST = 1_000
+_WINDOWS = ("/api/ps", "/api/v1/models", "/props")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model server's address, with the version, and the names of its models."""
+
+    base_url: str
+    models: tuple[str, ...]
+
+
+async def served_at(
+    base_url: str, api_key: str = "", timeout_s: float = FACTS_TIMEOUT_S
+) -> Served | None:
+    """Return what a server lists; None if no model server, or a Plumbline, answers in time."""
+    found = await _json_at(f"{base_url}/models", api_key, timeout_s)
+    entries = list(_entries(found, "data"))
+    if not isinstance(found, dict) or "data" not in found:
+        return None
+    if any(entry.get("owned_by") == OURS for entry in entries):
+        return None
+    return Served(base_url, tuple(str(entry["id"]) for entry in entries if entry.get("id")))
+
+
+async def window_at(
+    base_url: str, model: str, api_key: str = "", timeout_s: float = FACTS_TIMEOUT_S
+) -> int | None:
+    """Return the tokens of the window that a model is loaded with; None if nothing tells it."""
+    root = base_url.removesuffix("/v1")
+    addresses = [f"{base_url}/models", *(f"{root}{path}" for path in _WINDOWS)]
+    told = await asyncio.gather(*(_json_at(one, api_key, timeout_s) for one in addresses))
+    windows = [window for answer in told for window in _windows_in(answer, model)]
+    return min(windows, default=None)
+
+
+def _windows_in(answer: object, model: str) -> Iterator[int]:
+    """Yield what one of the answers says of a model's window."""
+    for entry in _entries(answer, "data"):
+        if entry.get("id") == model:
+            yield from _number(entry.get("max_model_len"))
+    for entry in _entries(answer, "models"):
+        if model in {entry.get("name"), entry.get("model"), entry.get("key")}:
+            yield from _number(entry.get("context_length"))
+        for loaded in _entries(entry, "loaded_instances"):
+            if model in {loaded.get("id"), entry.get("key")}:
+                yield from _number(_table(loaded.get("config")).get("context_length"))
+    if isinstance(answer, dict):
+        yield from _number(_table(answer.get("default_generation_settings")).get("n_ctx"))
+
+
+def _entries(answer: object, key: str) -> Iterator[Mapping[str, Any]]:
+    entries = answer.get(key) if isinstance(answer, dict) else None
+    for entry in entries[:_LONGEST_LIST] if isinstance(entries, list) else ():
+        if isinstance(entry, dict):
+            yield entry
+
+
+def _table(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: object) -> Iterator[int]:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        yield value
+
+
+async def _json_at(address: str, api_key: str, timeout_s: float) -> object:
+    """Return the JSON at an address; None if there is none, whatever the reason."""
+    client = await asyncio.to_thread(_client, address, timeout_s)
+    headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+    errors = await asyncio.to_thread(_errors)
+    try:
+        async with client, asyncio.timeout(timeout_s):
+            answer = await client.get(address, headers=headers)
+            return answer.json() if answer.is_success else None
+    except errors:
+        return None
+
+
+def _client(address: str, timeout_s: float) -> httpx2.AsyncClient:
+    """The client is imported here, outside of the event loop: it takes a while."""
+    import httpx2  # noqa: PLC0415 - see above
+
+    from rag.models.bounded_transport import BoundedTransport  # noqa: PLC0415
+
+    # To load the certificates takes 15 ms, and there are none without HTTPS.
+    encrypted = address.startswith("https:")
+    inner = httpx2.AsyncHTTPTransport(verify=encrypted, proxy=proxy_of(address))
+    return httpx2.AsyncClient(transport=BoundedTransport(inner), trust_env=False, timeout=timeout_s)
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    import httpx2  # noqa: PLC0415 - see above
+
+    return (
+        httpx2.HTTPError,
+        httpx2.StreamError,
+        httpx2.InvalidURL,
+        ValueError,
+        OSError,
+        TimeoutError,
+    )

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import pytest
+
+from rag.answering.cascade import Cascade
+from rag.answering.escalation import Rules
+from rag.config.environment import load_settings
+from rag.config.model_search import FRESH_MS, ModelSearch
+from rag.models.discovery import Step, foundry
+from rag.models.model import Model
+from rag.models.server_facts import Served
+from tests.fakes import FakeBackend, FakeClock, count_words
+from tests.scripted_server import Script, ScriptedServer
+
+BUILT_IN = "built-in"
+SMALL, LARGE = "Phi-4-mini-instruct-generic-cpu:5", "gpt-oss:20b"
+
+
+async def no_foundry() -> list[Step]:
+    return []
+
+
+class Search:
+    """A search over a cascade of the built-in model alone."""
+
+    def __init__(
+        self,
+        *ports: int,
+        ask_foundry: Callable[[], Awaitable[list[Step]]] = no_foundry,
+        **settings: object,
+    ) -> None:
+        self.clock = FakeClock()
+        built_in = Model("small", FakeBackend(model=BUILT_IN), self.clock, count_words)
+        self.cascade = Cascade(built_in, None, Rules(), self.clock)
+        self.search = ModelSearch(
+            load_settings(**settings), self.cascade, self.clock, count_words, ports, ask_foundry
+        )
+
+    async def look(self) -> tuple[str, str]:
+        """Look again, and return the names of both models."""
+        self.clock.advance(FRESH_MS * 2)
+        await self.search.refresh(wait=True)
+        large = self.cascade.large
+        return self.cascade.small.name, large.name if large else ""
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[list[Search]]:
+    searches: list[Search] = []
+    yield searches
+    for one in searches:
+        await one.search.close()
+
+
+async def test_models_are_found_by_name_each_at_its_own_server(opened: list[Search]) -> None:
+    with (
+        ScriptedServer(Script("A."), (SMALL,)) as small,
+        ScriptedServer(Script("B."), (LARGE,)) as large,
+    ):
+        opened.append(this := Search(small.port, large.port))
+        assert await this.look() == ("phi-4-mini", "gpt-oss-20b")
+        assert this.search.found == {
+            "small": f"127.0.0.1:{small.port}",
+            "large": f"127.0.0.1:{large.port}",
+        }
+
+
+async def test_a_found_model_is_asked_by_the_name_that_its_server_has(opened: list[Search]) -> None:
+    with ScriptedServer(Script("Thirty days."), (SMALL,)) as server:
+        opened.append(this := Search(server.port))
+        await this.look()
+        pieces = [piece async for piece in this.cascade.small.write([])]
+        assert server.requests[0].body["model"] == SMALL
+        assert pieces[-1].model == "phi-4-mini"  # type: ignore[union-attr]
+
+
+async def test_the_key_of_a_setting_is_not_sent_to_a_server_that_was_found(
+    opened: list[Search],
+) -> None:
+    with ScriptedServer(Script("Thirty days."), (SMALL,)) as server:
+        opened.append(this := Search(server.port, small_api_key="secret-key"))
+        await this.look()
+        async for _ in this.cascade.small.write([]):
+            pass
+        assert "secret-key" not in str(server.requests[0].headers)
+
+
+async def test_a_server_that_comes_and_goes_is_noticed(opened: list[Search]) -> None:
+    with ScriptedServer(Script("A."), (SMALL,)) as server:
+        port = server.port
+    opened.append(this := Search(port))
+    assert await this.look() == (BUILT_IN, "")
+    with ScriptedServer(Script("A."), (SMALL,), port=port):
+        assert await this.look() == ("phi-4-mini", "")
+    assert await this.look() == (BUILT_IN, "")
+
+
+async def test_a_server_that_is_only_busy_stays_in_use(opened: list[Search]) -> None:
+    async def hold(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    with ScriptedServer(Script("A."), (SMALL,)) as server:
+        opened.append(this := Search(server.port))
+        await this.look()
+        port = server.port
+    async with await asyncio.start_server(hold, "127.0.0.1", port):
+        assert await this.look() == ("phi-4-mini", "")
+
+
+async def test_without_the_wanted_model_the_built_in_one_answers(opened: list[Search]) -> None:
+    with ScriptedServer(Script("A."), ("llama3.2:1b",)) as server:
+        opened.append(this := Search(server.port))
+        assert await this.look() == (BUILT_IN, "")
+        [tried] = this.search.tried
+        assert tried.ok
+        assert "llama3.2:1b" in tried.detail
+
+
+async def test_our_own_port_is_not_asked(opened: list[Search]) -> None:
+    with ScriptedServer(Script("A."), (SMALL,)) as server:
+        opened.append(this := Search(server.port, port=server.port))
+        assert await this.look() == (BUILT_IN, "")
+        assert server.connections == 0
+
+
+async def test_a_model_that_a_setting_names_is_not_looked_for(opened: list[Search]) -> None:
+    with ScriptedServer(Script("A."), (SMALL, LARGE)) as server:
+        opened.append(this := Search(server.port, small_base_url="embedded"))
+        assert await this.look() == (BUILT_IN, "gpt-oss-20b")
+
+
+async def test_foundrys_address_comes_before_the_usual_ports(opened: list[Search]) -> None:
+    with (
+        ScriptedServer(Script("A."), (SMALL,)) as at_foundry,
+        ScriptedServer(Script("B."), ("phi4-mini:latest",)) as elsewhere,
+    ):
+
+        async def told() -> list[Step]:
+            return [Step("foundry server status", Served(f"{at_foundry.base_url}/v1", (SMALL,)))]
+
+        opened.append(this := Search(elsewhere.port, ask_foundry=told))
+        await this.look()
+        assert this.search.found["small"] == f"127.0.0.1:{at_foundry.port}"
+
+
+async def test_a_question_does_not_wait_for_a_look_that_was_just_taken(
+    opened: list[Search],
+) -> None:
+    with ScriptedServer(Script("A."), (SMALL,)) as server:
+        opened.append(this := Search(server.port))
+        await this.look()
+        asked = server.connections
+        await this.search.refresh()
+        assert server.connections == asked
+
+
+async def test_the_address_is_read_from_what_the_command_prints() -> None:
+    with ScriptedServer(Script("A."), (SMALL,)) as server:
+
+        async def printed(command: Sequence[str]) -> str:
+            if command[1] == "server":
+                return "Unrecognised command 'server'."
+            return f"Model management service is running on {server.base_url}/openai/status"
+
+        steps = await foundry(printed)
+    assert [step.tried for step in steps] == ["foundry server status", "foundry service status"]
+    assert steps[-1].found == Served(f"{server.base_url}/v1", (SMALL,))
+
+
+async def test_an_address_on_another_machine_is_not_taken_from_the_command() -> None:
+    async def printed(_command: Sequence[str]) -> str:
+        return "running on http://192.0.2.7:5273"
+
+    steps = await foundry(printed)
+    assert not any(step.found for step in steps)
+
+
+async def test_without_the_command_foundry_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    [step] = await foundry()
+    assert step.detail == "foundry is not on the PATH"
