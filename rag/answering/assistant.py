@@ -139,9 +139,10 @@ class Assistant:
             await self.finder.refresh()
         small = self.cascade.small
         await asyncio.to_thread(small.count, "")  # loads its encoding
-        check = await small.backend.check()
-        if not check.ok:
-            logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
+        for model in filter(None, (small, self.cascade.large)):
+            check = await model.check()
+            if not check.ok:
+                logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
 
     async def keep_tidy(self, *more: Callable[[], None]) -> None:
         """Compact the index every minute, then run the other callbacks, until cancelled."""

@@ -54,7 +54,7 @@ async def examine(
     small, large = cascade.small, cascade.large
     models = [model for model in (small, large) if model is not None]
     reading = asyncio.create_task(asyncio.to_thread(_corpus_checks, knowledge))
-    answers = await asyncio.gather(*(model.backend.check() for model in models))
+    answers = await asyncio.gather(*(model.check() for model in models))
     checks = [*await reading, *answers[:1]]
     checks += [replace(check, required=False) for check in answers[1:]]
     if large is None:

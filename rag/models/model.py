@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rag.domain.completions import Generation, ModelRole, Timings, Usage
-from rag.domain.errors import BackendError, PromptTooLong
+from rag.domain.errors import BackendError, BackendTimeout, BackendUnreachable, PromptTooLong
 from rag.domain.events import Prefill, Token, Waiting, Withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
-    from rag.domain.completions import Delta, Message, Profile
+    from rag.domain.completions import Check, Delta, Message, Profile
     from rag.domain.protocols import ChatBackend, Clock
 
 
@@ -66,6 +66,8 @@ class Model:
         self._count = count
         self._slots = asyncio.Semaphore(backend.profile.parallel)
         self._profile = backend.profile
+        self.reachable: bool | None = None
+        """Whether it answered when it was last asked; None if it never was."""
 
     @property
     def name(self) -> str:
@@ -77,6 +79,12 @@ class Model:
         """The model's limits, within the window that its server has stated."""
         stated = self.backend.stated_window
         return _within(self._profile, stated) if stated else self._profile
+
+    async def check(self) -> Check:
+        """Return the health of the model's server, and remember it; never raises."""
+        check = await self.backend.check()
+        self.reachable = check.ok
+        return check
 
     def count(self, text: str) -> int:
         """Return the number of tokens of a text in this model's encoding."""
@@ -101,6 +109,7 @@ class Model:
             try:
                 async with aclosing(stream):
                     async for delta in stream:
+                        self.reachable = True
                         turn.take(delta, self._clock.now())
                         if delta.wait_s:
                             yield Waiting(self.role, delta.wait_s)
@@ -115,6 +124,7 @@ class Model:
                             break
             except BackendError as broken:
                 error = broken
+                self.reachable = not isinstance(broken, BackendUnreachable | BackendTimeout)
                 if isinstance(broken, PromptTooLong):
                     self._fit(broken.window_tokens)
         yield self._finished(turn, messages, error)

@@ -14,6 +14,8 @@ from rag.presentation.wording import single_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from chainlit.step import StepDict
+
     from rag.answering.assistant import Assistant
     from rag.domain.protocols import ModelFinder
     from rag.interfaces.chat.memory import Exchange
@@ -32,6 +34,14 @@ async def tell_previews(exchanges: Iterable[Exchange]) -> None:
     messages = {one.message_id: previews_of(one.answer) for one in exchanges if one.answer.hits}
     if messages:
         data = {"plumbline": "passages", "messages": messages}
+        await cl.context.emitter.send_window_message(data)
+
+
+async def tell_times(steps: Iterable[StepDict]) -> None:
+    """Tell the page when the messages of a conversation were written."""
+    times = {step["id"]: step["createdAt"] for step in steps if step.get("createdAt")}
+    if times:
+        data = {"plumbline": "times", "times": times}
         await cl.context.emitter.send_window_message(data)
 
 

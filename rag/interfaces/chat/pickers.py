@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,13 +14,16 @@ from rag.answering.suggestions import suggested_questions
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.requests import Mode
 from rag.interfaces.chat.memory import conversation, current_corpus, page_language
+from rag.interfaces.chat.tabs import run_in_background
 from rag.presentation.texts import all_under, say
 
 if TYPE_CHECKING:
     from rag.answering.assistant import Assistant
     from rag.corpus.snapshot import Snapshot
+    from rag.models.model import Model
 
 EVERYWHERE = "*"
+LOOK_S = 0.3
 MAX_PLACES = 200
 """The maximum list length; folders come first, so that most of a large corpus is reachable."""
 
@@ -119,13 +123,30 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
 
 def _mode_name(assistant: Assistant, mode: Mode, language: str) -> str:
     """A mode's name with the models that it asks, in their order."""
-    small, large = assistant.cascade.small.name, assistant.cascade.large
+    small = _with_dot(assistant.cascade.small)
+    large = _with_dot(assistant.cascade.large) if assistant.cascade.large else ""
     asked = {
-        Mode.AUTO: say("mode_then", language, small=small, large=large.name) if large else small,
+        Mode.AUTO: say("mode_then", language, small=small, large=large) if large else small,
         Mode.SMALL: small,
-        Mode.LARGE: large.name if large else say("mode_none", language),
+        Mode.LARGE: large or say("mode_none", language),
     }
     return f"{say(f'mode_name.{mode.value}', language)} ({asked[mode]})"
+
+
+def _with_dot(model: Model) -> str:
+    """A model's name after a dot: full where it answers, empty where it does not."""
+    dots = {True: "● ", False: "○ ", None: ""}
+    return f"{dots[model.reachable]}{model.name}"
+
+
+async def look_who_answers(assistant: Assistant) -> None:
+    """Ask the models' servers whether they answer; a slow one is not waited for."""
+    models = [model for model in (assistant.cascade.small, assistant.cascade.large) if model]
+    await asyncio.wait([run_in_background(_check(model)) for model in models], timeout=LOOK_S)
+
+
+async def _check(model: Model) -> None:
+    await model.check()
 
 
 def mode_named(name: str) -> Mode | None:

@@ -21,7 +21,7 @@ from rag.interfaces.chat.memory import (
     page_language,
 )
 from rag.interfaces.chat.open_pages import join_running
-from rag.interfaces.chat.page import tell_previews
+from rag.interfaces.chat.page import tell_previews, tell_times
 from rag.interfaces.chat.pickers import chosen, offer_modes
 from rag.interfaces.chat.sidebar import show_sidebar
 from rag.interfaces.chat.tabs import run_in_background
@@ -75,6 +75,7 @@ async def _send_actions(assistant: Assistant, thread: ThreadDict) -> None:
     kept = conversation()
     new = {step["id"] for step in thread["steps"]} - kept.with_actions
     kept.with_actions |= new
+    await tell_times(thread["steps"])
     await tell_previews(exchange for exchange in kept.exchanges if exchange.message_id in new)
     large = large_model_name(assistant)
     await asyncio.gather(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import mimetypes
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -41,10 +40,6 @@ MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """The socket closes silently on longer messages; Plumbline's limit is reported before."""
 _OUTSIDE_LINK = regex.compile(r"<link\b[^>]*\bhref=\"https?://[^>]*>", regex.DOTALL)
 _OUTSIDE_META = regex.compile(r"<meta property=\"og:(?:image|url)\"[^>]*>")
-_ATTACHED = (
-    "md txt log html htm csv tsv json ipynb xml rst org eml"
-    " pdf docx doc odt rtf pptx ppt xlsx xls ods epub msg"
-)
 _PASSAGE_CARD = PROJECT_FOLDER / "public" / "elements" / "Passage.jsx"
 
 
@@ -85,20 +80,18 @@ def prepare_server(
 
 
 def _accept_files(max_mb: int) -> None:
-    """Allow attachments; their kinds are checked when they are read."""
-    names = [f".{name}" for name in _ATTACHED.split()]
-    accepted = {"application/octet-stream": names}  # browsers' type for unknown kinds
-    for name in names:
-        if kind := mimetypes.guess_type(f"file{name}")[0]:
-            accepted.setdefault(kind, []).append(name)
+    """Allow attachments of every kind: a reader says in a sentence what it cannot read.
+
+    Of a kind that it does not take, Chainlit would list all others, by their media types.
+    """
     config.features.spontaneous_file_upload = SpontaneousFileUploadFeature(
-        enabled=max_mb > 0, accept=accepted, max_files=MAX_FILES, max_size_mb=max_mb
+        enabled=max_mb > 0, accept=["*/*"], max_files=MAX_FILES, max_size_mb=max_mb
     )
 
 
 _SCRIPTS = "".join(
     f'<script src="/public/{name}.js" defer></script>'
-    for name in ("composer", "welcome", "keys", "citations")
+    for name in ("composer", "welcome", "keys", "citations", "times")
 )
 """Beside public/plumbline.js, of which Chainlit takes only one."""
 

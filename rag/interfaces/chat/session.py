@@ -41,6 +41,7 @@ from rag.interfaces.chat.pickers import (
     SCOPE,
     choose,
     chosen,
+    look_who_answers,
     mode_named,
     offer_modes,
 )
@@ -62,6 +63,7 @@ async def begin(assistant: Assistant) -> None:
     """Show the pickers of a new chat, and what it answers from and with."""
     if assistant.finder:
         await assistant.finder.refresh()
+    await look_who_answers(assistant)
     await offer_modes(assistant, Mode.AUTO, "")
     await tell_welcome(assistant)
 
