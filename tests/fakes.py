@@ -51,6 +51,7 @@ class FakeBackend:
     temperatures: list[float] = field(default_factory=list)
     closed: int = 0
     stated_window: int | None = None
+    stated_slots: int | None = None
     turns: list[Sequence[Delta | str]] = field(default_factory=list)
     """What it says first, a turn each; after that it says ``deltas``."""
 

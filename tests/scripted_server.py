@@ -81,6 +81,8 @@ class ScriptedServer:
         self._wanted_port = port
         self.requests: list[Request] = []
         self.connections = 0
+        self.looks = 0
+        """Of them those that asked what the server has, and nothing of a model."""
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -128,6 +130,7 @@ class ScriptedServer:
         headers = {k.lower(): v for k, _, v in (entry.partition(": ") for entry in rest) if k}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         path = line.split(" ")[1]
+        self.looks += line.startswith("GET")
         if path in self.pages:
             await self._send(writer, 200, "application/json", self.pages[path])
             return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering.analysis_threads import analysed
 from rag.domain.completions import Generation
-from rag.domain.events import Checked, Prefill, Token, Waiting, Withdrawn
+from rag.domain.events import Checked, Prefill, Queued, Token, Waiting, Withdrawn
 from rag.text.sentences import last_end
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ async def begun_within(
                 error = f"{name} did not begin to answer within {seconds:g} seconds."
                 yield Generation(name, "", "error", error=error)
                 return
-            began = began or not isinstance(piece, Prefill | Waiting)
+            began = began or not isinstance(piece, Prefill | Queued | Waiting)
             yield piece
 
 

@@ -16,7 +16,6 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from rag.domain.completions import PARALLEL
 from rag.domain.documents import Watch
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
@@ -154,12 +153,13 @@ class Settings(BaseSettings):
         repr=False,
     )
     small_parallel: int = Field(
-        PARALLEL,
-        ge=1,
+        0,
+        ge=0,
         le=1_000,
         validation_alias=_names("SMALL_PARALLEL"),
-        description="How many requests the small model's server is sent at once; more wait. Give "
-        "the number of its slots; the built-in model keeps two.",
+        description="How many requests the small model's server is sent at once; more wait. 0: as "
+        "many as the server tells, else 4, and more as long as its first token is not later for "
+        "it; the built-in model keeps two.",
     )
     large_base_url: Address = Field(
         "",
@@ -179,8 +179,8 @@ class Settings(BaseSettings):
         repr=False,
     )
     large_parallel: int = Field(
-        PARALLEL,
-        ge=1,
+        0,
+        ge=0,
         le=1_000,
         validation_alias=_names("LARGE_PARALLEL"),
         description="The same for the large model's server.",

@@ -100,7 +100,7 @@ class Delta:
 
 
 PARALLEL = 4
-"""Requests to a server at once, unless the number of its slots is told."""
+"""Requests to a server at once, as long as it has not told or shown that it takes more."""
 PASSAGE_TOKENS = 2_000
 """Of passages in a prompt, unless a model suits fewer. On a course of 157 files an answer stands
 among them for .87 of the questions, among five passages for .64."""
@@ -116,7 +116,7 @@ class Profile:
     """The token budget of a whole prompt, earlier turns included."""
     encoding: str = "o200k_base"
     parallel: int = PARALLEL
-    """The number of concurrent requests; more wait in a queue."""
+    """The number of concurrent requests, more wait in a queue; 0: as many as the server takes."""
     local: bool = True
     """Whether the model runs on this machine."""
     demo: bool = False

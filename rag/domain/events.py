@@ -56,6 +56,14 @@ class Prefill:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """Other questions are asked of the model first; ``place`` counts from 1."""
+
+    role: ModelRole
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A model's server asks to wait so many seconds before it is asked again."""
 
@@ -106,6 +114,7 @@ Event = (
     Retrieved
     | Reading
     | Asking
+    | Queued
     | Waiting
     | Prefill
     | Withdrawn

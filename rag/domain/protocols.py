@@ -113,6 +113,11 @@ class ChatBackend(Protocol):
         """The tokens of the model's window; None as long as its server does not tell."""
         ...
 
+    @property
+    def stated_slots(self) -> int | None:
+        """The requests that the server takes at once; None as long as it does not tell."""
+        ...
+
     def stream(
         self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
     ) -> AsyncGenerator[Delta, None]:

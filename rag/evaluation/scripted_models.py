@@ -34,6 +34,7 @@ class ScriptedBackend:
     base_url: str = "scripted"
     profile: Profile = field(default_factory=lambda: Profile(2_000, 400))
     stated_window: int | None = None
+    stated_slots: int | None = None
 
     async def stream(
         self,

@@ -87,6 +87,11 @@ class EmbeddedBackend:
         return None
 
     @property
+    def stated_slots(self) -> int | None:
+        """None: the profile has its slots."""
+        return None
+
+    @property
     def pid(self) -> int | None:
         """The process id of the child, if there is one."""
         return self._child.process.pid if self._child else None

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rag.domain.completions import Generation, ModelRole, Timings, Usage
-from rag.domain.errors import BackendError, BackendTimeout, BackendUnreachable, PromptTooLong
-from rag.domain.events import Prefill, Token, Waiting, Withdrawn
+from rag.domain.completions import PARALLEL, Generation, ModelRole, Timings, Usage
+from rag.domain.errors import (
+    BackendError,
+    BackendRefused,
+    BackendTimeout,
+    BackendUnreachable,
+    PromptTooLong,
+)
+from rag.domain.events import Prefill, Queued, Token, Waiting, Withdrawn
+from rag.models.queue import MOST_WAITING, Queue, QueueFull
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 
     from rag.domain.completions import Check, Delta, Message, Profile
     from rag.domain.protocols import ChatBackend, Clock
 
 
-Piece = Token | Prefill | Waiting | Withdrawn | Generation
+Piece = Token | Prefill | Queued | Waiting | Withdrawn | Generation
 _LENGTH = "length"
 WINDOW_USED = 0.85
 """Of a window, for the prompt: another vocabulary may count more tokens."""
@@ -55,7 +61,7 @@ class _Turn:
 
 
 class Model:
-    """A backend with its queue: at most ``profile.parallel`` turns at once."""
+    """A backend with its queue: so many turns at once as its server takes."""
 
     def __init__(
         self, role: ModelRole, backend: ChatBackend, clock: Clock, count: Callable[[str, str], int]
@@ -64,7 +70,7 @@ class Model:
         self.backend = backend
         self._clock = clock
         self._count = count
-        self._slots = asyncio.Semaphore(backend.profile.parallel)
+        self._queue = Queue(backend.profile.parallel or PARALLEL)
         self._profile = backend.profile
         self.reachable: bool | None = None
         """Whether it answered when it was last asked; None if it never was."""
@@ -103,7 +109,14 @@ class Model:
         """
         turn = _Turn(self._clock.now())
         error: BackendError | None = None
-        async with self._slots:
+        try:
+            async with aclosing(self._queue.enter()) as places:
+                async for place in places:
+                    yield Queued(self.role, place)
+        except QueueFull:
+            yield self._finished(turn, messages, self._too_many())
+            return
+        try:
             turn.started = self._clock.now()
             stream = self.backend.stream(messages, self.profile.answer_tokens, temperature)
             try:
@@ -111,14 +124,8 @@ class Model:
                     async for delta in stream:
                         self.reachable = True
                         turn.take(delta, self._clock.now())
-                        if delta.wait_s:
-                            yield Waiting(self.role, delta.wait_s)
-                        if delta.was_reasoning:
-                            yield Withdrawn(self.role)
-                        if delta.prefill:
-                            yield Prefill(self.role, *delta.prefill)
-                        if delta.text:
-                            yield Token(self.role, delta.text)
+                        for piece in self._pieces_of(delta):
+                            yield piece
                         if is_over():
                             turn.finish_reason = "ended"
                             break
@@ -127,7 +134,34 @@ class Model:
                 self.reachable = not isinstance(broken, BackendUnreachable | BackendTimeout)
                 if isinstance(broken, PromptTooLong):
                     self._fit(broken.window_tokens)
+        finally:
+            self._queue.leave()
+        self._adapt(turn)
         yield self._finished(turn, messages, error)
+
+    def _pieces_of(self, delta: Delta) -> Iterator[Piece]:
+        if delta.wait_s:
+            yield Waiting(self.role, delta.wait_s)
+        if delta.was_reasoning:
+            yield Withdrawn(self.role)
+        if delta.prefill:
+            yield Prefill(self.role, *delta.prefill)
+        if delta.text:
+            yield Token(self.role, delta.text)
+
+    def _too_many(self) -> BackendError:
+        return BackendRefused(
+            f"{self.name} has {MOST_WAITING} questions waiting already.", "Ask again in a minute."
+        )
+
+    def _adapt(self, turn: _Turn) -> None:
+        """Let as many turns in at once as the server takes, unless a number is set."""
+        if self.backend.profile.parallel:
+            return
+        if slots := self.backend.stated_slots:
+            self._queue.places = slots
+        elif turn.first is not None:
+            self._queue.learn(turn.first - turn.started)
 
     def _fit(self, window_tokens: int | None) -> None:
         """Keep later prompts within a window; half of what was tried, if none is stated."""

@@ -28,7 +28,7 @@ from rag.models.event_stream import END, events_of, value_of
 from rag.models.failures import ADVICE, as_backend_error, broken_off, message_of
 from rag.models.names import model_for
 from rag.models.retries import Later, Otherwise, UnknownModel, seconds_of
-from rag.models.server_facts import served_at, window_at
+from rag.models.server_facts import Loaded, loaded_at, served_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
@@ -64,7 +64,7 @@ class OpenAICompatibleBackend:
         self._api_key = endpoint.api_key
         self._transport = transport
         self._dialect = Dialect()
-        self._window: int | None = None
+        self._loaded = Loaded()
         self._learning: asyncio.Task[None] | None = None
 
     @cached_property
@@ -143,22 +143,27 @@ class OpenAICompatibleBackend:
             except Otherwise:
                 continue
             if reader.said or may_be_empty:
-                self._learn_window()
+                self._learn()
                 return
             may_be_empty = True
 
     @property
     def stated_window(self) -> int | None:
         """The tokens of the window that the model is loaded with, once its server has told."""
-        return self._window
+        return self._loaded.window
 
-    def _learn_window(self) -> None:
-        """Ask for the window in the background: Ollama tells it once the model is loaded."""
-        if self._window is None and self._learning is None and self._transport is None:
-            self._learning = asyncio.create_task(self._look_at_window())
+    @property
+    def stated_slots(self) -> int | None:
+        """The requests that the server takes at once, once it has told."""
+        return self._loaded.slots
 
-    async def _look_at_window(self) -> None:
-        self._window = await window_at(self._base_url, self._model, self._api_key)
+    def _learn(self) -> None:
+        """Ask how the model is loaded, in the background: Ollama tells it only after that."""
+        if self._learning is None and self._transport is None:
+            self._learning = asyncio.create_task(self._look_how_loaded())
+
+    async def _look_how_loaded(self) -> None:
+        self._loaded = await loaded_at(self._base_url, self._model, self._api_key)
 
     async def _finds_model(self) -> bool:
         """Take the name that the server has for the model, if that is another."""

@@ -1,7 +1,8 @@
-"""What a model server tells of itself: its models, and the window that each is loaded with.
+"""What a model server tells of itself: its models, and how each is loaded.
 
 Sources: OpenAI's list of models, with vLLM's ``max_model_len``; Ollama's ``/api/ps``, which has
-``context_length`` once a model is loaded; LM Studio's ``/api/v1/models``; llama.cpp's ``/props``.
+``context_length`` once a model is loaded; LM Studio's ``/api/v1/models``; llama.cpp's ``/props``,
+with ``total_slots``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 OURS = "plumbline"
 """The owner of models that another Plumbline serves; it is no model server."""
 FACTS_TIMEOUT_S = 1.0
+VLLM_SLOTS = 64
+"""vLLM batches as it goes; its own limit is 256 sequences."""
 _LONGEST_LIST = 1_000
 _WINDOWS = ("/api/ps", "/api/v1/models", "/props")
 
@@ -30,6 +33,16 @@ class Served:
 
     base_url: str
     models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How a model is loaded, as far as its server tells."""
+
+    window: int | None = None
+    """Tokens."""
+    slots: int | None = None
+    """Requests at once."""
 
 
 async def served_at(
@@ -45,15 +58,24 @@ async def served_at(
     return Served(base_url, tuple(str(entry["id"]) for entry in entries if entry.get("id")))
 
 
-async def window_at(
+async def loaded_at(
     base_url: str, model: str, api_key: str = "", timeout_s: float = FACTS_TIMEOUT_S
-) -> int | None:
-    """Return the tokens of the window that a model is loaded with; None if nothing tells it."""
+) -> Loaded:
+    """Return what a server tells of how it has loaded a model."""
     root = base_url.removesuffix("/v1")
     addresses = [f"{base_url}/models", *(f"{root}{path}" for path in _WINDOWS)]
     told = await asyncio.gather(*(_json_at(one, api_key, timeout_s) for one in addresses))
     windows = [window for answer in told for window in _windows_in(answer, model)]
-    return min(windows, default=None)
+    slots = [number for answer in told for number in _slots_in(answer)]
+    return Loaded(min(windows, default=None), min(slots, default=None))
+
+
+def _slots_in(answer: object) -> Iterator[int]:
+    """Yield what one of the answers says of the requests that are taken at once."""
+    if isinstance(answer, dict):
+        yield from _number(answer.get("total_slots"))
+    if any(entry.get("owned_by") == "vllm" for entry in _entries(answer, "data")):
+        yield VLLM_SLOTS
 
 
 def _windows_in(answer: object, model: str) -> Iterator[int]:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rag.domain.answers import Answer, Attempt, Outcome, Reason, ReasonCode, Support
+from rag.domain.events import Queued
 from rag.domain.requests import Intent
 from rag.presentation.markdown import escape
 from rag.presentation.texts import say
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from rag.domain.completions import Check
     from rag.domain.documents import LedgerEntry
-    from rag.domain.events import Retrieved
+    from rag.domain.events import Retrieved, Waiting
     from rag.domain.search import Hit
     from rag.verification.receipts import Verdict
 
@@ -74,6 +75,13 @@ def retrieved_line(retrieved: Retrieved, language: str = "en") -> str:
     """Return the name of the retrieval step; without evidence a document was read, not searched."""
     key = "retrieved" if retrieved.evidence else "read_line"
     return say(key, language, count=len(retrieved.hits), ms=milliseconds(retrieved.milliseconds))
+
+
+def waiting_line(event: Queued | Waiting, model: str, language: str = "en") -> str:
+    """Return what a question waits for before its model is asked."""
+    if isinstance(event, Queued):
+        return say("queued", language, model=model, place=event.place)
+    return say("server_waits", language, model=model, seconds=f"{event.seconds:.0f}")
 
 
 def retrieved_markdown(hits: Sequence[Hit], language: str = "en") -> str:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rag.models.server_facts import served_at, window_at
+from rag.models.server_facts import Loaded, loaded_at, served_at
 from tests.scripted_server import Script, ScriptedServer
 
 OLLAMA = {
@@ -40,7 +40,7 @@ async def test_the_loaded_window_is_read(
     path: str, answer: dict[str, object], model: str, window: int
 ) -> None:
     with ScriptedServer(Script(""), pages={path: json.dumps(answer)}) as server:
-        assert await window_at(f"{server.base_url}/v1", model) == window
+        assert (await loaded_at(f"{server.base_url}/v1", model)).window == window
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ async def test_the_loaded_window_is_read(
 async def test_a_strange_answer_tells_no_window(answer: str) -> None:
     pages = dict.fromkeys(("/api/ps", "/api/v1/models", "/props"), answer)
     with ScriptedServer(Script(""), ("m",), pages) as server:
-        assert await window_at(f"{server.base_url}/v1", "m") is None
+        assert await loaded_at(f"{server.base_url}/v1", "m") == Loaded()
 
 
 async def test_a_server_tells_its_models() -> None:
@@ -85,3 +85,18 @@ async def test_nothing_answers_where_nothing_listens() -> None:
     with ScriptedServer(Script("")) as server:
         address = f"{server.base_url}/v1"
     assert await served_at(address) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "slots"),
+    [
+        ("/props", LLAMA_CPP, 4),
+        ("/v1/models", {"data": [{"id": "phi-4-mini", "owned_by": "vllm"}]}, 64),
+        ("/api/ps", OLLAMA, None),
+    ],
+)
+async def test_the_requests_taken_at_once_are_read(
+    path: str, answer: dict[str, object], slots: int | None
+) -> None:
+    with ScriptedServer(Script(""), pages={path: json.dumps(answer)}) as server:
+        assert (await loaded_at(f"{server.base_url}/v1", "phi-4-mini")).slots == slots

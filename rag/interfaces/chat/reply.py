@@ -16,6 +16,7 @@ from rag.domain.events import (
     Escalated,
     Event,
     Prefill,
+    Queued,
     Reading,
     Retrieved,
     Token,
@@ -40,6 +41,7 @@ from rag.presentation.lines import (
     milliseconds,
     retrieved_line,
     retrieved_markdown,
+    waiting_line,
 )
 from rag.presentation.marks import live_markdown, marked, without_links
 from rag.presentation.message import answer_markdown, shown_hits, sources_mark
@@ -116,10 +118,8 @@ class Reply:
             name = f"{name} · {self._part}" if self._part else name
             self._step = await started_step(name, self._parent)
             self._seconds.start(self._step)
-        elif isinstance(event, Waiting):
-            await self._rename_step(
-                say("server_waits", language, model=self._model, seconds=f"{event.seconds:.0f}")
-            )
+        elif isinstance(event, Queued | Waiting):
+            await self._rename_step(waiting_line(event, self._model, language))
         elif isinstance(event, Prefill):
             await self._reading(event)
         elif isinstance(event, Escalated):
