@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.config.settings import EMBEDDED
 from rag.domain.completions import PASSAGE_TOKENS, Endpoint, Profile
+from rag.domain.requests import ReasoningEffort
 from rag.models.addresses import is_local, with_version
 from rag.models.embedded import PROFILE as EMBEDDED_PROFILE
 from rag.models.family import build_backend
@@ -48,7 +49,16 @@ def served_large(settings: Settings, base_url: str, model: str) -> ChatBackend:
     """Return the large model of a server, likewise."""
     profile = _served(settings, base_url, LARGE_ANSWER_TOKENS, settings.large_parallel)
     key = settings.large_api_key if settings.large_base_url else ""
-    endpoint = Endpoint(base_url, model, profile, key, settings.timeout_s, settings.large_model)
+    effort = settings.reasoning_effort
+    endpoint = Endpoint(
+        base_url,
+        model,
+        profile,
+        key,
+        settings.timeout_s,
+        settings.large_model,
+        "" if effort is ReasoningEffort.AUTO else effort.value,
+    )
     return build_backend("openai_compatible", endpoint)
 
 

@@ -19,7 +19,7 @@ from pydantic_settings import (
 from rag.domain.documents import Watch
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
-from rag.domain.requests import Escalation, EscalationStyle
+from rag.domain.requests import Escalation, EscalationStyle, ReasoningEffort
 
 EMBEDDED = "embedded"
 """The base URL that selects the built-in model."""
@@ -184,6 +184,12 @@ class Settings(BaseSettings):
         le=1_000,
         validation_alias=_names("LARGE_PARALLEL"),
         description="The same for the large model's server.",
+    )
+    reasoning_effort: ReasoningEffort = Field(
+        ReasoningEffort.AUTO,
+        validation_alias=_names("REASONING_EFFORT"),
+        description="How long a large model such as gpt-oss thinks before it answers: `low`, "
+        "`medium` or `high`; `auto`: as its server does by itself.",
     )
     escalation: Escalation = Field(
         Escalation.AUTO,

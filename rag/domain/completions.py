@@ -146,3 +146,10 @@ class Endpoint:
     timeout_s: float = 60.0
     shown: str = ""
     """The model's name as shown to users; empty: that at its server."""
+    reasoning_effort: str = ""
+    """How long the model is to think, in OpenAI's words; empty: as its server does by itself."""
+
+    @property
+    def wishes(self) -> dict[str, object]:
+        """What a request has besides the usual parts."""
+        return {"reasoning_effort": self.reasoning_effort} if self.reasoning_effort else {}

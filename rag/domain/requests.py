@@ -68,6 +68,15 @@ class Request:
 A_QUESTION = Request(Intent.QUESTION)
 
 
+class ReasoningEffort(StrEnum):
+    """How long a large model thinks before it answers."""
+
+    AUTO = "auto"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 class EscalationStyle(StrEnum):
     """What the large model makes of a weak draft."""
 

@@ -60,7 +60,7 @@ class OpenAICompatibleBackend:
         self._display_name = endpoint.shown or endpoint.model
         self._profile = endpoint.profile
         self._timeout_s = endpoint.timeout_s
-        self._extra_body = dict(extra_body or {})
+        self._extra_body = {**endpoint.wishes, **(extra_body or {})}
         self._api_key = endpoint.api_key
         self._transport = transport
         self._dialect = Dialect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -319,3 +320,19 @@ async def test_a_redirect_is_not_followed() -> None:
         moved = Script(status=307, body="{}", headers=(("location", there),))
         await failure(moved)
     assert other.connections == 0
+
+
+async def test_the_reasoning_effort_is_sent_and_left_out_where_it_is_refused() -> None:
+    def answer(body: dict[str, Any]) -> Script:
+        if "reasoning_effort" in body:
+            return refusal(400, "Unsupported parameter: reasoning_effort")
+        return Script(TEXT)
+
+    endpoint = Endpoint("", "scripted", Profile(300, 80), reasoning_effort="low")
+    with ScriptedServer(answer) as server:
+        client = OpenAICompatibleBackend(replace(endpoint, base_url=server.base_url))
+        deltas = [delta async for delta in client.stream(ASK, 80)]
+        await client.close()
+    assert "".join(delta.text for delta in deltas) == TEXT
+    efforts = [request.body.get("reasoning_effort") for request in server.requests]
+    assert efforts == ["low", None]
