@@ -12,7 +12,7 @@ from rag.config.environment import load_settings
 from rag.config.state_folder import corpus_state, ensure_writable
 from rag.corpus.watcher import Watcher
 from rag.history.conversations import open_history
-from rag.interfaces.chat import attachments, session, sign_in
+from rag.interfaces.chat import attachments, session, sidebar, sign_in
 from rag.interfaces.chat.data_layer import HistoryDataLayer
 from rag.interfaces.chat.memory import page_language
 from rag.interfaces.chat.pickers import starters
@@ -162,9 +162,14 @@ async def on_take_back(action: cl.Action) -> None:
 
 @cl.on_window_message
 async def on_window_message(message: object) -> None:
-    """Open the panel of documents on a message from the page's button."""
+    """Open the panel of documents, and note what is opened and closed in the sidebar.
+
+    An action would do for that, but the first one of a conversation draws the page anew.
+    """
     if message == OPEN_MESSAGE:
         await show_documents(admin, page_language())
+    elif isinstance(message, dict):
+        sidebar.note(message)
 
 
 @cl.action_callback("trace")

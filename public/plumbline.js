@@ -214,6 +214,26 @@
     }
   });
 
+  /* ---------- what is open in the sidebar stays open ---------- */
+
+  // A card that is drawn anew goes and comes back at once; only one that stays away is closed.
+  const CLOSE_DELAY_MS = 300;
+  const closing = new Map();
+
+  window.plumblineCard = (id) => {
+    const tell = (plumbline) => window.postMessage({ plumbline, id }, window.location.origin);
+    clearTimeout(closing.get(id));
+    closing.delete(id);
+    tell("card_opened");
+    return () => closing.set(id, setTimeout(() => tell("card_closed"), CLOSE_DELAY_MS));
+  };
+
+  window.addEventListener("message", (event) => {
+    if (event.origin === window.location.origin && event.data?.plumbline === "documents") {
+      window.postMessage("plumbline:corpus", window.location.origin);
+    }
+  });
+
   /* ---------- a button for the documents ---------- */
 
   const offerDocuments = () => {

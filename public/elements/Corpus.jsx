@@ -224,6 +224,7 @@ export default function Corpus() {
       return null;
     }
   };
+  useEffect(() => window.plumblineCard?.("documents"), []);
   // Files come and go while the panel is open; what was said stays until the next action.
   useEffect(() => {
     const watch = setInterval(async () => {

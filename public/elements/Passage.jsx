@@ -76,6 +76,7 @@ export default function Passage() {
   const { document: file, page, source, tableHeader, segments = [], sha256, before, after } = props;
   const [drawn, setDrawn] = useState(!props.erased);
   useEffect(() => nameThePanel(file));
+  useEffect(() => window.plumblineCard?.(`[${props.rank}]`), []);
   const address = props.file;
   return (
     <article className="pl-card pl-reading">

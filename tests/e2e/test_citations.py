@@ -15,6 +15,11 @@ from tests.scripted_server import Script
 QUESTION = "How long can a customer keep the RelayBox?"
 CHIP = ".message-content a.element-link"
 PREVIEW = "#pl-preview"
+NOTES_CLOSING = """
+addEventListener("message", ({ data }) => {
+  if (data?.plumbline === "card_closed") window.cardClosed = true;
+})
+"""
 HARBOUR = "The harbour master keeps the key of the crane in the red cabinet by the stairs."
 
 
@@ -105,3 +110,31 @@ def test_a_passage_of_a_pdf_is_shown_on_its_page(chat: Chat, stage: Stage) -> No
     expect(chat.page.locator(".pl-page")).to_have_attribute("href", re.compile("#page=2$"))
     chat.shot("page-of-a-pdf")
     assert findings(chat.page) == []
+
+
+def test_an_open_passage_stays_open_over_the_next_answer_until_it_is_closed(
+    chat: Chat, stage: Stage, citation: Locator
+) -> None:
+    panel = chat.page.locator("#side-view-content")
+    citation.click()
+    expect(panel).to_contain_text("within 30 days")
+    stage.small.script = Script("It costs 249 euros.")
+    chat.ask("And how much does it cost?")
+    expect(chat.page.locator("#side-view-title")).to_contain_text("[1] returns.md")
+    expect(panel).to_contain_text("within 30 days")
+    chat.shot("passage_over_the_next_answer")
+    chat.page.evaluate(NOTES_CLOSING)
+    chat.page.locator("#side-view-title button").click()
+    chat.page.wait_for_function("window.cardClosed")
+    expect(panel).to_have_count(0)
+    chat.ask("How long can a customer keep the RelayBox?")
+    expect(panel).to_have_count(0)
+
+
+def test_the_panel_of_documents_stays_open_over_the_next_answer(chat: Chat) -> None:
+    chat.page.get_by_role("button", name="Documents").click()
+    panel = chat.page.locator(".pl-corpus")
+    panel.wait_for()
+    chat.ask("How long can a customer keep the RelayBox?")
+    expect(panel).to_be_visible()
+    chat.shot("panel_over_the_next_answer")

@@ -401,7 +401,7 @@ def test_a_late_answer_repeats_its_question_and_has_its_buttons(chat: Chat, stag
         3
     )
     expect(chat.page.locator("#mode-picker-trigger-model")).to_have_text(
-        "Auto (● phi-4-mini, then ● gpt-oss-20b)"
+        "Auto (● phi-4-mini, then ● gpt-oss-20b)"  # both have answered by now
     )
 
 

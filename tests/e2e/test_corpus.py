@@ -139,6 +139,16 @@ def test_what_cannot_be_read_is_said(chat: Chat, tmp_path: Path) -> None:
     assert "broken.pdf was not added. It is damaged" in chat.answer
 
 
+def test_a_file_of_a_kind_that_nobody_reads_is_said_in_a_line(chat: Chat, tmp_path: Path) -> None:
+    engine = tmp_path / "engine.bin"
+    engine.write_bytes(bytes(range(256)) * 40)
+    attach(chat, engine)
+    chat.send("What is in it?")
+    said = chat.page.get_by_text("engine.bin was not added.")
+    expect(said).to_have_count(1)
+    assert len(said.inner_text()) < 200
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_private_document_is_shared_at_a_click(
     chat: Chat, stage: Stage, salaries: Path, browser: Browser

@@ -36,12 +36,14 @@ class Conversation:
 
     exchanges: list[Exchange] = field(default_factory=list)
     open_trace: str = ""
+    open_card: str = ""
+    """What else is open: the number of a passage, as "[1]", or DOCUMENTS."""
     shown: int = 0
     """The number of turns on the page."""
     with_actions: set[str] = field(default_factory=set)
     """The messages whose buttons are on the page."""
     offered: str = ""
-    """The revision of the corpus whose folders and documents the picker shows."""
+    """What the pickers show: the corpus' revision, and which models answer."""
     asked: list[str] = field(default_factory=list)
     """The ids of all questions in order, including stopped ones."""
 

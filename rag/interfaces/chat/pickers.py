@@ -88,7 +88,7 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
     places = places_of(corpus, language) if corpus else places_of_nothing(language)
     known = {place.id for place in places}
     chosen = (scope or EVERYWHERE) if (scope or EVERYWHERE) in known else EVERYWHERE
-    conversation().offered = corpus.revision if corpus else ""
+    conversation().offered = offer_of(assistant, corpus)
     await cl.context.emitter.set_modes(
         [
             cl.Mode(
@@ -119,6 +119,13 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
             ),
         ]
     )
+
+
+def offer_of(assistant: Assistant, corpus: Snapshot | None) -> str:
+    """Return what the pickers show, in short: it differs where they have to be shown anew."""
+    cascade = assistant.cascade
+    models = [f"{m.name} {m.reachable}" for m in (cascade.small, cascade.large) if m]
+    return " ".join((corpus.revision if corpus else "", *models))
 
 
 def _mode_name(assistant: Assistant, mode: Mode, language: str) -> str:

@@ -44,10 +44,11 @@ from rag.interfaces.chat.pickers import (
     look_who_answers,
     mode_named,
     offer_modes,
+    offer_of,
 )
 from rag.interfaces.chat.reply import Reply
 from rag.interfaces.chat.resume import catch_up, forget_steps_after, keep_page_short
-from rag.interfaces.chat.sidebar import close_on_other_pages, show_sidebar, show_trace
+from rag.interfaces.chat.sidebar import close_on_other_pages, restore, show_sidebar, show_trace
 from rag.presentation.texts import say
 from rag.text.language_detection import message_language
 
@@ -212,20 +213,22 @@ async def _answer(
 ) -> None:
     kept = conversation()
     asked = replace(question, history=kept.history(before))
+    card = ""
     async with aclosing(assistant.ask(asked)) as events:
         async for event in events:
+            card = kept.open_card  # the chips of the answer open their own
             await reply.take(event)
     if reply.answer is None:
         raise AssertionError("every request ends with Answered")
     await _remember(question_id, reply, reply.answer)
     corpus = await current_corpus(assistant)
-    if corpus and corpus.revision != kept.offered:
+    if offer_of(assistant, corpus) != kept.offered:
         await offer_modes(assistant, *chosen())
     # New chips open the sidebar: restore what was open, or close it.
     await close_on_other_pages()
     if kept.open_trace and reply.answer.outcome is not Outcome.FAILED:
         await open_trace(reply.message_id)
-    else:
+    elif not await restore(card, kept.until(reply.message_id)):
         await show_sidebar("", [])
 
 
