@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.domain.answers import Answer, Outcome, ReasonCode
+from rag.domain.documents import SHIPPED_GUIDE
 from rag.domain.requests import SMALL_TALK, Intent
 from rag.presentation.markdown import escape, link_title, quoted
 from rag.presentation.marks import marked
@@ -88,13 +89,19 @@ def _opening(answer: Answer, *, escaped: bool = False) -> str:
     if answer.outcome is Outcome.QUOTED:
         keys = {Intent.REWORK: "rearranged", Intent.DOCUMENT: "leads"}
         if ReasonCode.DEMO in codes and answer.intent not in keys:
-            return say("from_documents", language)
+            return say("from_guide" if _is_of_the_guide(answer) else "from_documents", language)
         if _has_no_model(answer):
             return say("unreachable_opening", language)
         if silent := _silent(answer):
             return silent
         return say(keys.get(answer.intent, "quoted"), language)
     return ""
+
+
+def _is_of_the_guide(answer: Answer) -> bool:
+    """Whether all that an answer cites is of the guide beside one's own documents."""
+    cited = [citation.passage.document for citation in answer.citations]
+    return bool(cited) and all(document.startswith(SHIPPED_GUIDE) for document in cited)
 
 
 def _has_no_model(answer: Answer) -> bool:

@@ -22,6 +22,7 @@ from rag.presentation.wording import (
     shown_path,
 )
 from rag.text.analysis import analyse
+from rag.text.tables import without_bars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,8 +80,8 @@ def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
         "matched": list(hit.matched),
         "used": hit.used,
         "sha256": passage.sha256,
-        "before": hit.before,
-        "after": hit.after,
+        "before": without_bars(hit.before),
+        "after": without_bars(hit.after),
         "file": file_address(passage, answer.conversation),
         "picture": picture_path(passage, answer.conversation),
     }

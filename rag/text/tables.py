@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+BETWEEN = " · "
+
 
 def rows_as_people_read(text: str, head: str) -> str:
     """Return table rows as "column: value", one a line; other text is as it stands.
@@ -19,6 +21,16 @@ def rows_as_people_read(text: str, head: str) -> str:
     columns = _cells(head)
     lines = ["; ".join(_labelled(row, columns)) for row in rows if row != columns]
     return lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
+
+
+def without_bars(text: str) -> str:
+    """Return text in which rows of tables, whole or cut, are cells with a point between them."""
+    return "\n".join(
+        BETWEEN.join(filter(None, (cell.strip() for cell in line.split("|"))))
+        if line.strip().startswith("|") or line.strip().endswith("|")
+        else line
+        for line in text.splitlines()
+    )
 
 
 def _cells(line: str) -> list[str]:

@@ -13,6 +13,7 @@ from rag.domain.answers import Answer, Outcome
 from rag.domain.conversation import Question
 from rag.domain.documents import SHIPPED_GUIDE
 from rag.domain.events import Answered
+from rag.presentation.message import answer_text
 from rag.presentation.wording import place, shown_path
 
 HANDBOOK = "# Handbook\n\nThe office of Delft opens at 8:30 in the morning.\n"
@@ -40,6 +41,7 @@ async def test_it_answers_about_the_product_beside_own_documents(tmp_path: Path)
     assert found.outcome is not Outcome.REFUSED
     assert found.citations[0].passage.document.startswith(SHIPPED_GUIDE)
     assert place(found.citations[0].passage).startswith("Plumbline's guide › ")
+    assert answer_text(found).startswith("From Plumbline's guide:")
 
 
 async def test_own_documents_answer_alone_what_they_answer(tmp_path: Path) -> None:
