@@ -42,6 +42,9 @@ HARD_FAULTS = MISMATCHES | {ProblemCode.ABSENT_NUMBER, ProblemCode.ABSENT_EXACT}
 FAULTY_SHARE: dict[ModelRole, float] = {"small": 0.2, "large": 0.4}
 """A text falls if this share of its sentences has a hard fault; below it, they are marked. With 0
 for the small model, 7 % more faithful answers fall and no unfaithful one (the fitted half)."""
+INVENTED_SHARE = 0.5
+"""A small model's text falls if this share of its sentences is in no passage, however short they
+are. On both halves of the judged answers no answer falls by it that stood before."""
 _WRONG_NUMBERS = frozenset({ProblemCode.ABSENT_NUMBER, ProblemCode.MISPLACED_NUMBER})
 _NOTHING_SAID = frozenset({ReasonCode.EMPTY, ReasonCode.HEDGING, ReasonCode.UNREACHABLE})
 _LACKS_SUPPORT = frozenset({ReasonCode.UNSUPPORTED, ReasonCode.UNCITED})
@@ -164,7 +167,10 @@ def _problems(
 
 def _is_faulty(sentences: Sequence[Sentence], role: ModelRole) -> bool:
     faults = sum(s.problem is not None and s.problem.code in HARD_FAULTS for s in sentences)
-    return faults > 0 and faults >= FAULTY_SHARE[role] * len(sentences)
+    invented = sum(sentence.support is Support.NONE for sentence in sentences)
+    return (faults > 0 and faults >= FAULTY_SHARE[role] * len(sentences)) or (
+        role == "small" and invented >= INVENTED_SHARE * len(sentences)
+    )
 
 
 def _unsupported(sentences: Sequence[Sentence]) -> Reason:

@@ -66,6 +66,14 @@ def test_a_supported_draft_is_accepted() -> None:
     assert confidence.value > 0.95
 
 
+def test_a_small_models_text_falls_with_half_of_its_sentences_in_no_passage() -> None:
+    long = sentence(text="A customer may return the box within 30 days of its delivery, in Delft.")
+    invented = sentence("none", ProblemCode.NO_PASSAGE, text="It is of copper.")
+    assert codes(decide(long, invented)) == ["unsupported"]
+    assert decide(long, long, invented).accepted
+    assert decide(long, invented, role="large").accepted
+
+
 def test_a_paraphrase_beside_a_supported_sentence_is_accepted() -> None:
     assert decide(sentence(), sentence("partial", ProblemCode.PARTLY)).accepted
 
