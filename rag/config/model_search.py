@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from rag.config.model_choice import served_large, served_small
 from rag.domain.completions import Check
-from rag.models.discovery import PORTS, PROBE_S, Step, foundry, probed
+from rag.models.discovery import PORTS, PROBE_S, Step, asked_again, foundry, probed
 from rag.models.model import Model
 from rag.models.names import model_for
 
@@ -143,7 +143,12 @@ class ModelSearch:
         self._foundry_steps = await self._ask_foundry()
 
     async def _look_at_ports(self) -> None:
-        self._port_steps = await probed(self._ports, leave_out=(self._settings.port,))
+        told = self._foundry_steps
+        self._port_steps, again = await asyncio.gather(
+            probed(self._ports, leave_out=(self._settings.port,)), asked_again(told)
+        )
+        if self._foundry_steps is told:  # else the command has answered anew
+            self._foundry_steps = again
         self._looked = self._clock.now()
         await self._choose()
 

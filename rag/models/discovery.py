@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import regex
@@ -39,6 +39,8 @@ class Step:
     tried: str
     found: Served | None = None
     detail: str = ""
+    address: str = ""
+    """What a command told, to be asked again; empty for a port."""
 
 
 async def probed(
@@ -67,11 +69,24 @@ async def foundry(run: Callable[[Sequence[str]], Awaitable[str]] | None = None) 
         addresses = [with_version(_root(one)) for one in _ADDRESS.findall(said)]
         for address in filter(is_local, dict.fromkeys(addresses)):
             served = await served_at(address)
-            steps.append(Step(" ".join(command), served, address))
+            steps.append(Step(" ".join(command), served, address, address))
             if served:
                 return steps
         steps.append(Step(" ".join(command), detail="it tells no address that answers"))
     return steps
+
+
+async def asked_again(steps: Sequence[Step]) -> list[Step]:
+    """Return steps with what answers by now at the addresses that they led to."""
+    addresses = [step.address for step in steps]
+    found = await asyncio.gather(
+        *(served_at(one, timeout_s=PROBE_S) if one else _nothing() for one in addresses)
+    )
+    return [replace(step, found=served) for step, served in zip(steps, found, strict=True)]
+
+
+async def _nothing() -> None:
+    return None
 
 
 def _root(address: str) -> str:

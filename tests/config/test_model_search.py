@@ -139,11 +139,26 @@ async def test_foundrys_address_comes_before_the_usual_ports(opened: list[Search
     ):
 
         async def told() -> list[Step]:
-            return [Step("foundry server status", Served(f"{at_foundry.base_url}/v1", (SMALL,)))]
+            address = f"{at_foundry.base_url}/v1"
+            return [Step("foundry server status", Served(address, (SMALL,)), address, address)]
 
         opened.append(this := Search(elsewhere.port, ask_foundry=told))
         await this.look()
         assert this.search.found["small"] == f"127.0.0.1:{at_foundry.port}"
+
+
+async def test_a_server_that_foundry_told_and_that_is_gone_is_noticed_at_once(
+    opened: list[Search],
+) -> None:
+    with ScriptedServer(Script("A."), (SMALL,)) as server:
+        address = f"{server.base_url}/v1"
+
+        async def told() -> list[Step]:
+            return [Step("foundry server status", Served(address, (SMALL,)), address, address)]
+
+        opened.append(this := Search(ask_foundry=told))
+        assert await this.look() == ("phi-4-mini", "")
+    assert await this.look() == (BUILT_IN, "")
 
 
 async def test_a_question_does_not_wait_for_a_look_that_was_just_taken(

@@ -3,15 +3,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
 from rag.domain.conversation import Question
 from rag.domain.events import Answered
 from rag.presentation.json_contract import answer_json
 from rag.presentation.trace_card import marked_segments, passage_props, trace_props
 from rag.retrieval.query import build_query
 from rag.text.language_detection import message_language
-from rag.text.tables import without_bars
 from tests.builders import answered, assistant_of
 from tests.fakes import CORPUS, POSTAGE, FakeBackend, hits_of, retriever_of, says
 
@@ -121,15 +118,3 @@ async def test_a_model_that_was_asked_in_vain_is_named(corpus: Path) -> None:
     asked = Question("What is the capital of Mongolia?", skip_gate=True)
     who = await traced(corpus, FakeBackend(WRONG, model="phi"), None, asked)
     assert (who["name"], who["badge"]) == ("phi asked in vain", "refused")
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("up to 200 MiB. |\n| Can it? | Only there. |", "up to 200 MiB.\nCan it? · Only there."),
-        ("| a | b", "a · b"),
-        ("Either a|b or c.", "Either a|b or c."),
-    ],
-)
-def test_rows_beside_a_passage_have_no_bars(text: str, shown: str) -> None:
-    assert without_bars(text) == shown
