@@ -87,6 +87,7 @@
     const sheet = document.createElement("dialog");
     sheet.id = "pl-keys";
     sheet.setAttribute("aria-label", texts.keys);
+    const head = Object.assign(document.createElement("h2"), { textContent: texts.keys });
     const list = document.createElement("dl");
     for (const [key, name] of KEYS) {
       list.append(
@@ -97,9 +98,22 @@
     const close = Object.assign(document.createElement("button"), { textContent: texts.close });
     close.addEventListener("click", () => sheet.close());
     sheet.addEventListener("close", () => sheet.remove());
-    sheet.append(list, close);
+    sheet.append(head, list, close);
     document.body.append(sheet);
     sheet.showModal();
+  };
+
+  // On a narrow page the search is in the list of conversations, which has to be opened first.
+  const search = () => {
+    const button = () => document.querySelector("#search-chats-button");
+    if (button()) return button().click();
+    document.querySelector("#sidebar-trigger-button")?.click();
+    const opened = new MutationObserver(() => {
+      if (!button()) return;
+      opened.disconnect();
+      button().click();
+    });
+    opened.observe(document.body, { childList: true, subtree: true });
   };
 
   document.addEventListener("keydown", (event) => {
@@ -112,7 +126,7 @@
       document.querySelector("#new-chat-button")?.click();
     } else if (command && !event.shiftKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      document.querySelector("#search-chats-button")?.click();
+      search();
     } else if (event.key === "?" && !field && !document.getElementById("pl-keys")) {
       event.preventDefault();
       help();

@@ -183,6 +183,14 @@
     for (const options of document.querySelectorAll("#thread-options:not([role])")) {
       options.setAttribute("role", "button");
     }
+    for (const hidden of document.querySelectorAll("button > .sr-only")) {
+      if (hidden.textContent === "Close") hidden.textContent = texts.close;
+    }
+    for (const part of ["model", "scope"]) {
+      const picker = document.getElementById(`mode-picker-trigger-${part}`);
+      if (picker) picker.dataset.plName = texts[part];
+      document.getElementById(`mode-picker-popover-${part}`)?.setAttribute("aria-label", texts[part]);
+    }
     document.querySelector('ul:has(> #thread-history)')?.setAttribute("role", "group");
     document
       .querySelector('[role="dialog"]:has(> #side-view-content)')

@@ -42,5 +42,5 @@ async def analysed(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     except TimeoutError:
         raise QuestionError(
             f"The question could not be analysed within {LONGEST_S:g} seconds.",
-            "Shorten it, or ask about fewer documents with Only in.",
+            "Shorten it, or ask about fewer documents with Search in.",
         ) from None

@@ -84,7 +84,7 @@ class RequestContext:
     def reply_language(self) -> str:
         """The language of Plumbline's own sentences."""
         if self.intent in QUESTIONS:
-            return self.language
+            return self.spoken.notes
         return self.request.spoken or self.spoken.reply
 
     def retrieve(

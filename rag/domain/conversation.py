@@ -52,8 +52,8 @@ class Question:
     """A folder or document of the corpus to search; empty: everywhere."""
     skip_gate: bool = False
     """Ask a model even if the evidence is insufficient ("Ask anyway")."""
-    language: str = "en"
-    """The page's language, used to reply to messages of a word or two."""
+    language: str = ""
+    """The page's language, for messages that do not tell theirs; empty: there is no page."""
     conversation: str = ""
     """The conversation whose private documents are searched too."""
     again: bool = False

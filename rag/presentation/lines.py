@@ -96,6 +96,9 @@ def retrieved_markdown(hits: Sequence[Hit], language: str = "en") -> str:
 def attempt_line(attempt: Attempt, language: str = "en", *, draft: bool) -> str:
     """Return the name of a model's step."""
     generation = attempt.generation
+    if is_silent(attempt):
+        took = milliseconds(generation.timings.total_ms)
+        return say("silent_step", language, model=generation.model, ms=took)
     return say(
         "draft_step" if draft else "answer_step",
         language,
@@ -104,6 +107,27 @@ def attempt_line(attempt: Attempt, language: str = "en", *, draft: bool) -> str:
         tokens=("≈" if generation.usage.estimated else "")
         + str(generation.usage.completion_tokens),
     )
+
+
+def is_silent(attempt: Attempt) -> bool:
+    """Return whether a model failed before its first word."""
+    return bool(attempt.generation.error) and not attempt.generation.text.strip()
+
+
+def checked_line(attempt: Attempt, language: str = "en") -> str:
+    """Return the name of the step that tells what a check found, or why there was none."""
+    if is_silent(attempt):
+        return say("why_silent", language, model=attempt.generation.model)
+    count, took = len(attempt.sentences), milliseconds(attempt.verify_ms)
+    return say("checked", language, count=count, ms=took)
+
+
+def support_markdown(attempt: Attempt, language: str = "en") -> str:
+    """Return what the check of a last text found; for a model without a text, why it has none."""
+    if is_silent(attempt):
+        return doubts_markdown(attempt, language)
+    full = sum(sentence.support is Support.FULL for sentence in attempt.sentences)
+    return say("supported", language, full=full, count=len(attempt.sentences))
 
 
 def doubts_markdown(attempt: Attempt, language: str = "en") -> str:

@@ -41,6 +41,9 @@ _FIRST_BOUNDARY = 0xF0000
 """Private characters say in the parsed text where a segment begins (Unicode, section 23.5)."""
 _BOUNDARY = regex.compile(r"([\U000F0000-\U000FFFFD])")
 _LINE_MARK = regex.compile(r"[ \t]*+(?:(?:[-*+]|\d{1,9}[.)]|#{1,6}|>|\|)[ \t]*+)*+[*_~]*+")
+_CITATION = regex.compile(r"(?<!\\)\[(\d{1,3})\]")
+_LAST_CITATIONS = regex.compile(r"(?r)(?:\s*\[\d{1,3}\])*\Z")
+"""Searched from the end."""
 _NEWLINE = regex.compile(r"\n")
 _INFO = regex.compile(r"[\w+#.-]*")
 
@@ -64,11 +67,16 @@ class Segment:
     title: str = ""
 
     def around(self, shown: str) -> str:
-        """Return Markdown within the mark."""
-        if not (self.mark and shown.strip()):
+        """Return Markdown within the mark; citations at its end stay outside.
+
+        A citation becomes a link in the page, and a link holds no other: within it is text.
+        """
+        said = shown[: _LAST_CITATIONS.search(shown).start()]  # type: ignore[union-attr]
+        if not (self.mark and said.strip()):
             return shown
         title = f' "{self.title}"' if self.title else ""
-        return f"[{shown}](#{self.mark}{title})"
+        inner = _CITATION.sub(r"\\[\1\\]", said)
+        return f"[{inner}](#{self.mark}{title}){shown[len(said) :]}"
 
 
 def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> str:

@@ -53,7 +53,10 @@ class MessageLanguage:
     answer: str
     """The language to answer in: its own if it is sure, else the corpus'."""
     reply: str
-    """The language of Plumbline's own sentences: its own if recognisable, else the page's."""
+    """The language to answer small talk in: its own if recognisable, else the page's."""
+    notes: str = DEFAULT_LANGUAGE
+    """The language of Plumbline's sentences about an answer: the answer's, or the page's for a
+    question without function words, such as "RelayBox price?"."""
     foreign: bool = False
     """Whether it is surely in a language that no document is in."""
     others: tuple[tuple[str, int], ...] = ()
@@ -63,11 +66,12 @@ class MessageLanguage:
 
 
 def message_language(
-    text: str, corpus: Mapping[str, int] | Sequence[str] = (), page: str = DEFAULT_LANGUAGE
+    text: str, corpus: Mapping[str, int] | Sequence[str] = (), page: str = ""
 ) -> MessageLanguage:
     """Return a message's languages.
 
-    ``corpus``: those of the documents, most frequent first, with their passages if known.
+    ``corpus``: those of the documents, most frequent first, with their passages if known;
+    ``page``: that of the page, if there is one.
     """
     counts = corpus if isinstance(corpus, Mapping) else dict.fromkeys(corpus, 1)
     most_frequent = next(iter(counts), "")
@@ -80,7 +84,8 @@ def message_language(
         spoken,
         search,
         answer,
-        _small_talk_language(text) or detect_language(text, page),
+        _small_talk_language(text) or detect_language(text, page or DEFAULT_LANGUAGE),
+        answer if detect_language(text, "") else page or answer,
         foreign=bool(counts) and answer not in counts,
         others=tuple(others[:MOST_LANGUAGES]),
         passages=sum(counts.values()),

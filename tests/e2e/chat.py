@@ -10,6 +10,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from rag.presentation.texts import CATALOGUE
 from tests.e2e.app import App
 from tests.scripted_server import ScriptedServer
 from tests.waiting import GENEROUS_S
@@ -19,6 +20,13 @@ CONNECTED = "#mode-picker-trigger-model"
 ROOT = "#root"
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 SERIOUS = {"serious", "critical"}
+_TELLING = [
+    re.escape(texts[key].removeprefix("{ms} "))
+    for texts in CATALOGUE.values()
+    for key in ("first_token", "from_index", "quotation", "refusal")
+]
+LINE = re.compile(f"^(?=.* · )(?=.*(?:{'|'.join(_TELLING)}))")
+"""What a line under an answer has: dots between its parts, and one part that only it has."""
 
 _NOTES = """
 window.sidebarsSet = 0;
@@ -89,14 +97,9 @@ class Chat:
         return self.page.url.rpartition("/")[2]
 
     @property
-    def lines(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a Locator
-        return (
-            self.page.locator("button", has_text=" · ")
-            .filter(has_text="first token")
-            .or_(self.page.locator("button", has_text="refused ·"))
-            .or_(self.page.locator("button", has_text="quotation ·"))
-            .or_(self.page.locator("button", has_text="from the index ·"))
-        )
+    def lines(self) -> Locator:
+        """The lines under the answers, in whatever language the page is."""
+        return self.page.locator("button", has_text=LINE)
 
     @property
     def answer(self) -> str:

@@ -191,7 +191,7 @@ def test_code_and_lists_of_an_answer_are_rendered(chat: Chat, stage: Stage) -> N
 @pytest.mark.parametrize(
     ("locale", "readme", "place", "again", "english"),
     [
-        ("nl-NL", "Stel vragen aan je documenten", "Overal", "Opnieuw antwoorden", "Engels"),
+        ("nl-NL", "Stel vragen aan je documenten", "Alles", "Opnieuw antwoorden", "Engels"),
         ("de-DE", "Frag deine Dokumente", "Überall", "Noch einmal antworten", "Englisch"),
     ],
 )

@@ -189,6 +189,22 @@ def test_the_mark_of_a_tables_row_ends_with_it(row: str) -> None:
     assert "Fine text." in outside
 
 
+def test_a_citation_in_a_marked_cell_stays_a_citation() -> None:
+    row = "| Weight | 1.2 kg [2] |"
+    text = f"| Fact | Value |\n|---|---|\n{row}"
+    start = text.index(row)
+    sentence = Sentence(row, start, start + len(row), Support.NONE)
+    [*_, last] = marked(text, [sentence]).split("\n")
+    assert last == "| [Weight](#none) | [1.2 kg](#none) [2] |"
+
+
+def test_within_a_mark_a_citation_is_text_as_no_link_holds_another() -> None:
+    text = "It was [1] made [2] there [3]"
+    sentence = Sentence(text, 0, len(text), Support.PARTIAL)
+    assert marked(text, [sentence]) == r"[It was \[1\] made \[2\] there](#partial) [3]"
+    assert live_markdown(text, 0, [], "en") == r"[It was \[1\] made \[2\] there](#unchecked) [3]"
+
+
 @pytest.mark.parametrize("info", ["python all refunds are given", "~all refunds are given"])
 def test_what_stands_behind_a_fence_is_shown(info: str) -> None:
     shown = without_links(f"```{info}\nprint(1)\n```")

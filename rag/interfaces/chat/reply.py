@@ -37,10 +37,11 @@ from rag.interfaces.chat.elements import (
 from rag.interfaces.chat.escalating import DimmedDraft, Seconds
 from rag.presentation.lines import (
     attempt_line,
+    checked_line,
     doubts_markdown,
-    milliseconds,
     retrieved_line,
     retrieved_markdown,
+    support_markdown,
     waiting_line,
 )
 from rag.presentation.marks import live_markdown, marked, without_links
@@ -233,7 +234,7 @@ class Reply:
             draft = attempt.role == "small"
             await finish_step(self._step, attempt_line(attempt, self._language, draft=draft))
         doubts = doubts_markdown(attempt, self._language)
-        line, documents = self._checked_line(attempt), self._documents
+        line, documents = checked_line(attempt, self._language), self._documents
         await finished_step(line, "tool", doubts, self._parent, documents)
         self._step = None
 
@@ -245,7 +246,10 @@ class Reply:
             attempt = answer.attempts[-1]
             await finish_step(self._step, attempt_line(attempt, self._language, draft=False))
             await finished_step(
-                self._checked_line(attempt), "tool", self._support(attempt), self._step.id
+                checked_line(attempt, self._language),
+                "tool",
+                support_markdown(attempt, self._language),
+                self._step.id,
             )
         if self._progress is not None:
             await finish_step(self._progress, self._part)
@@ -257,14 +261,6 @@ class Reply:
         message.is_error = answer.outcome is Outcome.FAILED
         await (message.update() if self._message else message.send())
         self._message = message
-
-    def _checked_line(self, attempt: Attempt) -> str:
-        count = len(attempt.sentences)
-        return say("checked", self._language, count=count, ms=milliseconds(attempt.verify_ms))
-
-    def _support(self, attempt: Attempt) -> str:
-        full = sum(sentence.support == "full" for sentence in attempt.sentences)
-        return say("supported", self._language, full=full, count=len(attempt.sentences))
 
     async def stop(self, question: Question) -> Answer:
         """Keep the text so far, marking what is unchecked; return it as an answer."""

@@ -91,7 +91,7 @@ def _accept_files(max_mb: int) -> None:
 
 _SCRIPTS = "".join(
     f'<script src="/public/{name}.js" defer></script>'
-    for name in ("composer", "welcome", "keys", "citations", "times")
+    for name in ("composer", "welcome", "keys", "pickers", "citations", "times")
 )
 """Beside public/plumbline.js, of which Chainlit takes only one."""
 
@@ -115,6 +115,8 @@ def _texts_for_the_page() -> str:
     texts = {
         language: all_under("button.", language)
         | {
+            "model": say("model", language),
+            "scope": say("only_in", language),
             "sources": say("sources_title", language),
             "reading": say("reading_status", language),
             "partly": say("copied_partly", language),
