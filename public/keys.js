@@ -103,10 +103,11 @@
     sheet.showModal();
   };
 
-  // On a narrow page the search is in the list of conversations, which has to be opened first.
+  // Chainlit's search hears the key itself, but on a narrow page it is in the list of conversations,
+  // which has to be opened first.
   const search = () => {
     const button = () => document.querySelector("#search-chats-button");
-    if (button()) return button().click();
+    if (button()) return;
     document.querySelector("#sidebar-trigger-button")?.click();
     const opened = new MutationObserver(() => {
       if (!button()) return;

@@ -70,9 +70,6 @@
   };
 
   new MutationObserver(() => {
-    for (const list of document.querySelectorAll("[cmdk-list]:not([tabindex])")) {
-      list.tabIndex = 0; // what scrolls has to be reached by key
-    }
     const popover = document.querySelector(POPOVER);
     if (popover && !popover.querySelector("#pl-places")) offer(popover);
   }).observe(document, { childList: true, subtree: true });

@@ -183,6 +183,11 @@
     for (const options of document.querySelectorAll("#thread-options:not([role])")) {
       options.setAttribute("role", "button");
     }
+    for (const list of document.querySelectorAll("[cmdk-list]")) {
+      list.tabIndex = 0; // what scrolls has to be reached by key
+      const role = list.querySelector("[role=option]") ? "listbox" : "group";
+      if (list.getAttribute("role") !== role) list.setAttribute("role", role);
+    }
     for (const hidden of document.querySelectorAll("button > .sr-only")) {
       if (hidden.textContent === "Close") hidden.textContent = texts.close;
     }

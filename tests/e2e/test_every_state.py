@@ -281,6 +281,7 @@ def sheets(walk: Walk) -> None:
     page.keyboard.press("Control+k")
     page.locator("[role=dialog] input").wait_for()
     walk.arrived("search")
+    expect(page.locator("[role=dialog] input")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("[role=dialog] input")).to_have_count(0)
     page.keyboard.press("Escape")  # on a phone the list of conversations is open
