@@ -1,4 +1,4 @@
-// A choice among many documents can be searched by typing.
+// The choices under the field: told in full where there is room, and searched by typing.
 (() => {
   const POPOVER = "#mode-picker-popover-scope";
   const OPTION = "[cmdk-item]";
@@ -69,7 +69,20 @@
     if (matchMedia("(pointer: fine)").matches) field.focus();
   };
 
+  // No container query: a container would be what the lists are placed in, and they stand above it.
+  const WIDE = 544;
+  const sizes = new ResizeObserver(([{ target, contentRect }]) => {
+    target.toggleAttribute("data-pl-wide", contentRect.width >= WIDE);
+  });
+  let composer = null;
+
   new MutationObserver(() => {
+    const shown = document.querySelector("#message-composer");
+    if (shown && shown !== composer) {
+      sizes.disconnect();
+      sizes.observe(shown);
+      composer = shown;
+    }
     const popover = document.querySelector(POPOVER);
     if (popover && !popover.querySelector("#pl-places")) offer(popover);
   }).observe(document, { childList: true, subtree: true });

@@ -24,6 +24,7 @@ from rag.presentation.markdown import (
     line_start,
     link_title,
 )
+from rag.presentation.math_spans import with_formulas
 from rag.presentation.wording import problem_text
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ _INFO = regex.compile(r"[\w+#.-]*")
 def _parser() -> MarkdownIt:
     options = {"html": False, "maxNesting": _MAX_NESTING}
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
-    return parser.disable(_NOT_SHOWN)
+    return with_formulas(parser.disable(_NOT_SHOWN))
 
 
 _DOCUMENT = _parser()
@@ -120,8 +121,7 @@ def _shown(text: str, segments: Sequence[Segment]) -> str:
 
 def _as_lines(text: str, segments: Sequence[Segment]) -> str:
     """Return a text without any structure, a paragraph per line."""
-    writer = _Writer(segments)
-    lines = _with_boundaries(text, segments, None).split("\n")
+    writer, lines = _Writer(segments), _with_boundaries(text, segments, None).split("\n")
     return "\n\n".join(writer.literal(line.strip()) for line in lines if line.strip())
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rag.domain.answers import Answer, Outcome, ReasonCode
 from rag.domain.documents import SHIPPED_GUIDE
 from rag.domain.requests import SMALL_TALK, Intent
-from rag.presentation.markdown import escape, link_title, quoted
+from rag.presentation.markdown import escape, link_title
 from rag.presentation.marks import marked
+from rag.presentation.quotations import quotation_markdown
 from rag.presentation.texts import say
 from rag.presentation.wording import detailed, file_path, place, reason_text, shown_path
-from rag.text.markdown import QUOTED_CODE
 
 if TYPE_CHECKING:
     from rag.domain.answers import Listed
@@ -49,14 +49,7 @@ def answer_markdown(answer: Answer) -> str:
         opening, body = _refusal(answer, escaped=True), _nearest(answer)
     elif answer.outcome is Outcome.QUOTED and answer.intent is not Intent.REWORK:
         opening = _opening(answer, escaped=True)
-        body = "\n>\n".join(
-            quoted(
-                sentence.text,
-                " ".join(f"[{number}]" for number in sentence.citations),
-                code=answer.text[: sentence.start].endswith(QUOTED_CODE),
-            )
-            for sentence in answer.sentences
-        )
+        body = quotation_markdown(answer)
     else:
         opening = _opening(answer, escaped=True)
         text = marked(answer.text, answer.sentences, answer.language)

@@ -22,6 +22,7 @@ from rag.presentation.wording import (
     shown_path,
 )
 from rag.text.analysis import analyse
+from rag.text.markdown import FENCES
 from rag.text.tables import without_bars
 
 if TYPE_CHECKING:
@@ -80,11 +81,18 @@ def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
         "matched": list(hit.matched),
         "used": hit.used,
         "sha256": passage.sha256,
-        "before": without_bars(hit.before),
-        "after": without_bars(hit.after),
+        "before": _beside(hit.before, passage.table_header),
+        "after": _beside(hit.after, ""),
         "file": file_address(passage, answer.conversation),
         "picture": picture_path(passage, answer.conversation),
     }
+
+
+def _beside(text: str, head: str) -> str:
+    """What stands beside a passage, as prose: without fences, and without the head shown there."""
+    shown = {line for line in head.splitlines() if line}
+    lines = [line for line in text.splitlines() if line not in shown]
+    return without_bars("\n".join(x for x in lines if not x.lstrip().startswith(FENCES))).strip()
 
 
 def file_address(passage: Passage, conversation: str = "") -> str:

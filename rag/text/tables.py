@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 BETWEEN = " · "
+_RULE = frozenset("|-: \t")
 
 
 def rows_as_people_read(text: str, head: str) -> str:
@@ -15,26 +16,44 @@ def rows_as_people_read(text: str, head: str) -> str:
 
     ``head`` is the row with the names of the columns.
     """
-    rows = [_cells(line) for line in text.splitlines()]
+    rows = [cells_of(line) for line in text.splitlines()]
     if not all(rows):
         return text
-    columns = _cells(head)
+    columns = cells_of(head)
     lines = ["; ".join(_labelled(row, columns)) for row in rows if row != columns]
     return lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
 
 
+def rows_read_as(read: str, text: str, head: str) -> list[list[str]]:
+    """Return the cells of the rows in ``text`` that people read as ``read``.
+
+    None if anything else is read. ``head`` is the row with the names of the columns.
+    """
+    columns = cells_of(head)
+    known = {}
+    for line in text.splitlines():
+        if row := cells_of(line):
+            known["; ".join(_labelled(row, columns))] = row
+    rows = [known.get(line.removeprefix("- ")) for line in read.splitlines()]
+    return [row for row in rows if row] if all(rows) else []
+
+
 def without_bars(text: str) -> str:
-    """Return text in which rows of tables, whole or cut, are cells with a point between them."""
+    """Return text in which rows of tables, whole or cut, are cells with a point between them.
+
+    The line of dashes under a table's head is left out.
+    """
     return "\n".join(
         BETWEEN.join(filter(None, (cell.strip() for cell in line.split("|"))))
         if line.strip().startswith("|") or line.strip().endswith("|")
         else line
         for line in text.splitlines()
+        if not ("|" in line and set(line) <= _RULE)
     )
 
 
-def _cells(line: str) -> list[str]:
-    """The cells of a table's row; none if it is no row."""
+def cells_of(line: str) -> list[str]:
+    """Return the cells of a table's row; none if it is no row."""
     line = line.strip()
     if not line.startswith("|") or not line.endswith("|"):
         return []

@@ -20,6 +20,10 @@ from tests.e2e.chat import Chat, Stage, findings
 from tests.scripted_server import Pause, Script, ScriptedServer
 
 DOCUMENTS = {
+    "models.md": (
+        "# Models\n\n## Limits\n\n| Model | Voltage | Current |\n|---|---|---|\n| R1 | 12 V | 3 A |\n"
+        "| R2 | 24 V | 5 A |\n\n## Energy\n\nThe energy of model R1 is $E = m_1*c*2$ joules.\n"
+    ),
     "rueckgabe.md": (
         "# Rückgabe\n\n## Frist\n\nKunden können die RelayBox innerhalb von 30 Tagen nach der"
         " Lieferung zurückgeben. Danach ist keine Rückgabe möglich.\n\n## Preis\n\n"
@@ -89,7 +93,9 @@ SHOWN = """() => {
 ASIDE = """() => {
   const composer = document.querySelector("#message-composer").getBoundingClientRect();
   const pickers = [...document.querySelectorAll("[id^=mode-picker-trigger]")];
+  const lists = [...document.querySelectorAll("[id^=mode-picker-popover]")];
   return [
+    ...lists.filter((list) => list.getBoundingClientRect().top < 0).map((list) => list.id),
     ...(document.documentElement.scrollWidth > window.innerWidth ? ["the page is too wide"] : []),
     ...[...document.querySelectorAll("*")].filter((e) => e.scrollLeft > 0).map((e) => e.outerHTML),
     ...pickers
@@ -290,3 +296,41 @@ def sheets(walk: Walk) -> None:
     page.keyboard.press("?")
     page.locator("#pl-keys").wait_for()
     walk.arrived("keys")
+
+
+@pytest.fixture
+def chat(browser: Browser, shop: Stage) -> Iterator[Chat]:
+    context = browser.new_context(viewport={"width": 1024, "height": 768})
+    yield Chat(context.new_page(), shop.app)
+    context.close()
+
+
+def test_quoted_rows_and_the_passages_look_like_tables(chat: Chat, shop: Stage) -> None:
+    shop.small.script = Script(status=500, body="{}")
+    shop.large.script = Script(status=500, body="{}")
+    chat.ask("Which voltage and which current does the model R2 have?")
+    quoted = chat.page.locator(".message-content blockquote table")
+    expect(quoted.locator("th")).to_have_text(["Model", "Voltage", "Current"])
+    expect(quoted.locator("tr", has_text="R2").locator("td")).to_contain_text(["R2", "24 V", "5 A"])
+    chat.shot("quoted-table")
+    quoted.locator("a.element-link").first.click()
+    expect(chat.page.locator("#side-view-content th")).to_have_text(["Model", "Voltage", "Current"])
+    assert "---" not in chat.page.locator("#side-view-content").inner_text()
+    chat.shot("passage-table")
+
+
+def test_a_formula_is_as_it_was_written_and_code_carries_one_mark(chat: Chat, shop: Stage) -> None:
+    shop.large.script = Script(
+        "The energy of model R1 is $E = m_1*c*2$ joules. That is \\(E_1\\)."
+        " The model R1 takes 12 V and 3 A. The model R2 takes 24 V and 5 A.\n\n"
+        "```sh\nrelay remove --everything\n```\n"
+    )
+    chat.page.click("#mode-picker-trigger-model")
+    chat.page.locator("[cmdk-item]", has_text="Large (").click()
+    chat.ask("What is the energy of model R1, and what do the models take?")
+    content = chat.page.locator("[data-step-type=assistant_message] .message-content").last
+    expect(content).to_contain_text("$E = m_1*c*2$")
+    expect(content).to_contain_text(r"\(E_1\)")
+    expect(content.locator("pre, code")).to_contain_text(["relay remove --everything"])
+    chat.shot("formula-and-code")
+    assert content.locator('a[href="#none"]', has_text="⟨⟩").count() == 1

@@ -166,6 +166,39 @@ def test_what_a_page_takes_for_an_address_stands_in_code(text: str) -> None:
         assert not regex.search(r"www\.|[\w.+-]@[\w-]+\.", plain)
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"$E = m*c*2$",
+        r"$x_1$ and $y_1$",
+        r"\(x_1 + y_1\)",
+        r"\[ \frac{a_1}{b_1} * c * d \]",
+        "$$\nF = a_1 * b_1 * c\n$$",
+        r"\(n\)",
+    ],
+)
+def test_a_formula_is_left_as_it_is_written(formula: str) -> None:
+    [token] = PAGE.parseInline(without_links(f"It is {formula} here."))
+    assert (
+        "".join(
+            "\n" if child.type == "softbreak" else child.content for child in token.children or ()
+        )
+        == f"It is {formula} here."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It costs $5 or *about* $6.", "It costs \\$5 or *about* \\$6."),
+        (r"\(see the *manual*\)", "(see the *manual*)"),
+        (r"\(x_1 *is* open", "(x\\_1 *is* open"),
+    ],
+)
+def test_a_price_or_a_remark_is_no_formula(text: str, expected: str) -> None:
+    assert without_links(text) == expected
+
+
 @pytest.mark.parametrize("text", ["Press :save now", "a:not[1]", ":note{x=y}", ":été"])
 def test_a_colon_begins_no_directive(text: str) -> None:
     for shown in (escape(text), without_links(text)):

@@ -84,6 +84,29 @@ def test_a_quotation_is_said_to_be_one_and_cannot_format() -> None:
     assert "> \\# \\*Big\\* \\[1\\] \\!\\[x\\](y) [2]" in text
 
 
+def test_quoted_rows_of_a_table_look_like_a_table() -> None:
+    head = "| Model | Voltage |\n|---|---|"
+    text = "| R1 | 12 V |\n| R_2 | 24 V |"
+    hits = hits_of(passage(text, table_header=head), RETURNS)
+    rows = [
+        Sentence(read, 0, len(read), Support.FULL, (1,))
+        for read in ("Model: R1; Voltage: 12 V", "Model: R_2; Voltage: 24 V")
+    ]
+    prose = Sentence("It has a fuse.", 0, 14, Support.FULL, (2,))
+    shown = answer_markdown(answer(Outcome.QUOTED, sentences=(*rows, prose), hits=hits))
+    assert shown.endswith(
+        "> | Model | Voltage |\n> | --- | --- |\n> | R1 | 12 V [1] |\n> | R\\_2 | 24 V [1] |\n>\n"
+        "> It has a fuse. [2]"
+    )
+
+
+def test_a_quoted_row_with_more_cells_than_its_head_keeps_them() -> None:
+    hits = hits_of(passage("| R1 | 12 V | new |", table_header="| Model | Voltage |\n|---|---|"))
+    row = Sentence("Model: R1; Voltage: 12 V; new", 0, 29, Support.FULL, (1,))
+    shown = answer_markdown(answer(Outcome.QUOTED, sentences=(row,), hits=hits))
+    assert shown.endswith("> | R1 | 12 V new [1] |")
+
+
 def test_code_and_addresses_in_a_quotation_are_shown_as_code() -> None:
     quoted = Sentence("Set `RAG_TOP_K` at http://a.b/c.", 0, 5, Support.FULL, (2,))
     text = answer_markdown(answer(Outcome.QUOTED, sentences=(quoted,)))
