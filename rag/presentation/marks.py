@@ -236,7 +236,7 @@ class _Writer:
         return lines
 
     def _code(self, node: SyntaxTreeNode) -> list[str]:
-        """Write a block of code; a mark within it would be code, so one sign follows it."""
+        """Write a block of code; a mark within it would be code, so what it says follows once."""
         inside = [self._segment]
         code = self._without_boundaries(node.content, inside)
         info = self._without_boundaries(node.info, inside).strip()
@@ -246,7 +246,7 @@ class _Writer:
         # What else stands behind the fence would be shown nowhere.
         lines = fenced_lines(f"{rest}\n{code}" if rest else code, language)
         wrong = next((s for s in inside if s.mark and s.mark != "unchecked"), None)
-        return [*lines, "", wrong.around("⟨⟩")] if wrong else lines
+        return [*lines, "", wrong.around(escaped(wrong.title, chips=False))] if wrong else lines
 
     def _table(self, node: SyntaxTreeNode) -> list[str]:
         rows = [row for part in node.children for row in part.children]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.chat import Chat, Stage
 from tests.scripted_server import Pause, Script
@@ -59,6 +59,48 @@ def test_a_draft_is_there_again_after_a_reload_and_belongs_to_its_conversation(c
     chat.page.goto(chat.page.url.partition("/thread/")[0])
     chat.page.locator(FIELD).wait_for()
     assert typed(chat) == ""
+
+
+def test_two_conversations_keep_a_draft_each_while_one_goes_between_them(chat: Chat) -> None:
+    for question in (QUESTION, "How much does the RelayBox cost?"):
+        submit(chat, question)
+        chat.lines.first.wait_for()
+        chat.wait_until_done()
+        chat.page.fill(FIELD, f"More than: {question}")
+        chat.page.click("#new-chat-button")
+        expect(chat.lines).to_have_count(0)
+    for question in (QUESTION, "How much does the RelayBox cost?", QUESTION):
+        chat.page.locator("a[href^='/thread/']", has_text=question[:12]).first.click()
+        chat.lines.first.wait_for()
+        wait_until(lambda: typed(chat) == f"More than: {question}")
+
+
+def test_on_a_phone_a_first_question_gets_its_address_and_survives_a_reload(
+    browser: Browser, stage: Stage
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    chat = Chat(context.new_page(), stage.app)
+    submit(chat, QUESTION)
+    chat.page.locator(FIELD).press_sequentially(NEXT)
+    chat.lines.first.wait_for()
+    assert typed(chat) == NEXT
+    expect(chat.page).to_have_url(re.compile("/thread/"))
+    chat.reload()
+    assert "30 days" in chat.answer
+    wait_until(lambda: typed(chat) == NEXT)
+    context.close()
+
+
+def test_the_first_answer_opens_nothing_that_was_closed(chat: Chat) -> None:
+    entries = chat.page.locator("[data-sidebar=sidebar]")
+    chat.page.click("#sidebar-trigger-button")
+    expect(entries).not_to_be_in_viewport()
+    submit(chat, QUESTION)
+    chat.lines.first.wait_for()
+    chat.wait_until_done()
+    expect(chat.page).to_have_url(re.compile("/thread/"))
+    expect(entries).not_to_be_in_viewport()
+    expect(chat.page.locator("#side-view-content")).to_have_count(0)
 
 
 def test_what_was_sent_is_no_draft(chat: Chat) -> None:
