@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.chat import CONNECTED, Chat, Stage, findings
 from tests.scripted_server import Script
@@ -258,6 +258,43 @@ def test_the_panel_lists_finds_deletes_restores_and_adds(
     expect(panel.locator(".pl-file")).to_have_count(1)
     expect(panel.locator(".pl-file")).to_contain_text("Salaries")
     assert page.locator("a[href^='/thread/']", has_text="corpus").count() == 0
+
+
+def drag(page: Page, onto: str, *paths: Path) -> None:
+    """Drag files from outside over a part of the page and let go, as the system does."""
+    box = page.locator(onto).bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        if kind == "drop":
+            expect(page.locator(".pl-over")).to_have_count(1)
+        session.send(
+            "Input.dispatchDragEvent",
+            {
+                "type": kind,
+                "x": box["x"] + box["width"] / 2,
+                "y": box["y"] + 8,
+                "data": {
+                    "items": [],
+                    "files": [str(path) for path in paths],
+                    "dragOperationsMask": 1,
+                },
+            },
+        )
+
+
+def test_files_dragged_onto_the_panel_are_added_to_the_chosen_folder(
+    chat: Chat, folder: Path, salaries: Path
+) -> None:
+    page = chat.page
+    page.click("#documents-button")
+    panel = page.locator(".pl-corpus")
+    panel.get_by_label("Folder").select_option("office")
+    drag(page, ".pl-drop", salaries)
+    expect(panel.locator(".pl-file", has_text="office/salaries.md")).to_be_visible()
+    assert (folder / "office" / "salaries.md").read_text() == SALARIES
+    expect(page.locator(".pl-over")).to_have_count(0)
+    expect(page.locator("#attachments")).to_have_count(0)
 
 
 @pytest.mark.usefixtures("folder")

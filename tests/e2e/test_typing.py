@@ -72,7 +72,7 @@ def test_two_conversations_keep_a_draft_each_while_one_goes_between_them(chat: C
     for question in (QUESTION, "How much does the RelayBox cost?", QUESTION):
         chat.page.locator("a[href^='/thread/']", has_text=question[:12]).first.click()
         chat.lines.first.wait_for()
-        wait_until(lambda: typed(chat) == f"More than: {question}")
+        expect(chat.page.locator(FIELD)).to_have_value(f"More than: {question}")
 
 
 def test_on_a_phone_a_first_question_gets_its_address_and_survives_a_reload(
@@ -87,7 +87,7 @@ def test_on_a_phone_a_first_question_gets_its_address_and_survives_a_reload(
     expect(chat.page).to_have_url(re.compile("/thread/"))
     chat.reload()
     assert "30 days" in chat.answer
-    wait_until(lambda: typed(chat) == NEXT)
+    expect(chat.page.locator(FIELD)).to_have_value(NEXT)
     context.close()
 
 
