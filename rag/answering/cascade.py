@@ -168,6 +168,7 @@ class Cascade:
             AGAIN_TEMPERATURE if found.question.again else 0.0,
             demo.is_over if demo else lambda: False,
             self._rules.max_wait_s if result.attempts else 0.0,
+            found.question.conversation,
         )
         yield Asking(model.role, model.name)
         async with aclosing(writing.run(grounding, manner)) as events:

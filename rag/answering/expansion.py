@@ -19,6 +19,7 @@ from rag.domain.events import Token
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rag.domain.conversation import Question
     from rag.models.model import Model
 
 PATIENCE_S = 6.0
@@ -41,7 +42,7 @@ _EXPRESSION = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}' -]*")
 
 
 async def other_words(
-    model: Model, question: str, words: Sequence[str], language: str
+    model: Model, question: Question, words: Sequence[str], language: str
 ) -> Mapping[str, tuple[str, ...]]:
     """Return other words for each of the words of a question that the model has any for.
 
@@ -50,7 +51,7 @@ async def other_words(
     asked = tuple(dict.fromkeys(words))[:MOST_WORDS]
     messages = (
         Message("system", _SYSTEM.format(language=language)),
-        Message("user", f"Question: {question}\nWords: {', '.join(asked)}"),
+        Message("user", f"Question: {question.text}\nWords: {', '.join(asked)}"),
     )
     pieces: list[str] = []
 
@@ -60,7 +61,7 @@ async def other_words(
     try:
         async with (
             asyncio.timeout(PATIENCE_S),
-            aclosing(model.write(messages, is_over=is_over)) as turn,
+            aclosing(model.write(messages, is_over=is_over, who=question.conversation)) as turn,
         ):
             async for event in turn:
                 if isinstance(event, Token):

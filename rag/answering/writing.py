@@ -31,6 +31,8 @@ class Manner:
     temperature: float
     is_over: Callable[[], bool]
     wait_s: float
+    who: str = ""
+    """The conversation that asks."""
 
 
 class Writing:
@@ -57,7 +59,8 @@ class Writing:
                 return
 
     async def _written(self, grounding: Grounding, manner: Manner) -> AsyncGenerator[Event, None]:
-        pieces = self._model.write(self.prompt.messages, manner.temperature, manner.is_over)
+        asked = (manner.temperature, manner.is_over, manner.who)
+        pieces = self._model.write(self.prompt.messages, *asked)
         if manner.wait_s:
             pieces = begun_within(manner.wait_s, pieces, self._model.name)
         async with aclosing(checked_live(self._model.role, pieces, grounding)) as checked:

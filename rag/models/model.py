@@ -101,16 +101,17 @@ class Model:
         messages: Sequence[Message],
         temperature: float = 0.0,
         is_over: Callable[[], bool] = lambda: False,
+        who: str = "",
     ) -> AsyncGenerator[Piece, None]:
         """Yield pieces of text, and finally a Generation, even if the stream broke.
 
         Closing or cancelling the iterator ends the stream on the server, and so does ``is_over``,
-        which is asked after each piece.
+        which is asked after each piece. ``who`` asks: where many wait, each gets a turn.
         """
         turn = _Turn(self._clock.now())
         error: BackendError | None = None
         try:
-            async with aclosing(self._queue.enter()) as places:
+            async with aclosing(self._queue.enter(who)) as places:
                 async for place in places:
                     yield Queued(self.role, place)
         except QueueFull:
@@ -135,7 +136,7 @@ class Model:
                 if isinstance(broken, PromptTooLong):
                     self._fit(broken.window_tokens)
         finally:
-            self._queue.leave()
+            self._queue.leave(who)
         self._adapt(turn)
         yield self._finished(turn, messages, error)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.domain.completions import PARALLEL
@@ -25,13 +26,30 @@ class QueueFull(Exception):
     """More turns wait already than a person would wait for."""
 
 
+@dataclass(eq=False)
+class _Waiter:
+    """A turn that waits; ``place`` is 1 for the next one."""
+
+    who: str
+    place: int = 0
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Queue:
-    """Lets at most ``places`` turns in at once, in the order in which they came."""
+    """Lets at most ``places`` turns in at once, in the order in which they came.
+
+    But nobody starves the others by asking much: of somebody with several turns one at a time is
+    let in, and then those come first who have waited since an earlier one.
+    """
 
     def __init__(self, places: int = PARALLEL) -> None:
         self._places = places
-        self._inside = 0
-        self._waiting: deque[asyncio.Event] = deque()
+        self._inside: Counter[str] = Counter()
+        """Person -> turns that were let in."""
+        self._last: dict[str, int] = {}
+        """Person with more turns waiting -> when one was let in, as a running number."""
+        self._entered = 0
+        self._waiting: list[_Waiter] = []
         self._alone_ms: float | None = None
 
     @property
@@ -44,32 +62,53 @@ class Queue:
         self._places = places
         self._call()
 
-    async def enter(self) -> AsyncGenerator[int, None]:
+    async def enter(self, who: str = "") -> AsyncGenerator[int, None]:
         """Yield the place in the queue, from 1, each time it changes; ends when it is its turn.
 
-        Raises QueueFull. Who has entered has to leave.
+        ``who`` asks. Raises QueueFull. Who has entered has to leave.
         """
-        if self._inside < self._places and not self._waiting:
-            self._inside += 1
+        if self._has_place and not self._waiting:
+            self._let_in(who)
             return
         if len(self._waiting) >= MOST_WAITING:
             raise QueueFull
-        called = asyncio.Event()
-        self._waiting.append(called)
+        waiter = _Waiter(who)
+        self._waiting.append(waiter)
+        told = 0
         try:
-            while self._waiting[0] is not called or self._inside >= self._places:
-                yield self._waiting.index(called) + 1
-                await called.wait()
-                called.clear()
-            self._inside += 1
+            self._call()
+            while waiter.place > 1 or not self._has_place:
+                if waiter.place != told:
+                    told = waiter.place
+                    yield told
+                await waiter.called.wait()
+                waiter.called.clear()
+            self._let_in(who)
         finally:
-            self._waiting.remove(called)
+            self._waiting.remove(waiter)
+            self._forget(who)
             self._call()
 
-    def leave(self) -> None:
+    def leave(self, who: str = "") -> None:
         """Make a place free."""
-        self._inside -= 1
+        self._inside[who] -= 1
+        if not self._inside[who]:
+            del self._inside[who]
+        self._forget(who)
         self._call()
+
+    def _let_in(self, who: str) -> None:
+        self._inside[who] += 1
+        self._entered += 1
+        self._last[who] = self._entered
+
+    def _forget(self, who: str) -> None:
+        if who not in self._inside and all(waiter.who != who for waiter in self._waiting):
+            self._last.pop(who, None)
+
+    @property
+    def _has_place(self) -> bool:
+        return self._inside.total() < self._places
 
     def learn(self, first_token_ms: float) -> None:
         """Adapt to how long a turn's first token took: a server that is not slower takes more.
@@ -77,7 +116,7 @@ class Queue:
         The measure is the shortest time without a crowd; a server that queues by itself is slower
         in one, and gets no more.
         """
-        if self._inside <= PARALLEL and not self._waiting:
+        if self._inside.total() <= PARALLEL and not self._waiting:
             self._alone_ms = min(first_token_ms, self._alone_ms or first_token_ms)
         if self._alone_ms is None:
             return
@@ -87,5 +126,12 @@ class Queue:
             self.places = min(MOST_AT_ONCE, self._places + 1)
 
     def _call(self) -> None:
-        for waiting in self._waiting:
-            waiting.set()
+        """Tell those who wait their places."""
+        ahead = Counter(self._inside)
+        ranked: list[tuple[int, int, int, _Waiter]] = []
+        for number, waiter in enumerate(self._waiting):
+            ranked.append((ahead[waiter.who], self._last.get(waiter.who, 0), number, waiter))
+            ahead[waiter.who] += 1
+        for place, (*_, waiter) in enumerate(sorted(ranked, key=lambda one: one[:3]), start=1):
+            waiter.place = place
+            waiter.called.set()

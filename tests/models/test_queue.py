@@ -47,6 +47,43 @@ async def test_one_who_goes_away_makes_way_for_those_behind() -> None:
     assert await behind == [2, 1]
 
 
+async def test_one_person_with_many_turns_lets_the_others_pass() -> None:
+    queue = Queue(1)
+    order: list[str] = []
+
+    async def turn(who: str) -> None:
+        async for _ in queue.enter(who):
+            pass
+        order.append(who)
+
+    await places_seen(queue)
+    turns = [asyncio.create_task(turn(who)) for who in ("ann", "ann", "ann", "bob", "cem")]
+    await settle()
+    for who in ("", "ann", "bob", "cem", "ann"):
+        queue.leave(who)
+        await settle()
+    await asyncio.gather(*turns)
+    assert order == ["ann", "bob", "cem", "ann", "ann"]
+
+
+async def test_whom_others_pass_sees_the_new_place() -> None:
+    queue = Queue(1)
+    await places_seen(queue)
+    greedy = [asyncio.create_task(_places_of(queue, "ann")) for _ in range(2)]
+    await settle()
+    other = asyncio.create_task(_places_of(queue, "bob"))
+    await settle()
+    for who in ("", "ann", "bob"):
+        queue.leave(who)
+        await settle()
+    assert await other == [2, 1]
+    assert [await turn for turn in greedy] == [[1], [2, 3, 2, 1]]
+
+
+async def _places_of(queue: Queue, who: str) -> list[int]:
+    return [place async for place in queue.enter(who)]
+
+
 async def test_more_places_let_in_who_waits() -> None:
     queue = Queue(1)
     await places_seen(queue)

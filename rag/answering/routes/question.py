@@ -96,7 +96,7 @@ async def _expanded(
     language = LANGUAGES.get(next(iter(context.corpus.languages), ""))
     others = await other_words(
         context.parts.cascade.small,
-        context.question.text,
+        context.question,
         words,
         language.name if language else "English",
     )
