@@ -28,6 +28,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     for name in ("FOUNDRY_LOCAL_ENDPOINT", "SLM_ALIAS", "LLM_ALIAS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RAG_DISCOVER", "off")
+    monkeypatch.setenv("RAG_WARM_UP", "off")  # a scripted server counts its requests
     monkeypatch.setenv("RAG_STATE_DIR", str(tmp_path / "state"))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.corpus.ingestion.index_terms import indexed
 from rag.corpus.ingestion.reader import InProcessReader
-from rag.domain.completions import Check, Delta, Message, Profile, Usage
+from rag.domain.completions import Capabilities, Check, Delta, Message, Profile, Usage
 from rag.domain.documents import Document, Indexed, Passage
 from rag.domain.search import Hit
 from rag.retrieval.bm25.index import PassageIndex, View
@@ -52,6 +53,10 @@ class FakeBackend:
     closed: int = 0
     stated_window: int | None = None
     stated_slots: int | None = None
+    loading: asyncio.Event | None = None
+    """What its loading waits for."""
+    loaded: list[float] = field(default_factory=list)
+    capabilities: Capabilities = field(default_factory=Capabilities)
     turns: list[Sequence[Delta | str]] = field(default_factory=list)
     """What it says first, a turn each; after that it says ``deltas``."""
 
@@ -69,6 +74,14 @@ class FakeBackend:
                 raise self.error
         finally:
             self.closed += 1
+
+    async def load(self, limit_s: float) -> Capabilities:
+        self.loaded.append(limit_s)
+        if self.loading:
+            await self.loading.wait()
+        if self.error:
+            raise self.error
+        return self.capabilities
 
     async def check(self) -> Check:
         return Check(f"model {self.model}", ok=True, detail="fake")

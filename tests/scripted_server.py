@@ -81,6 +81,8 @@ class ScriptedServer:
         self._wanted_port = port
         self.requests: list[Request] = []
         self.connections = 0
+        self.shown: list[str] = []
+        """The pages that were asked for, in order."""
         self.looks = 0
         """Of them those that asked what the server has, and nothing of a model."""
         self.port = 0
@@ -132,6 +134,7 @@ class ScriptedServer:
         path = line.split(" ")[1]
         self.looks += line.startswith("GET")
         if path in self.pages:
+            self.shown.append(path)
             await self._send(writer, 200, "application/json", self.pages[path])
             return
         if line.startswith("GET") and path not in {"/v1/models", "/models"}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,9 @@ from rag.answering.routes import ROUTES
 from rag.corpus.places import place_in
 from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason, ReasonCode
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE, SHIPPED_GUIDE
-from rag.domain.errors import RagError
+from rag.domain.errors import BackendError, RagError
 from rag.domain.events import Answered, Event, Token
-from rag.domain.requests import SMALL_TALK, Intent
+from rag.domain.requests import SMALL_TALK, Intent, WarmUp
 from rag.retrieval.family import prepare_for_many
 from rag.text.language_detection import message_language
 
@@ -33,12 +33,19 @@ if TYPE_CHECKING:
     from rag.corpus.knowledge_base import KnowledgeBase
     from rag.corpus.snapshot import Snapshot
     from rag.corpus.uploads import Uploads
+    from rag.domain.completions import ModelRole
     from rag.domain.conversation import Question
     from rag.domain.events import Retrieved
     from rag.domain.protocols import Clock, ModelFinder
 
 logger = logging.getLogger(__name__)
 TIDY_S = 60.0
+_WARMED: dict[WarmUp, tuple[ModelRole, ...]] = {
+    WarmUp.OFF: (),
+    WarmUp.SMALL: ("small",),
+    WarmUp.BOTH: ("small", "large"),
+}
+"""The roles of the models that are loaded at the start."""
 
 
 class Assistant:
@@ -55,11 +62,13 @@ class Assistant:
         expand: bool = False,
         prices: Mapping[str, tuple[float, float]] | None = None,
         finder: ModelFinder | None = None,
+        warm_up: WarmUp = WarmUp.OFF,
     ) -> None:
         self.knowledge = knowledge
         self.uploads = uploads
         self.cascade = cascade
         self.finder = finder
+        self._warm_up = warm_up
         self._clock = clock
         self._parts = Parts(cascade, clock, top_k, expand, prices or {})
 
@@ -126,9 +135,10 @@ class Assistant:
         )
 
     async def warm(self) -> None:
-        """Speed up the first question: read the corpus and load the built-in model.
+        """Speed up the first question: read the corpus, and have the models' servers load them.
 
-        Failures are only logged; the first question reports them.
+        The built-in model loads in a second, at the first question. Failures are only logged; the
+        first question reports them.
         """
         try:
             await asyncio.to_thread(self.knowledge.fresh)
@@ -143,6 +153,9 @@ class Assistant:
             check = await model.check()
             if not check.ok:
                 logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
+            elif model.role in _WARMED[self._warm_up] and not model.profile.demo:
+                with suppress(BackendError):  # logged; the first question meets it again
+                    await model.load()
 
     async def keep_tidy(self, *more: Callable[[], None]) -> None:
         """Compact the index every minute, then run the other callbacks, until cancelled."""

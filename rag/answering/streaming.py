@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering.analysis_threads import analysed
 from rag.domain.completions import Generation
-from rag.domain.events import Checked, Prefill, Queued, Token, Waiting, Withdrawn
+from rag.domain.events import Checked, Loading, Prefill, Queued, Token, Waiting, Withdrawn, Working
 from rag.text.sentences import last_end
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from rag.domain.completions import ModelRole
     from rag.models.model import Piece
     from rag.verification.support import Grounding
+
+_BEFORE = Prefill | Loading | Queued | Working | Waiting
+"""What comes before a model's first word."""
 
 
 async def begun_within(
@@ -38,7 +41,7 @@ async def begun_within(
                 error = f"{name} did not begin to answer within {seconds:g} seconds."
                 yield Generation(name, "", "error", error=error)
                 return
-            began = began or not isinstance(piece, Prefill | Queued | Waiting)
+            began = began or not isinstance(piece, _BEFORE)
             yield piece
 
 

@@ -11,6 +11,7 @@ from rag.config.clock import SystemClock
 from rag.config.knowledge import build_knowledge
 from rag.config.model_choice import build_large, build_small
 from rag.config.model_search import ModelSearch
+from rag.config.resting_models import noting_rests
 from rag.config.state_folder import corpus_state, ensure_writable, keep_private
 from rag.corpus.curation import Curator
 from rag.corpus.readers import separate_processes
@@ -36,10 +37,11 @@ def build_assistant(settings: Settings) -> Assistant:
     keep_private(state)
     counter = TokenCounter(state / "tiktoken")
     large = build_large(settings)
+    note = noting_rests(state)
     readers = separate_processes()
     cascade = Cascade(
-        Model("small", build_small(settings), clock, counter.count),
-        Model("large", large, clock, counter.count) if large else None,
+        Model("small", build_small(settings), clock, counter.count, note),
+        Model("large", large, clock, counter.count, note) if large else None,
         Rules(
             settings.escalation,
             settings.min_confidence,
@@ -60,6 +62,7 @@ def build_assistant(settings: Settings) -> Assistant:
         top_k=settings.top_k,
         expand=settings.expand,
         prices=settings.prices,
+        warm_up=settings.warm_up,
     )
 
 

@@ -28,9 +28,7 @@ def build_small(settings: Settings) -> ChatBackend:
             EMBEDDED_PROFILE,
             passage_tokens=settings.context_tokens or EMBEDDED_PROFILE.passage_tokens,
         )
-        return build_backend(
-            "embedded", Endpoint(EMBEDDED, EMBEDDED, profile, timeout_s=settings.timeout_s)
-        )
+        return build_backend("embedded", _endpoint(settings, EMBEDDED, EMBEDDED, profile))
     return served_small(settings, settings.small_base_url, settings.small_model)
 
 
@@ -41,7 +39,9 @@ def served_small(settings: Settings, base_url: str, model: str) -> ChatBackend:
     """
     profile = _served(settings, base_url, SMALL_ANSWER_TOKENS, settings.small_parallel)
     key = settings.small_api_key if settings.small_base_url else ""
-    endpoint = Endpoint(base_url, model, profile, key, settings.timeout_s, settings.small_model)
+    endpoint = replace(
+        _endpoint(settings, base_url, model, profile), api_key=key, shown=settings.small_model
+    )
     return build_backend("openai_compatible", endpoint)
 
 
@@ -50,14 +50,11 @@ def served_large(settings: Settings, base_url: str, model: str) -> ChatBackend:
     profile = _served(settings, base_url, LARGE_ANSWER_TOKENS, settings.large_parallel)
     key = settings.large_api_key if settings.large_base_url else ""
     effort = settings.reasoning_effort
-    endpoint = Endpoint(
-        base_url,
-        model,
-        profile,
-        key,
-        settings.timeout_s,
-        settings.large_model,
-        "" if effort is ReasoningEffort.AUTO else effort.value,
+    endpoint = replace(
+        _endpoint(settings, base_url, model, profile),
+        api_key=key,
+        shown=settings.large_model,
+        reasoning_effort="" if effort is ReasoningEffort.AUTO else effort.value,
     )
     return build_backend("openai_compatible", endpoint)
 
@@ -67,6 +64,11 @@ def build_large(settings: Settings) -> ChatBackend | None:
     if not settings.large_base_url:
         return None
     return served_large(settings, settings.large_base_url, settings.large_model)
+
+
+def _endpoint(settings: Settings, base_url: str, model: str, profile: Profile) -> Endpoint:
+    first, gap = settings.timeout_s, settings.gap_timeout_s
+    return Endpoint(base_url, model, profile, timeout_s=first, gap_s=gap)
 
 
 def _served(settings: Settings, base_url: str, answer_tokens: int, parallel: int) -> Profile:

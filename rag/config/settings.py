@@ -19,7 +19,7 @@ from pydantic_settings import (
 from rag.domain.documents import Watch
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
-from rag.domain.requests import Escalation, EscalationStyle, ReasoningEffort
+from rag.domain.requests import Escalation, EscalationStyle, ReasoningEffort, WarmUp
 
 EMBEDDED = "embedded"
 """The base URL that selects the built-in model."""
@@ -191,6 +191,12 @@ class Settings(BaseSettings):
         description="How long a large model such as gpt-oss thinks before it answers: `low`, "
         "`medium` or `high`; `auto`: as its server does by itself.",
     )
+    warm_up: WarmUp = Field(
+        WarmUp.SMALL,
+        validation_alias=_names("WARM_UP"),
+        description="Which models of servers are loaded when the chat starts: `small`, `both` "
+        "(where both fit into memory) or `off`.",
+    )
     escalation: Escalation = Field(
         Escalation.AUTO,
         validation_alias=_names("ESCALATION"),
@@ -268,7 +274,15 @@ class Settings(BaseSettings):
         gt=0,
         le=3_600,
         validation_alias=_names("TIMEOUT_S"),
-        description="How many seconds a model's server may be silent before it is given up.",
+        description="How many seconds a model may take to its first word before it is given up.",
+    )
+    gap_timeout_s: float = Field(
+        30,
+        gt=0,
+        le=3_600,
+        validation_alias=_names("GAP_TIMEOUT_S"),
+        description="How many seconds a model may pause in the middle of an answer; at most "
+        "`RAG_TIMEOUT_S`.",
     )
     prices: dict[str, tuple[float, float]] = Field(
         {},

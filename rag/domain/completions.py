@@ -136,6 +136,22 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a model's server was seen to do; None where it has not been asked."""
+
+    usage: bool | None = None
+    """Tells the tokens of a streamed answer."""
+    logprobs: bool | None = None
+    """Tells the log-probabilities of tokens."""
+    cached: bool | None = None
+    """Keeps what it has read of a prompt, and says so."""
+    system_role: bool | None = None
+    """Takes a system message."""
+    window: int | None = None
+    """Tokens of the window that the model is loaded with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """The address and the limits of a model."""
 
@@ -144,6 +160,9 @@ class Endpoint:
     profile: Profile
     api_key: str = ""
     timeout_s: float = 60.0
+    """Until the first word."""
+    gap_s: float = 30.0
+    """Between two pieces of an answer; never longer than until the first word."""
     shown: str = ""
     """The model's name as shown to users; empty: that at its server."""
     reasoning_effort: str = ""

@@ -47,6 +47,21 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Loading:
+    """A model is being loaded by its server, since so many seconds."""
+
+    role: ModelRole
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """What a model was waited for is over: it has the question now."""
+
+    role: ModelRole
+
+
+@dataclass(frozen=True, slots=True)
 class Prefill:
     """A model has read ``done`` of ``total`` prompt tokens."""
 
@@ -114,7 +129,9 @@ Event = (
     Retrieved
     | Reading
     | Asking
+    | Loading
     | Queued
+    | Working
     | Waiting
     | Prefill
     | Withdrawn

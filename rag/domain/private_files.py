@@ -28,6 +28,14 @@ def make_private_file(path: Path) -> None:
     _close_to_others(path)
 
 
+def replace_private(path: Path, content: bytes) -> None:
+    """Write a file for this user alone, wholly or not at all."""
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    make_private_file(new)
+    new.write_bytes(content)
+    new.replace(path)
+
+
 def close_to_others(folder: Path) -> None:
     """Take all rights of others from a folder and everything of this user's in it."""
     _close_to_others(folder)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from rag.domain.completions import Check, Delta, Message, ModelRole, Profile
+    from rag.domain.completions import Capabilities, Check, Delta, Message, ModelRole, Profile
     from rag.domain.documents import Indexed
     from rag.domain.search import Found, Signals
 
@@ -126,6 +126,13 @@ class ChatBackend(Protocol):
         The output is deterministic at temperature 0.
 
         Raises BackendError and nothing else (besides cancellation).
+        """
+        ...
+
+    async def load(self, limit_s: float) -> Capabilities:
+        """Have the server load the model, and return what it was seen to do with a short request.
+
+        Raises BackendError if that fails or takes longer.
         """
         ...
 

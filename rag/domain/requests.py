@@ -77,6 +77,14 @@ class ReasoningEffort(StrEnum):
     HIGH = "high"
 
 
+class WarmUp(StrEnum):
+    """Which models are loaded when the chat starts, before the first question."""
+
+    OFF = "off"
+    SMALL = "small"
+    BOTH = "both"
+
+
 class EscalationStyle(StrEnum):
     """What the large model makes of a weak draft."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.domain.completions import Check, Delta, Profile, Usage
+from rag.domain.completions import Capabilities, Check, Delta, Profile, Usage
 from rag.evaluation.synthetic_claims import Construction, synthetic_claims
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ class ScriptedBackend:
         yield Delta(text=text)
         yield Delta(finish_reason="stop")
         yield Delta(usage=Usage(len(asked) // 4, len(text.split())))
+
+    async def load(self, _: float) -> Capabilities:
+        """There is nothing to load."""
+        return Capabilities()
 
     async def check(self) -> Check:
         """It is always well."""

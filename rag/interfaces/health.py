@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.domain.completions import Check
-from rag.domain.errors import CorpusError, SettingsError
+from rag.domain.errors import BackendError, CorpusError, SettingsError
 from rag.retrieval.thresholds import load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from rag.answering.cascade import Cascade
     from rag.corpus.knowledge_base import KnowledgeBase
     from rag.corpus.snapshot import Snapshot
+    from rag.domain.completions import Capabilities
     from rag.domain.protocols import ModelFinder
     from rag.models.model import Model
+
+ANSWER_S = 120.0
+"""How long a model may take to its first token, loading included, while one waits for a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,13 @@ async def examine(
     cascade: Cascade,
     warnings: list[str],
     finder: ModelFinder | None = None,
+    resting: Mapping[str, float] | None = None,
 ) -> DoctorReport:
-    """Check the corpus and each model's server; never raises for a failed check."""
+    """Check the corpus and each model's server; never raises for a failed check.
+
+    Each model of a server is asked for a token: many a server lists what it cannot load.
+    ``resting``: the models that the running chat leaves alone, and for how many seconds.
+    """
     if finder:
         await finder.refresh(wait=True)
     small, large = cascade.small, cascade.large
@@ -67,9 +79,39 @@ async def examine(
                 required=False,
             )
         )
+    for model, listed in zip(models, answers, strict=True):
+        if listed.ok and not model.profile.demo:
+            checks.append(await _asked(model))
+    checks += [
+        Check(
+            f"model {name} in the running chat",
+            ok=False,
+            detail=f"It failed several times in a row and is left alone for {left:.0f} s more.",
+            remedy="Look at its server; it is asked again by itself.",
+            required=False,
+        )
+        for name, left in (resting or {}).items()
+    ]
     checks += finder.tried if finder else ()
     checks += [Check("setting", ok=False, detail=text, required=False) for text in warnings]
     return DoctorReport(tuple(checks), tuple(_report(model) for model in models))
+
+
+async def _asked(model: Model) -> Check:
+    """Whether a model answers a request for one token, which loads it."""
+    name = f"answer of {model.name}"
+    start = time.monotonic()
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            await asyncio.shield(model.load())
+    except TimeoutError:
+        detail = f"It gave no token within {ANSWER_S:g} s."
+        remedy = "It may still be loading: ask again, and look at its server's log."
+        return Check(name, ok=False, detail=detail, remedy=remedy, required=False)
+    except BackendError as error:
+        return Check(name, ok=False, detail=str(error), remedy=error.advice, required=False)
+    took = f"{time.monotonic() - start:.1f} s"
+    return Check(name, ok=True, detail=f"The first token took {took}.", required=False)
 
 
 def _corpus_checks(knowledge: KnowledgeBase) -> list[Check]:
@@ -119,5 +161,19 @@ def _report(model: Model) -> BackendReport:
             "streaming",
             f"{profile.passage_tokens} passage tokens",
             f"{profile.answer_tokens} answer tokens",
+            *_seen(model.capabilities),
         ),
     )
+
+
+def _seen(seen: Capabilities) -> Iterator[str]:
+    """What a model's server was seen to do, and not to do."""
+    can = {
+        "usage in streams": seen.usage,
+        "log-probabilities": seen.logprobs,
+        "cached tokens": seen.cached,
+        "system messages": seen.system_role,
+    }
+    yield from (name if has else f"no {name}" for name, has in can.items() if has is not None)
+    if seen.window:
+        yield f"window of {seen.window} tokens"

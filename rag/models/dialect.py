@@ -57,6 +57,11 @@ class Dialect:
             body["extra_body"].pop(part, None)
         return body
 
+    @property
+    def takes_system_role(self) -> bool:
+        """Whether no request was refused for its system message."""
+        return "system" not in self._refused
+
     def learn(self, status: int, refusal: str) -> bool:
         """Return whether a refusal names a part that can be left out from now on."""
         if status not in _REFUSALS:

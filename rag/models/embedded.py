@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.domain.child_processes import child_environment
-from rag.domain.completions import Check, Delta, Endpoint, Message, Profile
+from rag.domain.completions import Capabilities, Check, Delta, Endpoint, Message, Profile
 from rag.domain.errors import BackendBroken, BackendError, BackendUnreachable
 from rag.domain.paths import CODE_FOLDER
 from rag.models.openai_compatible import OpenAICompatibleBackend, prepare
@@ -95,6 +95,10 @@ class EmbeddedBackend:
     def pid(self) -> int | None:
         """The process id of the child, if there is one."""
         return self._child.process.pid if self._child else None
+
+    async def load(self, limit_s: float) -> Capabilities:
+        """Start the child, which loads the model; see ``ChatBackend.load``."""
+        return await (await self.start()).load(limit_s)
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
+
+from rag.domain.errors import BackendUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+
+    import openai
 
 MAX_LINE_BYTES = 1024 * 1024
 END = "[DONE]"
@@ -56,3 +60,29 @@ async def _lines(pieces: AsyncIterator[bytes], most_bytes: int) -> AsyncGenerato
         if size > MAX_LINE_BYTES or left < 0:
             raise EndlessStream("far more than was asked for")
     yield b"".join(held)
+
+
+async def answer_events(
+    response: openai.AsyncAPIResponse[Any], most_bytes: int, address: str
+) -> AsyncGenerator[object, None]:
+    """Yield the events of a streamed answer; one that comes whole is one event.
+
+    Raises BackendUnreachable where no model server has answered.
+    """
+    kind = response.headers.get("content-type", "")
+    if "event-stream" in kind:
+        # Not through the clients' own generators: one that is left in the middle is ended
+        # by the collector in another task, which the transport does not allow.
+        pieces = aiter(cast("AsyncIterable[bytes]", response.http_response.stream))
+        async with aclosing(events_of(pieces, most_bytes)) as events:
+            async for event in events:
+                yield event
+        return
+    whole = value_of(await response.read()) if "json" in kind else None
+    if not (isinstance(whole, dict) and whole.get("choices")):
+        raise BackendUnreachable(
+            f"What answers at {address} is not a model server (it sent {kind or 'no type'}).",
+            "Check the address and the port.",
+        )
+    yield whole
+    yield END

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rag.domain.completions import PARALLEL, Generation, ModelRole, Timings, Usage
+from rag.domain.completions import PARALLEL, Capabilities, Generation, ModelRole, Timings, Usage
 from rag.domain.errors import (
     BackendError,
     BackendRefused,
@@ -15,7 +17,8 @@ from rag.domain.errors import (
     BackendUnreachable,
     PromptTooLong,
 )
-from rag.domain.events import Prefill, Queued, Token, Waiting, Withdrawn
+from rag.domain.events import Loading, Prefill, Queued, Token, Waiting, Withdrawn, Working
+from rag.models.breaker import Breaker
 from rag.models.queue import MOST_WAITING, Queue, QueueFull
 
 if TYPE_CHECKING:
@@ -25,8 +28,13 @@ if TYPE_CHECKING:
     from rag.domain.protocols import ChatBackend, Clock
 
 
-Piece = Token | Prefill | Queued | Waiting | Withdrawn | Generation
+logger = logging.getLogger(__name__)
+Piece = Token | Prefill | Loading | Queued | Working | Waiting | Withdrawn | Generation
 _LENGTH = "length"
+LOAD_S = 600.0
+"""The most that loading may take: 155 s were reported for a cold start."""
+MOST_LOADING_S = 60.0
+"""How long a question waits for a model that is being loaded."""
 WINDOW_USED = 0.85
 """Of a window, for the prompt: another vocabulary may count more tokens."""
 
@@ -37,6 +45,7 @@ class _Turn:
 
     requested: float
     started: float = 0.0
+    waited: bool = False
     first: float | None = None
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
@@ -64,14 +73,25 @@ class Model:
     """A backend with its queue: so many turns at once as its server takes."""
 
     def __init__(
-        self, role: ModelRole, backend: ChatBackend, clock: Clock, count: Callable[[str, str], int]
+        self,
+        role: ModelRole,
+        backend: ChatBackend,
+        clock: Clock,
+        count: Callable[[str, str], int],
+        note: Callable[[str, float], None] | None = None,
     ) -> None:
+        """``note`` is told for how many seconds the model is left alone; see ``Breaker``."""
         self.role = role
         self.backend = backend
         self._clock = clock
         self._count = count
         self._queue = Queue(backend.profile.parallel or PARALLEL)
         self._profile = backend.profile
+        self._breaker = Breaker(backend.model, clock, note)
+        self._loading: asyncio.Task[None] | None = None
+        self._loading_since = 0.0
+        self.capabilities = Capabilities()
+        """What its server was seen to do."""
         self.reachable: bool | None = None
         """Whether it answered when it was last asked; None if it never was."""
 
@@ -90,7 +110,29 @@ class Model:
         """Return the health of the model's server, and remember it; never raises."""
         check = await self.backend.check()
         self.reachable = check.ok
+        if check.ok:
+            self._breaker.seen()
+        if left := self._breaker.left_ms:
+            rest = f" It is left alone for {left / 1_000:.0f} s after {self.failures} failures."
+            return replace(check, ok=False, detail=check.detail + rest)
         return check
+
+    @property
+    def failures(self) -> int:
+        """Its failures in a row."""
+        return self._breaker.failures
+
+    def load(self) -> asyncio.Task[None]:
+        """Have its server load it, in the background; the task raises BackendError."""
+        if self._loading is None or self._loading.done():
+            self._loading_since = self._clock.now()
+            self._loading = asyncio.create_task(self._load())
+            self._loading.add_done_callback(_retrieved)
+        return self._loading
+
+    async def _load(self) -> None:
+        self.capabilities = await self.backend.load(LOAD_S)
+        self.reachable = True
 
     def count(self, text: str) -> int:
         """Return the number of tokens of a text in this model's encoding."""
@@ -109,16 +151,22 @@ class Model:
         which is asked after each piece. ``who`` asks: where many wait, each gets a turn.
         """
         turn = _Turn(self._clock.now())
-        error: BackendError | None = None
+        error: BackendError | None = self._breaker.begin()
+        if error:
+            yield self._finished(turn, messages, error)
+            return
         try:
-            async with aclosing(self._queue.enter(who)) as places:
-                async for place in places:
-                    yield Queued(self.role, place)
+            async with aclosing(self._entered(who)) as steps:
+                async for step in steps:
+                    turn.waited = True
+                    yield step
         except QueueFull:
             yield self._finished(turn, messages, self._too_many())
             return
         try:
             turn.started = self._clock.now()
+            if turn.waited:
+                yield Working(self.role)
             stream = self.backend.stream(messages, self.profile.answer_tokens, temperature)
             try:
                 async with aclosing(stream):
@@ -137,8 +185,18 @@ class Model:
                     self._fit(broken.window_tokens)
         finally:
             self._queue.leave(who)
+        self._breaker.end(error)
         self._adapt(turn)
         yield self._finished(turn, messages, error)
+
+    async def _entered(self, who: str) -> AsyncGenerator[Loading | Queued, None]:
+        """Yield what a turn waits for, until it has its place; see ``Queue.enter``."""
+        if self._loading and not self._loading.done():
+            yield Loading(self.role, (self._clock.now() - self._loading_since) / 1_000)
+            await asyncio.wait({self._loading}, timeout=MOST_LOADING_S)
+        async with aclosing(self._queue.enter(who)) as places:
+            async for place in places:
+                yield Queued(self.role, place)
 
     def _pieces_of(self, delta: Delta) -> Iterator[Piece]:
         if delta.wait_s:
@@ -221,3 +279,9 @@ def _within(profile: Profile, window: int) -> Profile:
         window_tokens=min(prompt, profile.window_tokens),
         passage_tokens=min(profile.passage_tokens, prompt // 2),
     )
+
+
+def _retrieved(task: asyncio.Task[None]) -> None:
+    """Look at a failure, which the first question meets again, so that it is not logged as lost."""
+    if not task.cancelled() and (error := task.exception()):
+        logger.warning("%s", error)

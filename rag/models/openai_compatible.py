@@ -10,28 +10,23 @@ import json
 from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from rag.domain.completions import Check, Delta, Endpoint, Message, Profile
-from rag.domain.errors import (
-    BackendBroken,
-    BackendError,
-    BackendRefused,
-    BackendTimeout,
-    BackendUnreachable,
-    PromptTooLong,
-)
+from rag.domain.completions import Capabilities, Check, Delta, Endpoint, Message, Profile
+from rag.domain.errors import BackendBroken, BackendError, BackendRefused, PromptTooLong
 from rag.models.addresses import proxy_of, with_version, without_password
 from rag.models.deltas import DeltaReader
 from rag.models.dialect import Asked, Dialect, is_too_long, is_unknown_model, window_in
-from rag.models.event_stream import END, events_of, value_of
+from rag.models.event_stream import END, answer_events
 from rag.models.failures import ADVICE, as_backend_error, broken_off, message_of
+from rag.models.loading import ONE_TOKEN, capabilities_of, preload
 from rag.models.names import model_for
+from rag.models.patience import Patience
 from rag.models.retries import Later, Otherwise, UnknownModel, seconds_of
 from rag.models.server_facts import Loaded, loaded_at, served_at
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     import httpx2
@@ -59,7 +54,7 @@ class OpenAICompatibleBackend:
         self._model = endpoint.model
         self._display_name = endpoint.shown or endpoint.model
         self._profile = endpoint.profile
-        self._timeout_s = endpoint.timeout_s
+        self._timeout_s, self._gap_s = endpoint.timeout_s, endpoint.gap_s
         self._extra_body = {**endpoint.wishes, **(extra_body or {})}
         self._api_key = endpoint.api_key
         self._transport = transport
@@ -109,28 +104,49 @@ class OpenAICompatibleBackend:
         """The model's limits."""
         return self._profile
 
+    async def load(self, limit_s: float) -> Capabilities:
+        """Have the server load the model; see ``ChatBackend.load``."""
+        await preload(self._base_url, self._model, self._api_key, limit_s)
+        told = self.stream(ONE_TOKEN, max_tokens=1, limit_s=limit_s, logprobs=True)
+        async with aclosing(told) as turn:
+            seen = capabilities_of([delta async for delta in turn])
+        if self._learning:
+            await asyncio.wait({self._learning})
+        return replace(seen, system_role=self._dialect.takes_system_role, window=self.stated_window)
+
     async def stream(
-        self, messages: Sequence[Message], max_tokens: int, temperature: float = 0.0
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        temperature: float = 0.0,
+        *,
+        limit_s: float = 0.0,
+        logprobs: bool = False,
     ) -> AsyncGenerator[Delta, None]:
         """Yield the model's turn; see ``ChatBackend.stream``.
+
+        ``limit_s``: until the first word, if that may take longer than usual; ``logprobs``: ask for
+        log-probabilities too.
 
         A request that is refused for a part that this server does not take is sent again without
         it, one that comes too early is sent again when the server says, and one that is answered
         with nothing is sent once more.
         """
         await prepare()
-        asked = Asked(self._model, messages, max_tokens, temperature, self._extra_body)
+        more = {**self._extra_body, "logprobs": True} if logprobs else self._extra_body
+        asked = Asked(self._model, messages, max_tokens, temperature, more)
+        first_s = limit_s or self._timeout_s
         waited = 0.0
         may_be_empty = False
         while True:
             reader = DeltaReader(max_tokens)
             try:
-                async with aclosing(self._turn(asked, reader)) as turn:
+                async with aclosing(self._turn(asked, reader, first_s)) as turn:
                     async for delta in turn:
                         yield delta
             except Later as later:
                 waited += later.seconds
-                if waited > self._timeout_s:
+                if waited > first_s:
                     raise later.error from later
                 yield Delta(wait_s=later.seconds)
                 await asyncio.sleep(later.seconds)
@@ -174,23 +190,25 @@ class OpenAICompatibleBackend:
         self._model = name
         return True
 
-    async def _turn(self, asked: Asked, reader: DeltaReader) -> AsyncGenerator[Delta, None]:
+    async def _turn(
+        self, asked: Asked, reader: DeltaReader, first_s: float
+    ) -> AsyncGenerator[Delta, None]:
         """Yield the answer to one request."""
-        loop = asyncio.get_running_loop()
+        patience = Patience(first_s, self._gap_s)
         try:
             async with (
-                asyncio.timeout(self._timeout_s) as deadline,
+                patience,
                 self._request(asked) as response,
-                aclosing(self._events(response, reader.most_bytes)) as events,
+                aclosing(answer_events(response, reader.most_bytes, self._shown_url)) as events,
             ):
                 async for event in events:
                     if event == END:
                         reader.ended = reader.ended or reader.said
                         break
                     if delta := self._read(event, reader):
-                        deadline.reschedule(loop.time() + self._timeout_s)
+                        patience.heard(begun=reader.said)
                         yield delta
-                        deadline.reschedule(loop.time() + self._timeout_s)
+                        patience.heard(begun=reader.said)
                     if reader.overflows:
                         yield Delta(finish_reason="length")
                         break
@@ -199,10 +217,7 @@ class OpenAICompatibleBackend:
             if not (reader.ended or reader.overflows):
                 raise broken_off(f"{self._model} at {self._shown_url}")
         except TimeoutError as error:
-            raise BackendTimeout(
-                f"{self._model} at {self._shown_url} was silent for {self._timeout_s:g} seconds.",
-                "A cold model may need longer: raise RAG_TIMEOUT_S.",
-            ) from error
+            raise patience.ended(f"{self._model} at {self._shown_url}") from error
         except (BackendError, Later, Otherwise, UnknownModel):
             raise
         except _client_errors() as error:
@@ -211,29 +226,6 @@ class OpenAICompatibleBackend:
     def _request(self, asked: Asked) -> AbstractAsyncContextManager[openai.AsyncAPIResponse[Any]]:
         create = self._client.chat.completions.with_streaming_response.create
         return create(**self._dialect.body(asked))
-
-    async def _events(
-        self, response: openai.AsyncAPIResponse[Any], most_bytes: int
-    ) -> AsyncGenerator[object, None]:
-        """Yield the events of a stream; an answer that comes whole is one event."""
-        kind = response.headers.get("content-type", "")
-        if "event-stream" in kind:
-            # Not through the clients' own generators: one that is left in the middle is ended
-            # by the collector in another task, which the transport does not allow.
-            pieces = aiter(cast("AsyncIterable[bytes]", response.http_response.stream))
-            async with aclosing(events_of(pieces, most_bytes)) as events:
-                async for event in events:
-                    yield event
-            return
-        whole = value_of(await response.read()) if "json" in kind else None
-        if not (isinstance(whole, dict) and whole.get("choices")):
-            raise BackendUnreachable(
-                f"What answers at {self._shown_url} is not a model server"
-                f" (it sent {kind or 'no type'}).",
-                "Check the address and the port.",
-            )
-        yield whole
-        yield END
 
     def _read(self, event: object, reader: DeltaReader) -> Delta | None:
         if isinstance(event, dict) and (event.get("error") or event.get("object") == "error"):

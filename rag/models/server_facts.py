@@ -49,7 +49,7 @@ async def served_at(
     base_url: str, api_key: str = "", timeout_s: float = FACTS_TIMEOUT_S
 ) -> Served | None:
     """Return what a server lists; None if no model server, or a Plumbline, answers in time."""
-    found = await _json_at(f"{base_url}/models", api_key, timeout_s)
+    found = await json_at(f"{base_url}/models", api_key, timeout_s)
     entries = list(_entries(found, "data"))
     if not isinstance(found, dict) or "data" not in found:
         return None
@@ -64,7 +64,7 @@ async def loaded_at(
     """Return what a server tells of how it has loaded a model."""
     root = base_url.removesuffix("/v1")
     addresses = [f"{base_url}/models", *(f"{root}{path}" for path in _WINDOWS)]
-    told = await asyncio.gather(*(_json_at(one, api_key, timeout_s) for one in addresses))
+    told = await asyncio.gather(*(json_at(one, api_key, timeout_s) for one in addresses))
     windows = [window for answer in told for window in _windows_in(answer, model)]
     slots = [number for answer in told for number in _slots_in(answer)]
     return Loaded(min(windows, default=None), min(slots, default=None))
@@ -109,7 +109,7 @@ def _number(value: object) -> Iterator[int]:
         yield value
 
 
-async def _json_at(address: str, api_key: str, timeout_s: float) -> object:
+async def json_at(address: str, api_key: str, timeout_s: float) -> object:
     """Return the JSON at an address; None if there is none, whatever the reason."""
     client = await asyncio.to_thread(_client, address, timeout_s)
     headers = {"authorization": f"Bearer {api_key}"} if api_key else {}

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rag.domain.answers import Answer, Attempt, Outcome, Reason, ReasonCode, Support
-from rag.domain.events import Queued
+from rag.domain.events import Loading, Prefill, Queued, Working
 from rag.domain.requests import Intent
 from rag.presentation.markdown import escape
 from rag.presentation.texts import say
@@ -77,8 +77,14 @@ def retrieved_line(retrieved: Retrieved, language: str = "en") -> str:
     return say(key, language, count=len(retrieved.hits), ms=milliseconds(retrieved.milliseconds))
 
 
-def waiting_line(event: Queued | Waiting, model: str, language: str = "en") -> str:
-    """Return what a question waits for before its model is asked."""
+def waiting_line(
+    event: Queued | Waiting | Loading | Working | Prefill, model: str, language: str = "en"
+) -> str:
+    """Return what a question waits for before its model's first word."""
+    if isinstance(event, Prefill):
+        return say("reading", language, done=event.done, total=event.total)
+    if isinstance(event, Loading | Working):
+        return say("loading" if isinstance(event, Loading) else "writing", language, model=model)
     if isinstance(event, Queued):
         return say("queued", language, model=model, place=event.place)
     return say("server_waits", language, model=model, seconds=f"{event.seconds:.0f}")

@@ -55,6 +55,7 @@ class App:
             "RAG_PORT": str(self.port),
             "RAG_CORPUS_DIR": str(corpus),
             "RAG_DISCOVER": "off",
+            "RAG_WARM_UP": "off",  # a scripted server counts its requests
             **(settings or {}),
         }
         self.process: subprocess.Popen[bytes] | None = None

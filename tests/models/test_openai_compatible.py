@@ -16,7 +16,7 @@ from rag.domain.errors import (
 )
 from rag.models.addresses import is_local, with_version, without_password
 from rag.models.openai_compatible import OpenAICompatibleBackend
-from tests.scripted_server import Script, ScriptedServer
+from tests.scripted_server import Pause, Script, ScriptedServer
 from tests.waiting import GENEROUS_S
 
 ASK = [Message("user", "How long?")]
@@ -135,6 +135,15 @@ async def test_silence_ends_after_the_timeout() -> None:
         error = await failure(backend(server.base_url, timeout_s=0.5))
     assert isinstance(error, BackendTimeout)
     assert "0.5 seconds" in str(error)
+
+
+async def test_a_pause_in_mid_answer_has_a_limit_and_a_sentence_of_its_own() -> None:
+    stalls = Script("one two three four", pause=Pause(after=2, filler=""))
+    with ScriptedServer(stalls) as server:
+        endpoint = Endpoint(server.base_url, "m", PROFILE, timeout_s=60, gap_s=0.5)
+        error = await failure(OpenAICompatibleBackend(endpoint))
+    assert isinstance(error, BackendTimeout)
+    assert "fell silent in the middle of its answer, for 0.5 seconds" in str(error)
 
 
 async def test_a_slow_stream_is_not_silence() -> None:

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rag.answering.assistant import Assistant
+from rag.answering.cascade import Cascade
+from rag.answering.escalation import Rules
+from rag.corpus.knowledge_base import KnowledgeBase
+from rag.domain.answers import Outcome
 from rag.domain.completions import Endpoint, Generation, Message, Profile
+from rag.domain.conversation import Question
+from rag.domain.events import Answered
 from rag.models.model import Model
 from rag.models.openai_compatible import OpenAICompatibleBackend
+from rag.retrieval.family import RETRIEVERS
 from tests.fakes import FakeBackend, FakeClock, count_words, says
 from tests.models.test_dialects import ASK, refusal
 from tests.scripted_server import Script, ScriptedServer
@@ -27,6 +36,8 @@ SHAPES = [
     ("microsoft/Phi-4-mini-instruct", "The model `phi-4-mini` does not exist."),
 ]
 """The model's name at Foundry Local, Ollama, LM Studio and vLLM, and how each refuses another."""
+
+SHOWN = "Customers may return the RelayBox within 30 days of delivery."
 
 
 def endpoint(base_url: str) -> Endpoint:
@@ -93,3 +104,55 @@ async def test_an_answer_that_fills_the_window_exactly_was_cut_off(
     pieces = [piece async for piece in model.write([Message("user", "How long?")])]
     assert isinstance(pieces[-1], Generation)
     assert pieces[-1].finish_reason == finish
+
+
+@pytest.mark.parametrize(("name", "refused"), SHAPES)
+async def test_stopping_closes_the_stream_at_the_server(name: str, refused: str) -> None:
+    endless = Script("word " * 2_000, token_seconds=0.02)
+
+    def answer(body: dict[str, Any]) -> Script:
+        return endless if body["model"] == name else refusal(404, refused)
+
+    with ScriptedServer(answer, (name,)) as server:
+        client = OpenAICompatibleBackend(endpoint(server.base_url))
+        stream = client.stream(ASK, 2_000)
+        await anext(stream)
+        await stream.aclose()
+        request = server.requests[-1]
+        await until(request.closed.is_set)
+        await client.close()
+    assert request.body["model"] == name
+
+
+@pytest.mark.parametrize(("name", "refused"), SHAPES)
+async def test_a_server_killed_in_mid_answer_leaves_the_question_to_the_next(
+    name: str, refused: str, corpus: Path
+) -> None:
+    def breaks(body: dict[str, Any]) -> Script:
+        known = body["model"] == name
+        return Script(SHOWN, drop_after=4) if known else refusal(404, refused)
+
+    with ScriptedServer(breaks, (name,)) as small, ScriptedServer(Script(SHOWN)) as large:
+        clock = FakeClock(step=1)
+        models = [
+            Model(role, OpenAICompatibleBackend(endpoint(server.base_url)), clock, count_words)
+            for role, server in (("small", small), ("large", large))
+        ]
+        assistant = Assistant(
+            KnowledgeBase(corpus, RETRIEVERS["bm25"]),
+            Cascade(models[0], models[1], Rules(), clock),
+            clock,
+        )
+        events = [
+            event
+            async for event in assistant.ask(
+                Question("How long may customers return the RelayBox?")
+            )
+        ]
+        await assistant.close()
+    [answered] = [event.answer for event in events if isinstance(event, Answered)]
+    [broken, whole] = [attempt.generation for attempt in answered.attempts]
+    assert (broken.text, broken.finish_reason) == ("Customers may return the", "error")
+    assert "broke off in the middle" in broken.error
+    assert whole.text == SHOWN
+    assert answered.outcome is Outcome.ANSWERED

@@ -27,10 +27,10 @@ class Seconds:
     def __init__(self) -> None:
         self._ticking: asyncio.Task[None] | None = None
 
-    def start(self, step: cl.Step) -> None:
-        """Count for a step, and no longer for the one before."""
+    def start(self, step: cl.Step, since: float = 0) -> None:
+        """Count for a step, and no longer for the one before; ``since`` so many seconds."""
         self.stop()
-        self._ticking = asyncio.create_task(self._count(step))
+        self._ticking = asyncio.create_task(self._count(step, since))
 
     def stop(self) -> None:
         """Count no longer."""
@@ -38,8 +38,8 @@ class Seconds:
             self._ticking.cancel()
             self._ticking = None
 
-    async def _count(self, step: cl.Step) -> None:
-        for seconds in count(1):
+    async def _count(self, step: cl.Step, since: float) -> None:
+        for seconds in count(int(since) + 1):
             await asyncio.sleep(1)
             shown = {**step.to_dict(), "name": f"{step.name} · {seconds} s"}
             await cl.context.emitter.update_step(cast("StepDict", shown))

@@ -15,6 +15,7 @@ from rag.domain.events import (
     Checked,
     Escalated,
     Event,
+    Loading,
     Prefill,
     Queued,
     Reading,
@@ -22,6 +23,7 @@ from rag.domain.events import (
     Token,
     Waiting,
     Withdrawn,
+    Working,
 )
 from rag.domain.requests import Intent
 from rag.interfaces.chat.data_layer import PARTIAL, RUNNING
@@ -115,14 +117,14 @@ class Reply:
             await self._begin_part(event)
         elif isinstance(event, Asking):
             self._model = event.model
-            name = say("writing", language, model=event.model)
-            name = f"{name} · {self._part}" if self._part else name
+            name = self._with_part(say("writing", language, model=event.model))
             self._step = await started_step(name, self._parent)
             self._seconds.start(self._step)
-        elif isinstance(event, Queued | Waiting):
+        elif isinstance(event, Queued | Waiting | Loading | Working | Prefill) and not self._text:
             await self._rename_step(waiting_line(event, self._model, language))
-        elif isinstance(event, Prefill):
-            await self._reading(event)
+            if self._step and isinstance(event, Loading | Working):
+                since = event.seconds if isinstance(event, Loading) else 0
+                self._seconds.start(self._step, since)
         elif isinstance(event, Escalated):
             await self._escalate(event)
         elif isinstance(event, Answered):
@@ -203,15 +205,13 @@ class Reply:
         if layer := get_data_layer():
             await layer.update_step(message.to_dict())
 
-    async def _reading(self, event: Prefill) -> None:
-        if self._step is not None and event.done < event.total and not self._text:
-            values = {"done": event.done, "total": event.total}
-            await self._rename_step(say("reading", self._language, **values))
-
     async def _rename_step(self, name: str) -> None:
         if self._step is not None:
-            self._step.name = f"{name} · {self._part}" if self._part else name
+            self._step.name = self._with_part(name)
             await self._step.update()
+
+    def _with_part(self, name: str) -> str:
+        return f"{name} · {self._part}" if self._part else name
 
     async def _escalate(self, event: Escalated) -> None:
         """Dim the draft until another text replaces it, and keep it in its own step."""

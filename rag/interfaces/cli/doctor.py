@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.config.bootstrap import build_assistant
 from rag.config.environment import unknown_settings
+from rag.config.resting_models import resting
 from rag.interfaces.cli.output import print_json, print_text
 from rag.interfaces.health import examine
 from rag.presentation.json_contract import doctor_json
@@ -28,7 +29,11 @@ async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     assistant = build_assistant(settings)
     try:
         report = await examine(
-            assistant.knowledge, assistant.cascade, unknown_settings(), assistant.finder
+            assistant.knowledge,
+            assistant.cascade,
+            unknown_settings(),
+            assistant.finder,
+            resting(settings.state_dir),
         )
     finally:
         await assistant.close()
@@ -40,4 +45,5 @@ async def _doctor(options: argparse.Namespace, settings: Settings) -> int:
             print_text(
                 f"      {backend.role}: {backend.model} at {backend.base_url} ({backend.device})"
             )
+            print_text(f"             {', '.join(backend.capabilities)}")
     return 0 if report.ok else 1
