@@ -72,6 +72,8 @@ class Generation:
     timings: Timings = Timings()
     mean_logprob: float | None = None
     reasoning_tokens: int = 0
+    reasoning: str = ""
+    """What the model thought before it answered; a long one is cut."""
     error: str = ""
     """Why the stream broke, in one sentence; empty when it did not."""
     too_long: bool = False

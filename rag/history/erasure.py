@@ -67,7 +67,7 @@ def _emptied(answer: Answer) -> Answer:
 
 def _without_words(attempt: Attempt) -> Attempt:
     confidence = replace(attempt.confidence, reasons=(), signals=(), would_change=None)
-    generation = replace(attempt.generation, text="")
+    generation = replace(attempt.generation, text="", reasoning="")
     return replace(attempt, sentences=(), sent=None, generation=generation, confidence=confidence)
 
 

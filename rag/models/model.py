@@ -33,6 +33,8 @@ Piece = Token | Prefill | Loading | Queued | Working | Waiting | Withdrawn | Gen
 _LENGTH = "length"
 LOAD_S = 600.0
 """The most that loading may take: 155 s were reported for a cold start."""
+KEPT_REASONING = 8_000
+"""Characters of a model's reasoning that are kept and shown: some pages."""
 MOST_LOADING_S = 60.0
 """How long a question waits for a model that is being loaded."""
 WINDOW_USED = 0.85
@@ -262,11 +264,18 @@ class Model:
             ),
             mean_logprob=sum(turn.logprobs) / len(turn.logprobs) if turn.logprobs else None,
             reasoning_tokens=reasoning,
+            reasoning=shortened("".join(turn.reasoning).strip()),
             local=self.profile.local,
             address=urlsplit(self.backend.base_url).netloc,
             error=error.sentence if error else "",
             too_long=isinstance(error, PromptTooLong),
         )
+
+
+def shortened(reasoning: str) -> str:
+    """Return what is kept of a model's reasoning."""
+    cut = reasoning[:KEPT_REASONING]
+    return cut if cut == reasoning else f"{cut} …"
 
 
 def _within(profile: Profile, window: int) -> Profile:

@@ -9,6 +9,7 @@ from rag.domain.answers import Answer, Attempt, Outcome, Reason, ReasonCode, Sup
 from rag.domain.events import Loading, Prefill, Queued, Working
 from rag.domain.requests import Intent
 from rag.presentation.markdown import escape
+from rag.presentation.marks import without_links
 from rag.presentation.texts import say
 from rag.presentation.wording import place, reason_text, shown_path, single_line
 
@@ -134,6 +135,17 @@ def support_markdown(attempt: Attempt, language: str = "en") -> str:
         return doubts_markdown(attempt, language)
     full = sum(sentence.support is Support.FULL for sentence in attempt.sentences)
     return say("supported", language, full=full, count=len(attempt.sentences))
+
+
+def model_markdown(attempt: Attempt, language: str = "en", *, text: bool = True) -> str:
+    """Return what a model's step holds: its text, and what it thought before it."""
+    generation = attempt.generation
+    parts = [without_links(generation.text) or "–"] if text else []
+    if generation.reasoning:
+        parts.append(say("reasoning", language, tokens=generation.reasoning_tokens))
+        lines = (escape(line) for line in generation.reasoning.splitlines() if line.strip())
+        parts.append("\n>\n".join(f"> {line}" for line in lines))
+    return "\n\n".join(parts)
 
 
 def doubts_markdown(attempt: Attempt, language: str = "en") -> str:

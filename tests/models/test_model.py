@@ -64,6 +64,7 @@ async def test_thinking_counts_as_tokens_but_is_no_text() -> None:
         model_of(FakeBackend([Delta(reasoning="let me think"), "Yes."]), FakeClock())
     )
     assert (generation.text, generation.reasoning_tokens) == ("Yes.", 3)
+    assert generation.reasoning == "let me think"
     assert generation.usage.completion_tokens == 4
 
 

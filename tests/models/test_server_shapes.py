@@ -17,7 +17,7 @@ from rag.answering.cascade import Cascade
 from rag.answering.escalation import Rules
 from rag.corpus.knowledge_base import KnowledgeBase
 from rag.domain.answers import Outcome
-from rag.domain.completions import Endpoint, Generation, Message, Profile
+from rag.domain.completions import Endpoint, Generation, Message, ModelRole, Profile
 from rag.domain.conversation import Question
 from rag.domain.events import Answered
 from rag.models.model import Model
@@ -134,9 +134,10 @@ async def test_a_server_killed_in_mid_answer_leaves_the_question_to_the_next(
 
     with ScriptedServer(breaks, (name,)) as small, ScriptedServer(Script(SHOWN)) as large:
         clock = FakeClock(step=1)
+        roles: tuple[ModelRole, ...] = ("small", "large")
         models = [
             Model(role, OpenAICompatibleBackend(endpoint(server.base_url)), clock, count_words)
-            for role, server in (("small", small), ("large", large))
+            for role, server in zip(roles, (small, large), strict=True)
         ]
         assistant = Assistant(
             KnowledgeBase(corpus, RETRIEVERS["bm25"]),

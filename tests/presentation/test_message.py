@@ -25,6 +25,7 @@ from rag.presentation.lines import (
     check_lines,
     doubts_markdown,
     milliseconds,
+    model_markdown,
     summary_line,
 )
 from rag.presentation.marks import live_markdown
@@ -98,6 +99,15 @@ def test_quoted_rows_of_a_table_look_like_a_table() -> None:
         "> | Model | Voltage |\n> | --- | --- |\n> | R1 | 12 V [1] |\n> | R\\_2 | 24 V [1] |\n>\n"
         "> It has a fuse. [2]"
     )
+
+
+def test_a_models_step_folds_what_it_thought_below_its_text() -> None:
+    made = Generation("gpt", "30 days.", "stop", reasoning="*Look*\n\nat [1]", reasoning_tokens=7)
+    thought = "What it thought before (7 tokens):\n\n> \\*Look\\*\n>\n> at \\[1\\]"
+    doubted = replace(attempt(), generation=made)
+    assert model_markdown(doubted) == f"30 days.\n\n{thought}"
+    assert model_markdown(doubted, text=False) == thought
+    assert model_markdown(replace(doubted, generation=replace(made, reasoning=""))) == "30 days."
 
 
 def test_a_quoted_row_with_more_cells_than_its_head_keeps_them() -> None:

@@ -41,12 +41,13 @@ from rag.presentation.lines import (
     attempt_line,
     checked_line,
     doubts_markdown,
+    model_markdown,
     retrieved_line,
     retrieved_markdown,
     support_markdown,
     waiting_line,
 )
-from rag.presentation.marks import live_markdown, marked, without_links
+from rag.presentation.marks import live_markdown, marked
 from rag.presentation.message import answer_markdown, shown_hits, sources_mark
 from rag.presentation.texts import say
 
@@ -229,7 +230,7 @@ class Reply:
         if self._message is not None:
             await self._show()
         if self._step is not None:
-            self._step.output = without_links(attempt.generation.text) or "–"
+            self._step.output = model_markdown(attempt, self._language)
             self._step.metadata = {"documents": self._documents}
             draft = attempt.role == "small"
             await finish_step(self._step, attempt_line(attempt, self._language, draft=draft))
@@ -244,6 +245,8 @@ class Reply:
         await self._draft.fold()
         if self._step is not None and answer.attempts:
             attempt = answer.attempts[-1]
+            self._step.output = model_markdown(attempt, self._language, text=False)
+            self._step.metadata = {"documents": self._documents}
             await finish_step(self._step, attempt_line(attempt, self._language, draft=False))
             await finished_step(
                 checked_line(attempt, self._language),

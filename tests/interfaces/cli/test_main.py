@@ -102,7 +102,7 @@ def test_a_server_that_is_silent_is_given_up(ask: Any, monkeypatch: pytest.Monke
     with ScriptedServer(Script(silent=True)) as small, ScriptedServer(LARGE) as large:
         code, answer = ask(QUESTION, small=small, large=large)
     assert (code, answer["model"]) == (0, "gpt-oss-20b")
-    assert "silent" in answer["reasons"][0]["text"]
+    assert "said nothing for 1.5 seconds" in answer["reasons"][0]["text"]
 
 
 def test_history_makes_a_follow_up(ask: Any, tmp_path: Path) -> None:
