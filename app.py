@@ -12,7 +12,7 @@ from rag.config.environment import load_settings
 from rag.config.state_folder import corpus_state, ensure_writable
 from rag.corpus.watcher import Watcher
 from rag.history.conversations import open_history
-from rag.interfaces.chat import attachments, session, sidebar, sign_in
+from rag.interfaces.chat import attachments, found_models, session, sidebar, sign_in
 from rag.interfaces.chat.data_layer import HistoryDataLayer
 from rag.interfaces.chat.memory import page_language
 from rag.interfaces.chat.pickers import starters
@@ -132,6 +132,12 @@ async def on_only_in(action: cl.Action) -> None:
     """Limit further questions to a document."""
     payload = action.payload
     await session.only_in(assistant, str(payload.get("scope", "")), str(payload.get("model", "")))
+
+
+@cl.action_callback("use_model")
+async def on_use_model(action: cl.Action) -> None:
+    """Let a found model answer from now on."""
+    await found_models.use_model(assistant, str(action.payload.get("model", "")))
 
 
 @cl.action_callback("promote")

@@ -8,11 +8,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from rag.config.chosen_model import chosen_model, keep_choice
 from rag.config.model_choice import served_large, served_small
 from rag.domain.completions import Check
 from rag.models.discovery import PORTS, PROBE_S, Step, asked_again, foundry, probed
 from rag.models.model import Model
-from rag.models.names import model_for
+from rag.models.names import can_chat, fetch_command, model_for, shown_list
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterator
@@ -28,7 +29,8 @@ FRESH_MS = 1_000.0
 """A question within this time of the last look relies on it."""
 PATIENCE_S = PROBE_S + 0.1
 """How long a question waits for a look."""
-LONGEST_NAME, MOST_NAMED = 80, 8
+MOST_OFFERED = 12
+"""More models than anybody looks through in a list."""
 START = "Start Ollama, LM Studio or Foundry Local, or name a server in RAG_SMALL_BASE_URL."
 FOUNDRY_EVERY_MS = 30_000.0
 """Foundry's command takes a second of processor time."""
@@ -69,6 +71,7 @@ class ModelSearch:
         self._port_steps: list[Step] = []
         self._looked: float | None = None
         self._asked_foundry: float | None = None
+        self._chosen = chosen_model(settings.state_dir)
         self.steps: tuple[Step, ...] = ()
         """What the last look tried, in order."""
 
@@ -98,6 +101,29 @@ class ModelSearch:
             return None
         servers = (step.found for step in self.steps if step.found)
         return next(((urlsplit(s.base_url).netloc, s.models) for s in servers), None)
+
+    @property
+    def fetch(self) -> str:
+        """The command that gets the small model where it is lacking; empty if none is known."""
+        step = next((step for step in self.steps if step.found), None)
+        return fetch_command(step.server, self.wanted) if step and self.lacking else ""
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The models of the servers found that can be chosen as the small one, but those in use."""
+        if "small" not in self.roles:
+            return ()
+        servers = [step.found for step in self.steps if step.found]
+        names = dict.fromkeys(name for server in servers for name in server.models)
+        used = {model for _, model in self._found.values()}
+        return tuple(name for name in names if can_chat(name) and name not in used)[:MOST_OFFERED]
+
+    async def choose(self, model: str) -> None:
+        """Take one of the models offered as the small one, from now on and after a restart."""
+        if model in self.offered:
+            self._chosen = model
+            await asyncio.to_thread(keep_choice, self._settings.state_dir, model)
+            await self._choose()
 
     @property
     def tried(self) -> tuple[Check, ...]:
@@ -156,11 +182,17 @@ class ModelSearch:
         self.steps = (*self._foundry_steps, *self._port_steps)
         servers = [step.found for step in self.steps if step.found]
         for role in self.roles:
-            wanted = self._wanted(role)
-            offered = next(_offers(wanted, servers), None)
+            offered = self._offer_for(role, servers)
             if offered is None and await self._still_there(role, servers):
                 continue
             self._use(role, offered)
+
+    def _offer_for(self, role: ModelRole, servers: list[Served]) -> tuple[str, str] | None:
+        """The chosen model while it is there, else the one that the settings name."""
+        wanted = [self._chosen] if role == "small" and self._chosen else []
+        wanted.append(self._wanted(role))
+        offers = (next(_offers(name, servers), None) for name in wanted)
+        return next(filter(None, offers), None)
 
     def _wanted(self, role: ModelRole) -> str:
         return self._settings.small_model if role == "small" else self._settings.large_model
@@ -191,9 +223,12 @@ class ModelSearch:
             return
         self._found[role] = offered
         build = served_small if role == "small" else served_large
-        backend = build(self._settings, *offered)
+        settings = self._settings
+        if role == "small" and offered[1] == self._chosen:
+            settings = settings.model_copy(update={"small_model": self._chosen})
+        backend = build(settings, *offered)
         self._set(role, Model(role, backend, self._clock, self._count))
-        logger.info("%s answers at %s.", self._wanted(role), offered[0])
+        logger.info("%s answers at %s.", backend.model, offered[0])
 
     def _set(self, role: ModelRole, model: Model | None) -> None:
         current = self._cascade.small if role == "small" else self._cascade.large
@@ -219,8 +254,7 @@ class ModelSearch:
 def _outcome(step: Step) -> str:
     if step.found is None:
         return f"{step.detail or 'no model server answers'}."
-    models = ", ".join(name[:LONGEST_NAME] for name in step.found.models[:MOST_NAMED])
-    return f"has {models or 'no model'}."
+    return f"has {shown_list(step.found.models) or 'no model'}."
 
 
 def _offers(wanted: str, servers: list[Served]) -> Iterator[tuple[str, str]]:

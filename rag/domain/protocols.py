@@ -164,6 +164,20 @@ class ModelFinder(Protocol):
         ...
 
     @property
+    def fetch(self) -> str:
+        """The command that gets the small model where it is lacking; empty if none is known."""
+        ...
+
+    @property
+    def offered(self) -> Sequence[str]:
+        """The models of the servers found that can be chosen as the small one."""
+        ...
+
+    async def choose(self, model: str) -> None:
+        """Take one of the models offered as the small one, from now on and after a restart."""
+        ...
+
+    @property
     def tried(self) -> Sequence[Check]:
         """What the last look tried, in order."""
         ...

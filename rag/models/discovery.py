@@ -16,11 +16,12 @@ from rag.models.server_facts import Served, served_at
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
 
+FOUNDRY = "Foundry Local"
 PORTS = {
     11434: "Ollama",
     1234: "LM Studio",
     8080: "llama.cpp",
-    5273: "Foundry Local",
+    5273: FOUNDRY,
     1337: "Jan",
     8000: "vLLM",
 }
@@ -41,6 +42,11 @@ class Step:
     detail: str = ""
     address: str = ""
     """What a command told, to be asked again; empty for a port."""
+
+    @property
+    def server(self) -> str:
+        """The kind of server that is expected there."""
+        return next((kind for kind in PORTS.values() if f"({kind})" in self.tried), FOUNDRY)
 
 
 async def probed(

@@ -20,7 +20,7 @@ from rag.models.dialect import Asked, Dialect, is_too_long, is_unknown_model, wi
 from rag.models.event_stream import END, answer_events
 from rag.models.failures import ADVICE, as_backend_error, broken_off, message_of
 from rag.models.loading import ONE_TOKEN, capabilities_of, preload
-from rag.models.names import model_for
+from rag.models.names import model_for, shown, shown_list
 from rag.models.patience import Patience
 from rag.models.retries import Later, Otherwise, UnknownModel, seconds_of
 from rag.models.server_facts import Loaded, loaded_at, served_at
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 CHECK_TIMEOUT_S = 2.0
 _LATER = frozenset({429, 503})
-_LONGEST_NAME = 80
-"""Of a model in a server's list, as it is shown."""
 
 
 class OpenAICompatibleBackend:
@@ -273,9 +271,9 @@ class OpenAICompatibleBackend:
         except _client_errors() + (TimeoutError, TypeError, AttributeError) as error:  # noqa: RUF005 - mypy
             return Check(name, ok=False, detail=self._check_failure(error), remedy=ADVICE)
         if served := model_for(self._model, models):
-            as_named = "" if served == self._model else f", as {served[:_LONGEST_NAME]}"
+            as_named = "" if served == self._model else f", as {shown(served)}"
             return Check(name, ok=True, detail=f"{self._shown_url} has it{as_named}.")
-        known = ", ".join(name[:_LONGEST_NAME] for name in sorted(models)[:8]) or "none"
+        known = shown_list(sorted(models)) or "none"
         return Check(
             name,
             ok=False,

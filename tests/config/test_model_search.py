@@ -197,3 +197,62 @@ async def test_without_the_command_foundry_is_not_asked(monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", "")
     [step] = await foundry()
     assert step.detail == "foundry is not on the PATH"
+
+
+OTHERS = ("llama3.2:1b", "nomic-embed-text", "whisper-small", "qwen3:4b")
+
+
+async def test_the_models_of_a_found_server_are_offered_but_those_that_do_not_write(
+    opened: list[Search],
+) -> None:
+    with ScriptedServer(Script("A."), OTHERS) as server:
+        opened.append(this := Search(server.port))
+        await this.look()
+        assert this.search.offered == ("llama3.2:1b", "qwen3:4b")
+
+
+async def test_a_chosen_model_answers_under_its_own_name_and_is_offered_no_more(
+    opened: list[Search],
+) -> None:
+    with ScriptedServer(Script("A."), OTHERS) as server:
+        opened.append(this := Search(server.port))
+        await this.look()
+        await this.search.choose("qwen3:4b")
+        assert this.cascade.small.name == "qwen3:4b"
+        assert this.search.offered == ("llama3.2:1b",)
+        assert this.search.lacking is None
+
+
+async def test_a_choice_is_kept_over_a_restart(opened: list[Search]) -> None:
+    with ScriptedServer(Script("A."), (SMALL, *OTHERS)) as server:
+        opened.append(first := Search(server.port))
+        await first.look()
+        await first.search.choose("qwen3:4b")
+        opened.append(second := Search(server.port))
+        assert (await second.look())[0] == "qwen3:4b"
+
+
+async def test_where_the_chosen_model_is_gone_the_wanted_one_answers(opened: list[Search]) -> None:
+    with ScriptedServer(Script("A."), (SMALL, *OTHERS)) as server:
+        opened.append(this := Search(server.port))
+        await this.look()
+        await this.search.choose("qwen3:4b")
+        server.models = (SMALL,)
+        assert (await this.look())[0] == "phi-4-mini"
+
+
+async def test_what_nobody_offers_cannot_be_chosen(opened: list[Search]) -> None:
+    with ScriptedServer(Script("A."), (SMALL,)) as server:
+        opened.append(this := Search(server.port))
+        await this.look()
+        await this.search.choose("../../etc/passwd")
+        assert (await this.look())[0] == "phi-4-mini"
+
+
+async def test_nothing_is_offered_where_a_setting_names_the_small_model(
+    opened: list[Search],
+) -> None:
+    with ScriptedServer(Script("A."), OTHERS) as server:
+        opened.append(this := Search(server.port, small_base_url="http://127.0.0.1:9"))
+        await this.look()
+        assert this.search.offered == ()

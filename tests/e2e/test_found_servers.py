@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.builders import write_corpus
 from tests.e2e.app import App
-from tests.e2e.chat import Chat
+from tests.e2e.chat import Chat, findings
 from tests.scripted_server import Script, ScriptedServer
 
 ANSWER = Script("Customers may return the RelayBox within 30 days of delivery.")
@@ -74,4 +74,41 @@ def test_a_server_without_the_model_is_told_with_what_it_has(
         expect(chat.page.locator("#pl-welcome")).to_contain_text("without phi-4-mini")
         expect(chat.page.locator("#pl-welcome")).to_contain_text("llama3.2:1b")
         chat.shot("server_without_the_model")
+        chat.page.context.close()
+
+
+def test_what_a_server_has_instead_can_be_chosen_by_a_button(
+    browser: Browser, started: Started
+) -> None:
+    with (
+        ScriptedServer(ANSWER, ("llama3.2:1b",)) as server,
+        started(f"running on {server.base_url}") as app,
+    ):
+        first_page(browser, app).page.context.close()
+        chat = first_page(browser, app)
+        chat.ask(QUESTION)
+        assert server.requests == []
+        expect(chat.text("foundry model download phi-4-mini")).to_be_visible()
+        chat.shot("choose_a_found_model")
+        assert findings(chat.page) == []
+        chat.page.get_by_role("button", name="Use llama3.2:1b").click()
+        expect(chat.text("llama3.2:1b answers from now on.")).to_be_visible()
+        chat.ask("How long may customers return the RelayBox after the delivery?")
+        assert "llama3.2:1b" in chat.lines.last.inner_text()
+        assert server.requests[-1].body["model"] == "llama3.2:1b"
+        chat.page.context.close()
+
+
+def test_what_a_server_has_besides_can_be_picked(browser: Browser, started: Started) -> None:
+    with (
+        ScriptedServer(ANSWER, (FOUNDRYS_NAME, "qwen3:4b")) as server,
+        started(f"running on {server.base_url}") as app,
+    ):
+        first_page(browser, app).page.context.close()
+        chat = first_page(browser, app)
+        chat.page.click("#mode-picker-trigger-model")
+        chat.page.locator("[cmdk-item]", has_text="qwen3:4b").click()
+        chat.ask(QUESTION)
+        assert "qwen3:4b" in chat.lines.first.inner_text()
+        expect(chat.page.locator("#mode-picker-trigger-model")).to_contain_text("Auto (● qwen3:4b)")
         chat.page.context.close()

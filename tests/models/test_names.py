@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.models.names import model_for
+from rag.models.names import fetch_command, model_for, shown
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,21 @@ def test_the_very_name_wins_over_others_for_the_same() -> None:
 def test_of_several_for_the_same_the_shortest_is_taken() -> None:
     listed = ["phi4-mini:3.8b-q8_0", "phi4-mini:latest"]
     assert model_for("phi-4-mini", listed) == "phi4-mini:latest"
+
+
+@pytest.mark.parametrize(
+    ("server", "model", "command"),
+    [
+        ("Ollama", "phi-4-mini", "ollama pull phi4-mini"),
+        ("Ollama", "gpt-oss-20b", "ollama pull gpt-oss:20b"),
+        ("LM Studio", "phi-4-mini", "lms get phi-4-mini"),
+        ("Foundry Local", "phi-4-mini", "foundry model download phi-4-mini"),
+        ("vLLM", "phi-4-mini", ""),
+    ],
+)
+def test_the_command_that_gets_a_model_is_known(server: str, model: str, command: str) -> None:
+    assert fetch_command(server, model) == command
+
+
+def test_a_name_is_shown_as_one_short_line() -> None:
+    assert shown("a\nb" + "c" * 200) == "a b" + "c" * 77

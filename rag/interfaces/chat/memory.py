@@ -44,6 +44,8 @@ class Conversation:
     """The messages whose buttons are on the page."""
     offered: str = ""
     """What the pickers show: the corpus' revision, and which models answer."""
+    told_lacking: bool = False
+    """Whether it was said that a server lacks the wanted model."""
     asked: list[str] = field(default_factory=list)
     """The ids of all questions in order, including stopped ones."""
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import chainlit as cl
 
 from rag.interfaces.chat.memory import page_language
+from rag.models.names import shown_list
 from rag.presentation.previews import previews_of
 from rag.presentation.texts import say
-from rag.presentation.wording import single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from rag.answering.assistant import Assistant
     from rag.domain.protocols import ModelFinder
     from rag.interfaces.chat.memory import Exchange
-
-_LONGEST_NAME, _SHOWN = 80, 6
 
 
 async def tell_address() -> None:
@@ -73,8 +71,5 @@ def _lacking(finder: ModelFinder | None, language: str) -> list[str]:
     if finder is None or finder.lacking is None:
         return []
     where, models = finder.lacking
-    wanted, others = (
-        finder.wanted,
-        ", ".join(single_line(m)[:_LONGEST_NAME] for m in models[:_SHOWN]),
-    )
-    return [say("welcome.lacking", language, where=where, model=wanted, models=others or "–")]
+    others = shown_list(models) or "–"
+    return [say("welcome.lacking", language, where=where, model=finder.wanted, models=others)]

@@ -15,6 +15,7 @@ from rag.domain.documents import GUIDE_FOLDER, PRIVATE
 from rag.domain.requests import Mode
 from rag.interfaces.chat.memory import conversation, current_corpus, page_language
 from rag.interfaces.chat.tabs import run_in_background
+from rag.models.names import shown
 from rag.presentation.texts import all_under, say
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def _own_documents(corpus: Snapshot, language: str) -> list[Place]:
 
 
 MODE = "model"
+USE = "use:"
+"""Before the name of a found model that is to be the small one."""
 SCOPE = "scope"
 
 
@@ -104,7 +107,8 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
                         default=option is mode,
                     )
                     for option in Mode
-                ],
+                ]
+                + _found_models(assistant, language),
             ),
             cl.Mode(
                 id=SCOPE,
@@ -123,11 +127,19 @@ async def offer_modes(assistant: Assistant, mode: Mode, scope: str) -> None:
     )
 
 
+def _found_models(assistant: Assistant, language: str) -> list[cl.ModeOption]:
+    """The models of servers found that could take the small one's part."""
+    offered = assistant.finder.offered if assistant.finder else ()
+    tip = say("use_model_tip", language)
+    return [cl.ModeOption(id=f"{USE}{name}", name=shown(name), description=tip) for name in offered]
+
+
 def offer_of(assistant: Assistant, corpus: Snapshot | None) -> str:
     """Return what the pickers show, in short: it differs where they have to be shown anew."""
     cascade = assistant.cascade
     models = [f"{m.name} {m.reachable}" for m in (cascade.small, cascade.large) if m]
-    return " ".join((corpus.revision if corpus else "", *models))
+    offered = assistant.finder.offered if assistant.finder else ()
+    return " ".join((corpus.revision if corpus else "", *models, *offered))
 
 
 def _mode_name(assistant: Assistant, mode: Mode, language: str) -> str:

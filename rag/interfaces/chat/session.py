@@ -18,6 +18,7 @@ from rag.domain.conversation import Question
 from rag.domain.requests import Mode
 from rag.interfaces.chat.attachments import take_attachments
 from rag.interfaces.chat.data_layer import RUNNING, HistoryDataLayer
+from rag.interfaces.chat.found_models import offer_found
 from rag.interfaces.chat.memory import (
     Exchange,
     conversation,
@@ -39,6 +40,7 @@ from rag.interfaces.chat.pickers import (
     EVERYWHERE,
     MODE,
     SCOPE,
+    USE,
     choose,
     chosen,
     look_who_answers,
@@ -75,6 +77,8 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
         await tell_address()
     picked = message.modes or {}
     mode = str(picked.get(MODE, Mode.AUTO))
+    if mode.startswith(USE) and assistant.finder:
+        await assistant.finder.choose(mode.removeprefix(USE))
     scope = str(picked.get(SCOPE, EVERYWHERE))
     await catch_up(assistant)
     if message.id in conversation().asked:
@@ -94,6 +98,7 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
     )
     choose(question.mode, question.scope)
     await _answer_safely(assistant, question, message.id)
+    await offer_found(assistant)
 
 
 async def _name_after_files(message: cl.Message) -> None:
