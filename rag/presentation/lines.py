@@ -117,8 +117,8 @@ def attempt_line(attempt: Attempt, language: str = "en", *, draft: bool) -> str:
 
 
 def is_silent(attempt: Attempt) -> bool:
-    """Return whether a model failed before its first word."""
-    return bool(attempt.generation.error) and not attempt.generation.text.strip()
+    """Return whether a model wrote nothing."""
+    return not attempt.generation.text.strip()
 
 
 def checked_line(attempt: Attempt, language: str = "en") -> str:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from rag.evaluation.answers import AnswersReport
     from rag.evaluation.baselines import Figures
+    from rag.evaluation.load.load_test import LoadReport
     from rag.evaluation.retrieval import RetrievalReport
     from rag.evaluation.speed import SpeedReport
     from rag.evaluation.start import StartReport
@@ -104,6 +105,36 @@ def start_table(reports: Sequence[StartReport]) -> str:
         for one in reports
     ]
     return "\n".join([f"{'rag':{width}}  processor ms  elapsed ms", *rows])
+
+
+def load_table(report: LoadReport) -> str:
+    """Return what conversations had to wait for as a table for a terminal."""
+    measured = {
+        "question to model": report.question_to_model,
+        "first token added": report.first_token_added,
+        "question to first word": report.first_word,
+        "question to end": report.total,
+        "a small file meanwhile": report.page_request,
+    }
+    rows = [
+        f"{name:24}  {one.median:10,.0f}  {_whole(one.p95):>10}  {one.most:10,.0f}"
+        for name, one in measured.items()
+        if one
+    ]
+    when = f"within {report.seconds:g} s" if report.seconds else "in one instant"
+    answers = f"{report.whole} whole answers, {len(report.errors)} errors"
+    told = [
+        f"{report.conversations} conversations {when}: {answers}",
+        *dict.fromkeys(report.errors),
+    ]
+    if report.memory_mb:
+        before, after = report.memory_mb
+        told.append(f"memory of the chat: {before:,.0f} MB before, {after:,.0f} MB after")
+    return "\n".join([f"{'ms':24}  {'median':>10}  {'p95':>10}  {'most':>10}", *rows, *told])
+
+
+def _whole(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
 
 
 def calibration_table(fitted: Calibration) -> str:

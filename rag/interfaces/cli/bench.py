@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
 from rag.evaluation.beir import load
+from rag.evaluation.load.load_test import load_test
 from rag.evaluation.speed import bench_retrieval
 from rag.evaluation.start import bench_start
 from rag.interfaces.cli.output import print_json, print_text
 from rag.interfaces.cli.parser import COMMANDS
 from rag.presentation.charts import speed_svg
-from rag.presentation.reports import speed_table, start_table
+from rag.presentation.reports import load_table, speed_table, start_table
 
 if TYPE_CHECKING:
     import argparse
@@ -43,6 +46,31 @@ def run_start(options: argparse.Namespace, _: Settings) -> int:
     else:
         print_text(start_table(reports))
     return 0
+
+
+def run_app(options: argparse.Namespace, settings: Settings) -> int:
+    """``rag bench app``; return the exit code: 1 where an answer failed."""
+    if options.configured and not settings.small_base_url:
+        raise SettingsError("No model server is set.", "Set RAG_SMALL_BASE_URL to one.")
+    server = {
+        "RAG_SMALL_BASE_URL": settings.small_base_url,
+        "RAG_SMALL_MODEL": settings.small_model,
+        "RAG_SMALL_API_KEY": settings.small_api_key,
+    }
+    report = asyncio.run(
+        load_test(
+            options.conversations,
+            options.seconds,
+            tokens_per_second=options.rate,
+            slots=options.slots,
+            server=server if options.configured else None,
+        )
+    )
+    if options.json:
+        print_json(asdict(report))
+    else:
+        print_text(load_table(report))
+    return 1 if report.errors else 0
 
 
 def _starts(folder: Path) -> list[tuple[str, ...]]:

@@ -191,6 +191,25 @@ def _bench_start(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _bench_app(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--conversations", type=_positive, default=50, metavar="N", help="one question in each"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=30.0, metavar="S", help="within which; 0: at once"
+    )
+    parser.add_argument(
+        "--rate", type=_positive, default=50, metavar="N", help="tokens a second of the model"
+    )
+    parser.add_argument(
+        "--slots", type=_positive, default=64, metavar="N", help="questions that it takes at once"
+    )
+    parser.add_argument(
+        "--configured", action="store_true", help="ask the model server of the settings instead"
+    )
+    _add_json(parser)
+
+
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "conversation", metavar="ID", nargs="?", default="", help="left out: list them"
@@ -242,6 +261,9 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
             "how fast passages are found", "bench:run_retrieval", _bench_retrieval
         ),
         "start": Command("how fast each command starts", "bench:run_start", _bench_start),
+        "app": Command(
+            "what many conversations at once have to wait for", "bench:run_app", _bench_app
+        ),
     },
     "index": Command(
         "bring the index up to date and show the ledger", "index:run_index", _add_json

@@ -1,0 +1,1 @@
+"""The load test of the chat: many conversations at once, with a model server of known speed."""
