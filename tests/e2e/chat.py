@@ -110,8 +110,11 @@ class Chat:
         return self.page.locator(ROOT).get_by_text(words)
 
     def shot(self, name: str) -> None:
+        """Take a picture of a state that a test has come to, which everybody has to be able to use."""
+        self.wait_until_still()
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+        assert findings(self.page) == [], name
 
     def wait_until_still(self) -> None:
         """Panels slide and fade in."""
