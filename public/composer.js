@@ -25,14 +25,31 @@
 
   let shown = null;
   let path = location.pathname;
+
+  // Chainlit may draw the field anew while somebody types: the new one takes the keys that follow.
+  let typing = false;
+  document.addEventListener("focusin", (event) => {
+    typing = event.target instanceof Element && event.target.matches(FIELD);
+  });
+  document.addEventListener("focusout", (event) => {
+    const field = event.target;
+    if (field !== shown) return;
+    queueMicrotask(() => {
+      // A field that was taken away was not left.
+      if (field.isConnected && document.activeElement !== field) typing = false;
+    });
+  });
+
   const follow = () => {
     const field = document.querySelector(FIELD);
     if (field && (field !== shown || path !== location.pathname)) {
       const moved = field === shown;
+      const taken = shown !== null && !moved && typing;
       shown = field;
       path = location.pathname;
       const draft = localStorage.getItem(key()) ?? "";
       if (moved ? textOf(field) !== draft : draft && !textOf(field)) put(field, draft);
+      if (taken) field.focus();
     }
   };
   new MutationObserver(follow).observe(document, { childList: true, subtree: true });

@@ -30,7 +30,9 @@ def detect_language(text: str, default: str = DEFAULT_LANGUAGE, likely: Sequence
 
     On a tie the first of ``likely`` wins: "was" is English and German.
     """
-    words = Counter(m.group().casefold() for m in WORD.finditer(text[:_SAMPLE_CHARACTERS]))
+    found = (match.group() for match in WORD.finditer(text[:_SAMPLE_CHARACTERS]))
+    # Single capital letters are units and symbols: "3 A" and "E = mc²" are no Italian.
+    words = Counter(word.casefold() for word in found if len(word) > 1 or not word.isupper())
     if not words:
         return default
     shares = {

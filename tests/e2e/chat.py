@@ -111,10 +111,10 @@ class Chat:
 
     def shot(self, name: str) -> None:
         """Take a picture of a state that a test has come to, which everybody has to be able to use."""
-        self.wait_until_still()
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
-        assert findings(self.page) == [], name
+        found = findings(self.page)
+        assert found == [], f"{name}: {found}"
 
     def wait_until_still(self) -> None:
         """Panels slide and fade in."""

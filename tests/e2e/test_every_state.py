@@ -22,7 +22,8 @@ from tests.scripted_server import Pause, Script, ScriptedServer
 DOCUMENTS = {
     "models.md": (
         "# Models\n\n## Limits\n\n| Model | Voltage | Current |\n|---|---|---|\n| R1 | 12 V | 3 A |\n"
-        "| R2 | 24 V | 5 A |\n\n## Energy\n\nThe energy of model R1 is $E = m_1*c*2$ joules.\n"
+        "| R2 | 24 V | 5 A |\n\n## Energy\n\nThe energy of model R1 is $E = m_1*c*2$ joules."
+        " The sensor of model R1 is made of copper. The sensor of model R2 is made of steel.\n"
     ),
     "rueckgabe.md": (
         "# Rückgabe\n\n## Frist\n\nKunden können die RelayBox innerhalb von 30 Tagen nach der"
@@ -321,17 +322,19 @@ def test_quoted_rows_and_the_passages_look_like_tables(chat: Chat, shop: Stage) 
 
 def test_a_formula_is_as_it_was_written_and_code_carries_one_mark(chat: Chat, shop: Stage) -> None:
     shop.large.script = Script(
-        "The energy of model R1 is $E = m_1*c*2$ joules. That is \\(E_1\\)."
-        " The model R1 takes 12 V and 3 A. The model R2 takes 24 V and 5 A.\n\n"
+        r"The energy of model R1 is $E = m_1*c*2$ joules. The energy is \(E = m_1*c*2\) joules."
+        " The sensor of model R1 is made of copper. The sensor of model R2 is made of steel.\n\n"
         "```sh\nrelay remove --everything\n```\n"
     )
     chat.page.click("#mode-picker-trigger-model")
     chat.page.locator("[cmdk-item]", has_text="Large (").click()
-    chat.ask("What is the energy of model R1, and what do the models take?")
+    chat.ask("What is the energy of model R1, and what is its sensor made of?")
     content = chat.page.locator("[data-step-type=assistant_message] .message-content").last
     expect(content).to_contain_text("$E = m_1*c*2$")
-    expect(content).to_contain_text(r"\(E_1\)")
+    expect(content).to_contain_text(r"\(E = m_1*c*2\)")
     expect(content.locator("pre, code")).to_contain_text(["relay remove --everything"])
     chat.shot("formula-and-code")
-    below = content.locator('a[href="#none"]', has_text="No passage says this")
-    expect(below).to_have_count(1)
+    marks = content.locator('a[href="#none"], a[href="#partial"]')
+    expect(marks.first).to_be_visible()
+    below = [mark for mark in marks.all() if mark.inner_text() == mark.get_attribute("title")]
+    assert len(below) == 1

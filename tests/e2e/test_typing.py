@@ -103,6 +103,21 @@ def test_the_first_answer_opens_nothing_that_was_closed(chat: Chat) -> None:
     expect(chat.page.locator("#side-view-content")).to_have_count(0)
 
 
+def test_a_field_that_is_drawn_anew_takes_the_keys_that_follow(chat: Chat) -> None:
+    chat.page.locator(FIELD).press_sequentially("And how")
+    chat.page.evaluate(
+        """() => {
+          const field = document.querySelector("#chat-input");
+          const anew = field.cloneNode();
+          anew.value = "";
+          field.replaceWith(anew);
+        }"""
+    )
+    expect(chat.page.locator(FIELD)).to_have_value("And how")
+    chat.page.keyboard.type(" much?")
+    expect(chat.page.locator(FIELD)).to_have_value("And how much?")
+
+
 def test_what_was_sent_is_no_draft(chat: Chat) -> None:
     submit(chat, QUESTION)
     chat.lines.first.wait_for()
