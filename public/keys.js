@@ -103,6 +103,7 @@
     sheet.showModal();
   };
 
+  const OPENING_MS = 2_000;
   // Chainlit's search hears the key itself, but on a narrow page it is in the list of conversations,
   // which has to be opened first.
   const search = () => {
@@ -115,6 +116,7 @@
       button().click();
     });
     opened.observe(document.body, { childList: true, subtree: true });
+    setTimeout(() => opened.disconnect(), OPENING_MS); // there may be no list of conversations
   };
 
   document.addEventListener("keydown", (event) => {

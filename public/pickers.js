@@ -49,20 +49,23 @@
       none.hidden = Boolean(first);
       point(first);
     });
-    field.addEventListener("keydown", (event) => {
+    const capture = true; // Chainlit would move its own choice among those that are hidden
+    const keys = (event) => {
       if (event.key === "Escape" || event.key === "Tab") return;
-      event.stopPropagation(); // Chainlit would move its own choice among those that are hidden
+      event.stopPropagation();
+      if (event.isComposing) return;
       const places = shown();
       const here = places.findIndex((option) => option.hasAttribute(HERE));
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step && places.length) {
         event.preventDefault();
         point(places[(here + step + places.length) % places.length]);
-      } else if (event.key === "Enter" && !event.isComposing) {
+      } else if (event.key === "Enter") {
         event.preventDefault();
         places[here]?.click();
       }
-    });
+    };
+    popover.addEventListener("keydown", keys, capture);
     popover.prepend(field, none);
     point(options[0]);
     // On a phone a keyboard would cover the list that somebody only wants to see.

@@ -22,7 +22,7 @@ from rag.domain.answers import Answer, AnswerTimings, Outcome, Reason, ReasonCod
 from rag.domain.documents import GUIDE_FOLDER, PRIVATE, SHIPPED_GUIDE
 from rag.domain.errors import BackendError, RagError
 from rag.domain.events import Answered, Event, Token
-from rag.domain.requests import SMALL_TALK, Intent, WarmUp
+from rag.domain.requests import SMALL_TALK, WARMED, Intent, WarmUp
 from rag.retrieval.family import prepare_for_many
 from rag.text.language_detection import message_language
 
@@ -33,19 +33,12 @@ if TYPE_CHECKING:
     from rag.corpus.knowledge_base import KnowledgeBase
     from rag.corpus.snapshot import Snapshot
     from rag.corpus.uploads import Uploads
-    from rag.domain.completions import ModelRole
     from rag.domain.conversation import Question
     from rag.domain.events import Retrieved
     from rag.domain.protocols import Clock, ModelFinder
 
 logger = logging.getLogger(__name__)
 TIDY_S = 60.0
-_WARMED: dict[WarmUp, tuple[ModelRole, ...]] = {
-    WarmUp.OFF: (),
-    WarmUp.SMALL: ("small",),
-    WarmUp.BOTH: ("small", "large"),
-}
-"""The roles of the models that are loaded at the start."""
 
 
 class Assistant:
@@ -153,7 +146,9 @@ class Assistant:
             check = await model.check()
             if not check.ok:
                 logger.warning("%s: %s %s", check.name, check.detail, check.remedy)
-            elif model.role in _WARMED[self._warm_up] and not model.profile.demo:
+            elif model.role in WARMED[self._warm_up] and not (
+                model.profile.demo or model.was_loaded
+            ):
                 with suppress(BackendError):  # logged; the first question meets it again
                     await model.load()
 

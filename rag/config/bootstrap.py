@@ -57,7 +57,9 @@ def build_assistant(settings: Settings) -> Assistant:
         build_knowledge(settings, readers),
         cascade,
         clock,
-        finder=ModelSearch(settings, cascade, clock, counter.count) if settings.discover else None,
+        finder=ModelSearch(settings, cascade, clock, counter.count, note=note)
+        if settings.discover
+        else None,
         uploads=build_uploads(settings, readers) if settings.upload_max_mb else None,
         top_k=settings.top_k,
         expand=settings.expand,

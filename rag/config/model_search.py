@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from rag.config.chosen_model import chosen_model, keep_choice
 from rag.config.model_choice import served_large, served_small
 from rag.domain.completions import Check
+from rag.domain.requests import WARMED
 from rag.models.discovery import PORTS, PROBE_S, Step, asked_again, foundry, probed
 from rag.models.model import Model
 from rag.models.names import can_chat, fetch_command, model_for, shown_list
@@ -51,6 +52,7 @@ class ModelSearch:
         count: Callable[[str, str], int],
         ports: Collection[int] = tuple(PORTS),
         ask_foundry: Callable[[], Awaitable[list[Step]]] = foundry,
+        note: Callable[[str, float], None] | None = None,
     ) -> None:
         self._settings = settings
         self._cascade = cascade
@@ -58,6 +60,7 @@ class ModelSearch:
         self._count = count
         self._ports = ports
         self._ask_foundry = ask_foundry
+        self._note = note
         self._named: dict[ModelRole, Model | None] = {
             "small": cascade.small,
             "large": cascade.large,
@@ -71,6 +74,7 @@ class ModelSearch:
         self._port_steps: list[Step] = []
         self._looked: float | None = None
         self._asked_foundry: float | None = None
+        self._choosing = asyncio.Lock()
         self._chosen = chosen_model(settings.state_dir)
         self.steps: tuple[Step, ...] = ()
         """What the last look tried, in order."""
@@ -179,6 +183,10 @@ class ModelSearch:
         await self._choose()
 
     async def _choose(self) -> None:
+        async with self._choosing:
+            await self._take_what_is_there()
+
+    async def _take_what_is_there(self) -> None:
         self.steps = (*self._foundry_steps, *self._port_steps)
         servers = [step.found for step in self.steps if step.found]
         for role in self.roles:
@@ -189,10 +197,11 @@ class ModelSearch:
 
     def _offer_for(self, role: ModelRole, servers: list[Served]) -> tuple[str, str] | None:
         """The chosen model while it is there, else the one that the settings name."""
-        wanted = [self._chosen] if role == "small" and self._chosen else []
-        wanted.append(self._wanted(role))
-        offers = (next(_offers(name, servers), None) for name in wanted)
-        return next(filter(None, offers), None)
+        if role == "small":
+            for server in servers:
+                if self._chosen in server.models:
+                    return server.base_url, self._chosen
+        return next(_offers(self._wanted(role), servers), None)
 
     def _wanted(self, role: ModelRole) -> str:
         return self._settings.small_model if role == "small" else self._settings.large_model
@@ -227,7 +236,10 @@ class ModelSearch:
         if role == "small" and offered[1] == self._chosen:
             settings = settings.model_copy(update={"small_model": self._chosen})
         backend = build(settings, *offered)
-        self._set(role, Model(role, backend, self._clock, self._count))
+        model = Model(role, backend, self._clock, self._count, self._note)
+        if role in WARMED[settings.warm_up]:
+            model.load()
+        self._set(role, model)
         logger.info("%s answers at %s.", backend.model, offered[0])
 
     def _set(self, role: ModelRole, model: Model | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+logger = logging.getLogger(__name__)
 _FILE = "resting-models.json"
 
 
@@ -22,7 +24,10 @@ def noting_rests(state: Path) -> Callable[[str, float], None]:
         kept = {name: until for name, until in _kept(state).items() if name != model}
         if seconds:
             kept[model] = time.time() + seconds
-        replace_private(state / _FILE, json.dumps(kept).encode())
+        try:
+            replace_private(state / _FILE, json.dumps(kept).encode())
+        except OSError as error:  # a full disk is no reason to answer nothing
+            logger.warning("Which models rest could not be noted: %s", error)
 
     return note
 

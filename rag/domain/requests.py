@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rag.domain.completions import ModelRole
+
 
 class Mode(StrEnum):
     """Which model a person asked for."""
@@ -83,6 +85,14 @@ class WarmUp(StrEnum):
     OFF = "off"
     SMALL = "small"
     BOTH = "both"
+
+
+WARMED: dict[WarmUp, tuple[ModelRole, ...]] = {
+    WarmUp.OFF: (),
+    WarmUp.SMALL: ("small",),
+    WarmUp.BOTH: ("small", "large"),
+}
+"""The roles of the models that are loaded at the start."""
 
 
 class EscalationStyle(StrEnum):

@@ -22,6 +22,7 @@ FAILURES = 3
 """In a row; a server that restarts fails once or twice."""
 REST_MS = 20_000.0
 """How long a model is left alone; about what a server takes to start."""
+_ADVICE = "`rag doctor` shows every server."
 _FAILURES = (BackendTimeout, BackendUnreachable, BackendBroken)
 """A refusal comes at once, and may be due to the request."""
 
@@ -38,6 +39,8 @@ class Breaker:
         self._note = note
         self._breaker = pybreaker.CircuitBreaker(fail_max=FAILURES)
         self._since = 0.0
+        self._tried = False
+        """Whether a turn is trying the model after its rest."""
         self._hangs = False
         """Whether the last failure was a silence: then a list of models says little."""
 
@@ -53,17 +56,37 @@ class Breaker:
         """The failures in a row."""
         return self._breaker.fail_counter
 
-    def begin(self) -> BackendError | None:
-        """Begin a turn, or return why the model is not asked."""
+    def refusal(self) -> BackendError | None:
+        """Return why the model is not asked now, or None."""
         if left := self.left_ms:
             return BackendUnreachable(
                 f"{self._name} has failed {FAILURES} times in a row and is asked again in"
                 f" {left / 1_000:.0f} seconds.",
-                "`rag doctor` shows every server.",
+                _ADVICE,
             )
-        if self._breaker.current_state == pybreaker.STATE_OPEN:
-            self._breaker.half_open()
+        if self._tried:
+            return BackendUnreachable(
+                f"{self._name} has failed {FAILURES} times in a row and is being tried again.",
+                _ADVICE,
+            )
         return None
+
+    def begin(self) -> BackendError | None:
+        """Begin a turn, or return why the model is not asked; after a rest one turn tries it."""
+        refusal = self.refusal()
+        if refusal is None and self._breaker.current_state != pybreaker.STATE_CLOSED:
+            self._breaker.half_open()
+            self._tried = True
+        return refusal
+
+    @property
+    def tries(self) -> bool:
+        """Whether a turn is trying the model after its rest."""
+        return self._tried
+
+    def over(self) -> None:
+        """The turn that tried the model is over, whether or not it came to an end."""
+        self._tried = False
 
     def end(self, error: BackendError | None) -> None:
         """Count a turn that went well, failed or was refused."""

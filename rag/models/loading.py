@@ -40,5 +40,5 @@ def capabilities_of(deltas: Sequence[Delta]) -> Capabilities:
     return Capabilities(
         usage=bool(usages),
         logprobs=any(delta.logprob is not None for delta in deltas),
-        cached=any(usage.cached_tokens for usage in usages),
+        cached=any(usage.cached_tokens for usage in usages) or None,
     )

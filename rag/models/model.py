@@ -46,7 +46,9 @@ class _Turn:
     """The part of a turn received so far."""
 
     requested: float
-    started: float = 0.0
+    error: BackendError | None = None
+    started: float | None = None
+    """When its server was asked."""
     waited: bool = False
     first: float | None = None
     text: list[str] = field(default_factory=list)
@@ -124,6 +126,11 @@ class Model:
         """Its failures in a row."""
         return self._breaker.failures
 
+    @property
+    def was_loaded(self) -> bool:
+        """Whether its server was asked to load it."""
+        return self._loading is not None
+
     def load(self) -> asyncio.Task[None]:
         """Have its server load it, in the background; the task raises BackendError."""
         if self._loading is None or self._loading.done():
@@ -152,10 +159,9 @@ class Model:
         Closing or cancelling the iterator ends the stream on the server, and so does ``is_over``,
         which is asked after each piece. ``who`` asks: where many wait, each gets a turn.
         """
-        turn = _Turn(self._clock.now())
-        error: BackendError | None = self._breaker.begin()
-        if error:
-            yield self._finished(turn, messages, error)
+        turn = _Turn(self._clock.now(), error=self._breaker.refusal())
+        if turn.error:
+            yield self._finished(turn, messages)
             return
         try:
             async with aclosing(self._entered(who)) as steps:
@@ -163,33 +169,49 @@ class Model:
                     turn.waited = True
                     yield step
         except QueueFull:
-            yield self._finished(turn, messages, self._too_many())
+            turn.error = self._too_many()
+            yield self._finished(turn, messages)
             return
         try:
             turn.started = self._clock.now()
-            if turn.waited:
-                yield Working(self.role)
-            stream = self.backend.stream(messages, self.profile.answer_tokens, temperature)
-            try:
-                async with aclosing(stream):
-                    async for delta in stream:
-                        self.reachable = True
-                        turn.take(delta, self._clock.now())
-                        for piece in self._pieces_of(delta):
-                            yield piece
-                        if is_over():
-                            turn.finish_reason = "ended"
-                            break
-            except BackendError as broken:
-                error = broken
-                self.reachable = not isinstance(broken, BackendUnreachable | BackendTimeout)
-                if isinstance(broken, PromptTooLong):
-                    self._fit(broken.window_tokens)
+            turn.error = self._breaker.begin()  # who waited may have waited for those that failed
+            if turn.error is None:
+                stream = self.backend.stream(messages, self.profile.answer_tokens, temperature)
+                async with aclosing(self._streamed(turn, stream, is_over)) as pieces:
+                    async for piece in pieces:
+                        yield piece
         finally:
             self._queue.leave(who)
-        self._breaker.end(error)
         self._adapt(turn)
-        yield self._finished(turn, messages, error)
+        yield self._finished(turn, messages)
+
+    async def _streamed(
+        self, turn: _Turn, stream: AsyncGenerator[Delta, None], is_over: Callable[[], bool]
+    ) -> AsyncGenerator[Piece, None]:
+        """Yield the pieces of a stream as they come, and count how it ended."""
+        tries = self._breaker.tries
+        try:
+            if turn.waited:
+                yield Working(self.role)
+            async with aclosing(stream):
+                async for delta in stream:
+                    self.reachable = True
+                    turn.take(delta, self._clock.now())
+                    for piece in self._pieces_of(delta):
+                        yield piece
+                    if is_over():
+                        turn.finish_reason = "ended"
+                        break
+            self._breaker.end(None)
+        except BackendError as broken:
+            turn.error = broken
+            self.reachable = not isinstance(broken, BackendUnreachable | BackendTimeout)
+            if isinstance(broken, PromptTooLong):
+                self._fit(broken.window_tokens)
+            self._breaker.end(broken)
+        finally:
+            if tries:
+                self._breaker.over()
 
     async def _entered(self, who: str) -> AsyncGenerator[Loading | Queued, None]:
         """Yield what a turn waits for, until it has its place; see ``Queue.enter``."""
@@ -221,7 +243,7 @@ class Model:
             return
         if slots := self.backend.stated_slots:
             self._queue.places = slots
-        elif turn.first is not None:
+        elif turn.first is not None and turn.started is not None:
             self._queue.learn(turn.first - turn.started)
 
     def _fit(self, window_tokens: int | None) -> None:
@@ -233,10 +255,8 @@ class Model:
         total = usage.prompt_tokens + usage.completion_tokens
         return not usage.estimated and total == self.backend.stated_window
 
-    def _finished(
-        self, turn: _Turn, messages: Sequence[Message], error: BackendError | None
-    ) -> Generation:
-        end = self._clock.now()
+    def _finished(self, turn: _Turn, messages: Sequence[Message]) -> Generation:
+        error, end = turn.error, self._clock.now()
         text = "".join(turn.text)
         reasoning = self.count("".join(turn.reasoning)) if turn.reasoning else 0
         usage = turn.usage or Usage(
@@ -246,6 +266,7 @@ class Model:
         )
         finish_reason = "error" if error else turn.finish_reason
         first = turn.first if turn.first is not None else end
+        started = end if turn.started is None else turn.started
         decode_ms = end - first
         return Generation(
             model=self.name,
@@ -253,8 +274,8 @@ class Model:
             finish_reason=_LENGTH if self._is_cut_off(usage) else finish_reason,
             usage=usage,
             timings=Timings(
-                queue_ms=turn.started - turn.requested,
-                prefill_ms=first - turn.started,
+                queue_ms=started - turn.requested,
+                prefill_ms=first - started,
                 decode_ms=decode_ms,
                 first_token_ms=None if turn.first is None else turn.first - turn.requested,
                 total_ms=end - turn.requested,

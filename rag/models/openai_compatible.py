@@ -104,6 +104,7 @@ class OpenAICompatibleBackend:
 
     async def load(self, limit_s: float) -> Capabilities:
         """Have the server load the model; see ``ChatBackend.load``."""
+        await self._finds_model()  # Foundry loads a model by its own name only
         await preload(self._base_url, self._model, self._api_key, limit_s)
         told = self.stream(ONE_TOKEN, max_tokens=1, limit_s=limit_s, logprobs=True)
         async with aclosing(told) as turn:
@@ -204,7 +205,7 @@ class OpenAICompatibleBackend:
                         reader.ended = reader.ended or reader.said
                         break
                     if delta := self._read(event, reader):
-                        patience.heard(begun=reader.said)
+                        patience.rest()
                         yield delta
                         patience.heard(begun=reader.said)
                     if reader.overflows:

@@ -40,6 +40,10 @@ class Patience:
         seconds = self._gap_s if begun else self._first_s
         self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
 
+    def rest(self) -> None:
+        """Do not count the time in which the reader of a stream is busy."""
+        self._limit.reschedule(None)
+
     def ended(self, where: str) -> BackendTimeout:
         """Return the error for a server that was silent for too long."""
         if self._begun:

@@ -31,6 +31,8 @@ class _Waiter:
     """A turn that waits; ``place`` is 1 for the next one."""
 
     who: str
+    since: int
+    """How many had been let in when it came."""
     place: int = 0
     called: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -72,7 +74,7 @@ class Queue:
             return
         if len(self._waiting) >= MOST_WAITING:
             raise QueueFull
-        waiter = _Waiter(who)
+        waiter = _Waiter(who, self._entered)
         self._waiting.append(waiter)
         told = 0
         try:
@@ -130,7 +132,9 @@ class Queue:
         ahead = Counter(self._inside)
         ranked: list[tuple[int, int, int, _Waiter]] = []
         for number, waiter in enumerate(self._waiting):
-            ranked.append((ahead[waiter.who], self._last.get(waiter.who, 0), number, waiter))
+            ranked.append(
+                (ahead[waiter.who], self._last.get(waiter.who, waiter.since), number, waiter)
+            )
             ahead[waiter.who] += 1
         for place, (*_, waiter) in enumerate(sorted(ranked, key=lambda one: one[:3]), start=1):
             waiter.place = place

@@ -42,7 +42,7 @@ _FIRST_BOUNDARY = 0xF0000
 """Private characters say in the parsed text where a segment begins (Unicode, section 23.5)."""
 _BOUNDARY = regex.compile(r"([\U000F0000-\U000FFFFD])")
 _LINE_MARK = regex.compile(r"[ \t]*+(?:(?:[-*+]|\d{1,9}[.)]|#{1,6}|>|\|)[ \t]*+)*+[*_~]*+")
-_CITATION = regex.compile(r"(?<!\\)\[(\d{1,3})\]")
+_CITATION = regex.compile(r"(?P<code>(`+)[^`](?:.|\n)*?\2(?!`))|(?<!\\)\[(?P<number>\d{1,3})\]")
 _LAST_CITATIONS = regex.compile(r"(?r)(?:\s*\[\d{1,3}\])*\Z")
 """Searched from the end."""
 _NEWLINE = regex.compile(r"\n")
@@ -76,7 +76,7 @@ class Segment:
         if not (self.mark and said.strip()):
             return shown
         title = f' "{self.title}"' if self.title else ""
-        inner = _CITATION.sub(r"\\[\1\\]", said)
+        inner = _CITATION.sub(lambda m: m["code"] or rf"\[{m['number']}\]", said)
         return f"[{inner}](#{self.mark}{title}){shown[len(said) :]}"
 
 

@@ -18,7 +18,7 @@ _FORMULA = regex.compile(
     rf"|\\\[(?P<square>.{_LENGTH})\\\]"
     rf"|\$\$(?P<display>[^$]{_LENGTH})\$\$"
     # A price is no formula: "$5 and $6".
-    rf"|\$(?![\s\d.,]*\s)(?P<inline>[^$\n]{_LENGTH})(?<!\s)\$(?!\d)",
+    rf"|\$(?![\s\d.,]*\s)(?P<inline>[^$`\n]{_LENGTH})(?<!\s)\$(?!\d)",
     regex.DOTALL,
 )
 _SIGNS = regex.compile(r"[=^_\\+<>{}]|\w\*\w|\s[*/|]\s|^\s*\p{L}{1,2}\s*$")

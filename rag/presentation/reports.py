@@ -122,7 +122,9 @@ def load_table(report: LoadReport) -> str:
         if one
     ]
     when = f"within {report.seconds:g} s" if report.seconds else "in one instant"
-    answers = f"{report.whole} whole answers, {len(report.errors)} errors"
+    answers = f"{len(report.errors)} errors"
+    if report.whole is not None:
+        answers = f"{report.whole} whole answers, {answers}"
     told = [
         f"{report.conversations} conversations {when}: {answers}",
         *dict.fromkeys(report.errors),

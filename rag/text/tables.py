@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 BETWEEN = " · "
+_BAR = regex.compile(r"(?<!\\)\|")
 _RULE = frozenset("|-: \t")
 
 
@@ -27,7 +30,7 @@ def rows_as_people_read(text: str, head: str) -> str:
 def rows_read_as(read: str, text: str, head: str) -> list[list[str]]:
     """Return the cells of the rows in ``text`` that people read as ``read``.
 
-    None if anything else is read. ``head`` is the row with the names of the columns.
+    None of them if anything else is read. ``head`` is the row with the names of the columns.
     """
     columns = cells_of(head)
     known = {}
@@ -57,7 +60,7 @@ def cells_of(line: str) -> list[str]:
     line = line.strip()
     if not line.startswith("|") or not line.endswith("|"):
         return []
-    return [cell.strip() for cell in line[1:-1].split("|")]
+    return [cell.strip().replace("\\|", "|") for cell in _BAR.split(line[1:-1])]
 
 
 def _labelled(row: Sequence[str], head: Sequence[str]) -> Iterator[str]:

@@ -54,6 +54,16 @@ def test_a_document_is_found_by_typing_and_chosen_by_key(chat: Chat) -> None:
     expect(chat.page.locator(FIELD)).to_have_count(0)
 
 
+def test_enter_takes_what_is_highlighted_wherever_the_focus_is(chat: Chat) -> None:
+    chat.page.click(TRIGGER)
+    chat.page.keyboard.type("harbour 29")
+    expect(chat.page.locator(OPTION)).to_have_count(13)
+    chat.page.keyboard.press("Tab")
+    chat.page.keyboard.press("ArrowDown")
+    chat.page.keyboard.press("Enter")
+    expect(chat.page.locator(TRIGGER)).to_have_text("harbour-129.md")
+
+
 def test_a_name_is_found_without_its_accents_and_chosen_by_a_click(chat: Chat) -> None:
     chat.page.click(TRIGGER)
     chat.page.keyboard.type("UBERS")

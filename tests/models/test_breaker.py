@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from rag.domain.completions import Check, Generation, Message
@@ -79,6 +81,33 @@ async def test_one_failure_after_its_rest_is_enough_for_another(rig: Rig) -> Non
     rig.clock.advance(REST_MS)
     await rig.ask(GONE)
     assert "asked again in 20 seconds" in (await rig.ask()).error
+
+
+async def test_who_waits_meanwhile_is_told_so_and_not_asked_for(rig: Rig) -> None:
+    rig.model._queue.places = 1
+    rig.backend.error, rig.backend.deltas = GONE, ()
+    turns = [rig.ask(GONE) for _ in range(3 * FAILURES)]
+    generations = await asyncio.gather(*turns)
+    assert len(rig.backend.asked) == FAILURES
+    assert "3 times in a row" in generations[-1].error
+
+
+async def test_after_its_rest_one_turn_tries_it_alone(rig: Rig) -> None:
+    await rig.fail()
+    rig.clock.advance(REST_MS)
+    rig.backend.error, rig.backend.deltas = None, ["Yes."]
+    trial = rig.model.write([Message("user", "Well?")])
+    await anext(trial)
+    assert "is being tried again" in (await rig.ask()).error
+    await trial.aclose()  # whoever tried it went away
+    assert (await rig.ask()).text == "Yes."
+
+
+async def test_a_turn_that_was_not_begun_took_no_time(rig: Rig) -> None:
+    rig.clock.advance(1_000_000)
+    await rig.fail()
+    timings = (await rig.ask()).timings
+    assert (timings.queue_ms, timings.prefill_ms, timings.total_ms) == (0, 0, 0)
 
 
 async def test_a_success_between_failures_counts_from_the_start(rig: Rig) -> None:

@@ -71,7 +71,7 @@ async def test_loading_has_a_limit_too() -> None:
 async def test_a_server_shows_what_it_can_do(usage: bool) -> None:  # noqa: FBT001
     with ScriptedServer(Script("Yes", usage=usage), (NAME,)) as server:
         seen = await loaded(server)
-    assert seen == Capabilities(usage=usage, logprobs=False, cached=False, system_role=True)
+    assert seen == Capabilities(usage=usage, logprobs=False, cached=None, system_role=True)
 
 
 async def test_a_server_without_a_system_role_shows_that() -> None:

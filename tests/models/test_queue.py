@@ -66,6 +66,26 @@ async def test_one_person_with_many_turns_lets_the_others_pass() -> None:
     assert order == ["ann", "bob", "cem", "ann", "ann"]
 
 
+async def test_those_who_come_later_do_not_pass_a_second_turn_for_ever() -> None:
+    queue = Queue(1)
+    order: list[str] = []
+
+    async def turn(who: str) -> None:
+        async for _ in queue.enter(who):
+            pass
+        order.append(who)
+
+    first = [asyncio.create_task(turn("ann")) for _ in range(2)]
+    await settle()
+    others = [asyncio.create_task(turn(f"newcomer {number}")) for number in range(3)]
+    await settle()
+    for who in ("ann", "ann", "newcomer 0", "newcomer 1"):
+        queue.leave(who)
+        await settle()
+    await asyncio.gather(*first, *others)
+    assert order == ["ann", "ann", "newcomer 0", "newcomer 1", "newcomer 2"]
+
+
 async def test_whom_others_pass_sees_the_new_place() -> None:
     queue = Queue(1)
     await places_seen(queue)

@@ -234,6 +234,12 @@ def test_a_citation_in_a_marked_cell_stays_a_citation() -> None:
     assert last == "| [Weight](#none) | [1.2 kg](#none) [2] |"
 
 
+def test_code_within_a_mark_stays_as_it_is() -> None:
+    text = "Use `argv[1]` and [2] it"
+    sentence = Sentence(text, 0, len(text), Support.PARTIAL)
+    assert marked(text, [sentence]) == r"[Use `argv[1]` and \[2\] it](#partial)"
+
+
 def test_within_a_mark_a_citation_is_text_as_no_link_holds_another() -> None:
     text = "It was [1] made [2] there [3]"
     sentence = Sentence(text, 0, len(text), Support.PARTIAL)

@@ -28,6 +28,13 @@ def test_what_was_read_leads_back_to_its_rows(count: int) -> None:
     assert rows == [["R1", "12 V", "3 A"], ["R2", "24 V", ""]][:count]
 
 
+def test_a_bar_within_a_cell_is_no_border() -> None:
+    row = r"| a \| b | pipe |"
+    assert rows_read_as(
+        rows_as_people_read(row, "| Command | Meaning |"), row, "| Command | Meaning |"
+    ) == [["a | b", "pipe"]]
+
+
 @pytest.mark.parametrize("read", ["", "It has 24 V.", "Model: R1; Voltage: 12 V\nIt has 24 V."])
 def test_prose_leads_to_no_rows(read: str) -> None:
     assert rows_read_as(read, ROWS, HEAD) == []

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from rag.domain.errors import SettingsError
 from rag.evaluation.load.conversation import Conversation, Exchange
 from rag.evaluation.load.paced_server import PacedServer
 
@@ -39,6 +40,7 @@ START_S = 120.0
 LOOK_S = 0.25
 ENOUGH = 20
 """Measurements for a 95th percentile."""
+_WORKSHOPS_NAMES = frozenset({"FOUNDRY_LOCAL_ENDPOINT", "SLM_ALIAS", "LLM_ALIAS"})
 _CITATION = regex.compile(r"\s*\[\d+\]")
 
 
@@ -58,8 +60,8 @@ class LoadReport:
     conversations: int
     seconds: float
     errors: tuple[str, ...]
-    whole: int
-    """Answers that are there to the last word."""
+    whole: int | None
+    """Answers that are there to the last word; None for a server of somebody else."""
     question_to_model: Spread | None
     """From the question to its arrival at the model server; None for a server of somebody else."""
     first_token_added: Spread | None
@@ -84,7 +86,7 @@ async def load_test(
     """Ask one question in each of many conversations, evenly over so many seconds.
 
     ``server``: the settings of a model server to be used instead of one of known speed. Raises
-    TimeoutError if the chat does not start.
+    SettingsError if the chat does not start.
     """
     async with AsyncExitStack() as stack:
         paced = PacedServer(" ".join(SENTENCES), tokens_per_second, slots)
@@ -130,7 +132,10 @@ async def _chat(settings: Mapping[str, str]) -> AsyncGenerator[tuple[str, int], 
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("RAG_")} | {
+        nothing = Path(folder) / "no-settings"
+        nothing.touch()
+        environment = {k: v for k, v in os.environ.items() if not _is_setting(k)} | {
+            "RAG_ENV_FILE": str(nothing),
             "RAG_CORPUS_DIR": str(corpus),
             "RAG_STATE_DIR": str(Path(folder) / "state"),
             "RAG_PORT": str(port),
@@ -151,14 +156,25 @@ async def _chat(settings: Mapping[str, str]) -> AsyncGenerator[tuple[str, int], 
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            async with asyncio.timeout(START_S):
-                while await _page_ms(url) is None:  # noqa: ASYNC110 - a port can only be tried
-                    await asyncio.sleep(LOOK_S)
+            try:
+                async with asyncio.timeout(START_S):
+                    while await _page_ms(url) is None:  # noqa: ASYNC110 - a port can only be tried
+                        await asyncio.sleep(LOOK_S)
+            except TimeoutError as error:
+                raise SettingsError(
+                    f"The chat did not start within {START_S:g} seconds.",
+                    "Start it with `rag serve` and read what it says.",
+                ) from error
             yield url, child.pid
         finally:
             with suppress(ProcessLookupError):
                 child.terminate()
             await child.wait()
+
+
+def _is_setting(name: str) -> bool:
+    """Whether a variable sets something of Plumbline; what is tested is set here alone."""
+    return name.startswith(("RAG_", "COMPARE_", "BENCH_")) or name in _WORKSHOPS_NAMES
 
 
 async def _look(url: str, looks: list[float]) -> None:
@@ -197,7 +213,7 @@ def _report(
         len(exchanges),
         seconds,
         tuple(exchange.error for exchange in exchanges if exchange.error),
-        sum(_is_whole(exchange.text) for exchange in exchanges),
+        sum(_is_whole(exchange.text) for exchange in exchanges) if paced.calls else None,
         _spread([call.received - exchange.asked for exchange, call in met]),
         _spread([e.first_word - call.first_sent for e, call in met if e.first_word]),
         _spread([e.first_word - e.asked for e in exchanges if e.first_word]),

@@ -81,6 +81,8 @@ class Reply:
         self._progress: cl.Step | None = None
         self._done: tuple[str, tuple[Sentence, ...]] = ("", ())
         self._hits: tuple[Hit, ...] = ()
+        self.leans_on: frozenset[str] = frozenset()
+        """The hashes of documents that earlier turns were based on."""
         self._flushed = self._kept = 0.0
         self._step: cl.Step | None = None
         self._attempt: Attempt | None = None
@@ -102,7 +104,7 @@ class Reply:
     @property
     def _documents(self) -> list[str]:
         """Hashes of the documents shown, by which an unfinished turn can be erased."""
-        return sorted({hit.passage.sha256 for hit in self._hits})
+        return sorted({hit.passage.sha256 for hit in self._hits} | self.leans_on)
 
     async def take(self, event: Event) -> None:
         """Show an event."""
@@ -124,8 +126,7 @@ class Reply:
         elif isinstance(event, Queued | Waiting | Loading | Working | Prefill) and not self._text:
             await self._rename_step(waiting_line(event, self._model, language))
             if self._step and isinstance(event, Loading | Working):
-                since = event.seconds if isinstance(event, Loading) else 0
-                self._seconds.start(self._step, since)
+                self._seconds.start(self._step, event.seconds if isinstance(event, Loading) else 0)
         elif isinstance(event, Escalated):
             await self._escalate(event)
         elif isinstance(event, Answered):

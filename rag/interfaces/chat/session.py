@@ -77,7 +77,9 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
         await tell_address()
     picked = message.modes or {}
     mode = str(picked.get(MODE, Mode.AUTO))
-    if mode.startswith(USE) and assistant.finder:
+    # An edited question keeps the choice of its time; that is no choice of now.
+    is_new = message.id not in conversation().asked
+    if is_new and mode.startswith(USE) and assistant.finder:
         await assistant.finder.choose(mode.removeprefix(USE))
     scope = str(picked.get(SCOPE, EVERYWHERE))
     await catch_up(assistant)
@@ -97,8 +99,8 @@ async def answer_message(assistant: Assistant, message: cl.Message) -> None:
         scope="" if scope == EVERYWHERE else scope,
     )
     choose(question.mode, question.scope)
+    await offer_found(assistant)  # before, so that the answer is the last and has its buttons
     await _answer_safely(assistant, question, message.id)
-    await offer_found(assistant)
 
 
 async def _name_after_files(message: cl.Message) -> None:
@@ -218,6 +220,8 @@ async def _answer(
 ) -> None:
     kept = conversation()
     asked = replace(question, history=kept.history(before))
+    hits = (hit for turn in asked.history for hit in turn.hits)
+    reply.leans_on = frozenset(hit.passage.sha256 for hit in hits)
     card = ""
     async with aclosing(assistant.ask(asked)) as events:
         async for event in events:

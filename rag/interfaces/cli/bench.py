@@ -70,7 +70,8 @@ def run_app(options: argparse.Namespace, settings: Settings) -> int:
         print_json(asdict(report))
     else:
         print_text(load_table(report))
-    return 1 if report.errors else 0
+    is_whole = report.whole in {None, report.conversations}
+    return 0 if is_whole and not report.errors else 1
 
 
 def _starts(folder: Path) -> list[tuple[str, ...]]:
