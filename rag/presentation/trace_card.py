@@ -90,8 +90,7 @@ def passage_props(hit: Hit, answer: Answer) -> dict[str, Any]:
 
 def _beside(text: str, head: str) -> str:
     """What stands beside a passage, as prose: without fences, and without the head shown there."""
-    shown = {line for line in head.splitlines() if line}
-    lines = [line for line in text.splitlines() if line not in shown]
+    lines = [line for line in text.splitlines() if line not in head.split("\n") or not line]
     return without_bars("\n".join(x for x in lines if not x.lstrip().startswith(FENCES))).strip()
 
 
