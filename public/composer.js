@@ -40,8 +40,18 @@
     });
   });
 
+  // Where Chainlit is faster and goes to a new conversation's address itself, the draft goes along.
+  let begun = false;
+  const takeAlong = (field) => {
+    if (!begun || path !== START || location.pathname === START) return;
+    begun = false;
+    keep(field === shown ? textOf(field) : localStorage.getItem(key(START)) ?? "", location.pathname);
+    localStorage.removeItem(key(START));
+  };
+
   const follow = () => {
     const field = document.querySelector(FIELD);
+    if (field) takeAlong(field);
     if (field && (field !== shown || path !== location.pathname)) {
       const moved = field === shown;
       const taken = shown !== null && !moved && typing;
@@ -64,6 +74,7 @@
   const SENT_MS = 500;
   const sent = () => {
     const before = path;
+    begun = before === START;
     keep("", before);
     setTimeout(() => {
       const field = document.querySelector(FIELD);
@@ -97,6 +108,7 @@
     const field = document.querySelector(FIELD);
     keep(field ? textOf(field) : "", address);
     localStorage.removeItem(key(START));
+    begun = false;
     history.replaceState(history.state, "", address);
     path = address;
   });

@@ -26,6 +26,8 @@ What begins like one is code, too: a page's parser takes more for an address tha
 """
 _LINE_START = regex.compile(r"^(?:(?=[-+=:])|(?P<number>\d{1,9})(?=[.)]))")
 _TICKS = regex.compile(r"`+")
+_RUNS = regex.compile(r"(`+)")
+_CITATION = regex.compile(r"(?<!\\)\[(\d{1,3})\]")
 _CODE_SPANS = MarkdownIt("zero").enable("backticks")
 
 
@@ -106,6 +108,19 @@ def escaped(text: str, *, chips: bool = True) -> str:
             pieces.append(code_span(match["address"]))
         position = match.end()
     return concatenated([*pieces, _SPECIAL.sub(r"\\\g<0>", text[position:])])
+
+
+def without_citations(shown: str) -> str:
+    """Return Markdown with its citations as text; code stays as it is."""
+    pieces, opened = _RUNS.split(shown), ""
+    for index, piece in enumerate(pieces):
+        if not index % 2:
+            pieces[index] = piece if opened else _CITATION.sub(r"\\[\1\\]", piece)
+        elif opened:
+            opened = "" if piece == opened else opened
+        elif not pieces[index - 1].endswith("\\"):
+            opened = piece
+    return "".join(pieces)
 
 
 def line_start(line: str) -> str:

@@ -23,6 +23,7 @@ from rag.presentation.markdown import (
     fenced_lines,
     line_start,
     link_title,
+    without_citations,
 )
 from rag.presentation.math_spans import with_formulas
 from rag.presentation.wording import problem_text
@@ -42,7 +43,6 @@ _FIRST_BOUNDARY = 0xF0000
 """Private characters say in the parsed text where a segment begins (Unicode, section 23.5)."""
 _BOUNDARY = regex.compile(r"([\U000F0000-\U000FFFFD])")
 _LINE_MARK = regex.compile(r"[ \t]*+(?:(?:[-*+]|\d{1,9}[.)]|#{1,6}|>|\|)[ \t]*+)*+[*_~]*+")
-_CITATION = regex.compile(r"(?P<code>(`+)[^`](?:.|\n)*?\2(?!`))|(?<!\\)\[(?P<number>\d{1,3})\]")
 _LAST_CITATIONS = regex.compile(r"(?r)(?:\s*\[\d{1,3}\])*\Z")
 """Searched from the end."""
 _NEWLINE = regex.compile(r"\n")
@@ -76,8 +76,7 @@ class Segment:
         if not (self.mark and said.strip()):
             return shown
         title = f' "{self.title}"' if self.title else ""
-        inner = _CITATION.sub(lambda m: m["code"] or rf"\[{m['number']}\]", said)
-        return f"[{inner}](#{self.mark}{title}){shown[len(said) :]}"
+        return f"[{without_citations(said)}](#{self.mark}{title}){shown[len(said) :]}"
 
 
 def marked(text: str, sentences: Sequence[Sentence], language: str = "en") -> str:

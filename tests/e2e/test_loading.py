@@ -12,6 +12,7 @@ from tests.builders import write_corpus
 from tests.e2e.app import App
 from tests.e2e.chat import Chat
 from tests.scripted_server import Pause, Script, ScriptedServer
+from tests.waiting import wait_until
 
 ANSWER = Script("Customers may return the RelayBox within 30 days of delivery.")
 
@@ -34,6 +35,7 @@ def test_a_question_waits_while_its_model_is_loaded_and_says_for_how_long(
         with App(corpus, tmp_path / "app.log", settings=settings) as app:
             context = browser.new_context(viewport={"width": 1024, "height": 768})
             chat = Chat(context.new_page(), app)
+            wait_until(lambda: bool(small.requests))
             chat.send("How long may customers return the RelayBox?")
             line = chat.page.get_by_text(re.compile(r"phi-4-mini is being loaded · \d+ s")).first
             expect(line).to_be_visible()

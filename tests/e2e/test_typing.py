@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.chat import Chat, Stage
+from tests.e2e.chat import CONNECTED, Chat, Stage
 from tests.scripted_server import Pause, Script
 from tests.waiting import wait_until
 
@@ -101,6 +101,21 @@ def test_the_first_answer_opens_nothing_that_was_closed(chat: Chat) -> None:
     expect(chat.page).to_have_url(re.compile("/thread/"))
     expect(entries).not_to_be_in_viewport()
     expect(chat.page.locator("#side-view-content")).to_have_count(0)
+
+
+def test_where_the_page_goes_to_the_new_address_by_itself_the_draft_goes_along(chat: Chat) -> None:
+    chat.page.add_init_script(
+        """addEventListener("message", (event) => {
+          if (event.data?.plumbline === "conversation") event.stopImmediatePropagation();
+        }, true);"""
+    )
+    chat.page.reload()
+    chat.page.locator(CONNECTED).wait_for()
+    submit(chat, QUESTION)
+    chat.page.locator(FIELD).press_sequentially(NEXT)
+    chat.lines.first.wait_for()
+    expect(chat.page).to_have_url(re.compile("/thread/"))
+    expect(chat.page.locator(FIELD)).to_have_value(NEXT)
 
 
 def test_a_field_that_is_drawn_anew_takes_the_keys_that_follow(chat: Chat) -> None:
