@@ -42,16 +42,16 @@
 
   // Where Chainlit is faster and goes to a new conversation's address itself, the draft goes along.
   let begun = false;
-  const takeAlong = (field) => {
+  const takeAlong = () => {
     if (!begun || path !== START || location.pathname === START) return;
     begun = false;
-    keep(field === shown ? textOf(field) : localStorage.getItem(key(START)) ?? "", location.pathname);
+    keep(localStorage.getItem(key(START)) ?? "", location.pathname);
     localStorage.removeItem(key(START));
   };
 
   const follow = () => {
     const field = document.querySelector(FIELD);
-    if (field) takeAlong(field);
+    if (field) takeAlong();
     if (field && (field !== shown || path !== location.pathname)) {
       const moved = field === shown;
       const taken = shown !== null && !moved && typing;
@@ -105,8 +105,8 @@
     if (event.origin !== location.origin || event.data?.plumbline !== "conversation") return;
     if (location.pathname !== START) return;
     const address = `/thread/${event.data.id}`;
-    const field = document.querySelector(FIELD);
-    keep(field ? textOf(field) : "", address);
+    // What is kept, not what is shown: at that moment there may be no field.
+    keep(localStorage.getItem(key(START)) ?? "", address);
     localStorage.removeItem(key(START));
     begun = false;
     history.replaceState(history.state, "", address);

@@ -118,6 +118,22 @@ def test_where_the_page_goes_to_the_new_address_by_itself_the_draft_goes_along(c
     expect(chat.page.locator(FIELD)).to_have_value(NEXT)
 
 
+def test_a_draft_is_kept_where_the_address_comes_while_there_is_no_field(chat: Chat) -> None:
+    chat.page.locator(FIELD).press_sequentially(NEXT)
+    chat.page.evaluate(
+        """() => {
+          const field = document.querySelector("#chat-input");
+          window.gone = [field.parentElement, field.cloneNode()];
+          window.gone[1].value = "";
+          field.remove();
+          window.postMessage({ plumbline: "conversation", id: "new" }, location.origin);
+        }"""
+    )
+    expect(chat.page).to_have_url(re.compile("/thread/new"))
+    chat.page.evaluate("window.gone[0].append(window.gone[1])")
+    expect(chat.page.locator(FIELD)).to_have_value(NEXT)
+
+
 def test_a_field_that_is_drawn_anew_takes_the_keys_that_follow(chat: Chat) -> None:
     chat.page.locator(FIELD).press_sequentially("And how")
     chat.page.evaluate(
