@@ -13,8 +13,14 @@ from rag.models.queue import MOST_AT_ONCE, MOST_WAITING, Queue, QueueFull
 from tests.fakes import FakeBackend, FakeClock, count_words
 
 
-async def places_seen(queue: Queue) -> list[int]:
-    return [place async for place in queue.enter()]
+async def places_seen(queue: Queue, who: str = "") -> list[int]:
+    return [place async for place in queue.enter(who)]
+
+
+async def let_in(queue: Queue, who: str, order: list[str]) -> None:
+    """Wait, and note who has been let in."""
+    await places_seen(queue, who)
+    order.append(who)
 
 
 async def settle() -> None:
@@ -50,14 +56,11 @@ async def test_one_who_goes_away_makes_way_for_those_behind() -> None:
 async def test_one_person_with_many_turns_lets_the_others_pass() -> None:
     queue = Queue(1)
     order: list[str] = []
-
-    async def turn(who: str) -> None:
-        async for _ in queue.enter(who):
-            pass
-        order.append(who)
-
     await places_seen(queue)
-    turns = [asyncio.create_task(turn(who)) for who in ("ann", "ann", "ann", "bob", "cem")]
+    turns = [
+        asyncio.create_task(let_in(queue, who, order))
+        for who in ("ann", "ann", "ann", "bob", "cem")
+    ]
     await settle()
     for who in ("", "ann", "bob", "cem", "ann"):
         queue.leave(who)
@@ -69,15 +72,10 @@ async def test_one_person_with_many_turns_lets_the_others_pass() -> None:
 async def test_those_who_come_later_do_not_pass_a_second_turn_for_ever() -> None:
     queue = Queue(1)
     order: list[str] = []
-
-    async def turn(who: str) -> None:
-        async for _ in queue.enter(who):
-            pass
-        order.append(who)
-
-    first = [asyncio.create_task(turn("ann")) for _ in range(2)]
+    first = [asyncio.create_task(let_in(queue, "ann", order)) for _ in range(2)]
     await settle()
-    others = [asyncio.create_task(turn(f"newcomer {number}")) for number in range(3)]
+    names = [f"newcomer {number}" for number in range(3)]
+    others = [asyncio.create_task(let_in(queue, name, order)) for name in names]
     await settle()
     for who in ("ann", "ann", "newcomer 0", "newcomer 1"):
         queue.leave(who)
@@ -89,19 +87,15 @@ async def test_those_who_come_later_do_not_pass_a_second_turn_for_ever() -> None
 async def test_whom_others_pass_sees_the_new_place() -> None:
     queue = Queue(1)
     await places_seen(queue)
-    greedy = [asyncio.create_task(_places_of(queue, "ann")) for _ in range(2)]
+    greedy = [asyncio.create_task(places_seen(queue, "ann")) for _ in range(2)]
     await settle()
-    other = asyncio.create_task(_places_of(queue, "bob"))
+    other = asyncio.create_task(places_seen(queue, "bob"))
     await settle()
     for who in ("", "ann", "bob"):
         queue.leave(who)
         await settle()
     assert await other == [2, 1]
     assert [await turn for turn in greedy] == [[1], [2, 3, 2, 1]]
-
-
-async def _places_of(queue: Queue, who: str) -> list[int]:
-    return [place async for place in queue.enter(who)]
 
 
 async def test_more_places_let_in_who_waits() -> None:
