@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.domain.errors import SettingsError
+from rag.domain.private_files import replace_private
 
 if TYPE_CHECKING:
     import tiktoken
@@ -55,9 +56,7 @@ class TokenCounter:
         if (
             not path.is_file() or path.read_bytes() != table
         ):  # tiktoken would download a damaged table again
-            written = path.with_suffix(f".{os.getpid()}.tmp")
-            written.write_bytes(table)
-            written.replace(path)
+            replace_private(path, table)
         os.environ["TIKTOKEN_CACHE_DIR"] = str(self._folder)
         return tiktoken.get_encoding(encoding)
 

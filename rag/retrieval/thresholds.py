@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import tomllib
 from dataclasses import asdict, dataclass, replace
 from functools import cache, lru_cache
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.domain.errors import SettingsError
+from rag.domain.private_files import replace_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,9 +126,7 @@ def save(levels: Levels, facts: Mapping[str, float], state: Path) -> Path:
     lines += [f"{name} = {value:.4f}" for name, value in asdict(levels).items()]
     lines += ["", "[facts]", *(f"{name} = {value:g}" for name, value in facts.items()), ""]
     path = state / NAME
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_text("\n".join(lines), encoding="utf-8")
-    draft.replace(path)
+    replace_private(path, "\n".join(lines).encode())
     return path
 
 
