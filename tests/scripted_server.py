@@ -55,6 +55,8 @@ class Request:
 
     body: dict[str, Any]
     headers: dict[str, str]
+    connection: int
+    """Which of the server's connections it came on, counted from one."""
     sent_first: float = 0.0
     """time.time() when the first piece left."""
     closed: threading.Event = field(default_factory=threading.Event)
@@ -81,10 +83,9 @@ class ScriptedServer:
         self._wanted_port = port
         self.requests: list[Request] = []
         self.connections = 0
+        """All that were opened: those that a client gave up before it asked anything, too."""
         self.shown: list[str] = []
         """The pages that were asked for, in order."""
-        self.looks = 0
-        """Of them those that asked what the server has, and nothing of a model."""
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -120,19 +121,20 @@ class ScriptedServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
-            await self._answer(reader, writer)
+            await self._answer(reader, writer, self.connections)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client went; ``closed`` tells
         finally:
             writer.close()
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int
+    ) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         line, *rest = head.split("\r\n")
         headers = {k.lower(): v for k, _, v in (entry.partition(": ") for entry in rest) if k}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         path = line.split(" ")[1]
-        self.looks += line.startswith("GET")
         if path in self.pages:
             self.shown.append(path)
             await self._send(writer, 200, "application/json", self.pages[path])
@@ -144,7 +146,7 @@ class ScriptedServer:
             models = {"object": "list", "data": [{"id": m, "object": "model"} for m in self.models]}
             await self._send(writer, 200, "application/json", json.dumps(models))
             return
-        request = Request(json.loads(body or b"{}"), headers)
+        request = Request(json.loads(body or b"{}"), headers, connection)
         self.requests.append(request)
         script = self.script if isinstance(self.script, Script) else self.script(request.body)
         await self._follow(script, request, reader, writer)
