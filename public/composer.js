@@ -26,19 +26,16 @@
   let shown = null;
   let path = location.pathname;
 
-  // Chainlit may draw the field anew while somebody types: the new one takes the keys that follow.
+  // Somebody types until they turn to something else themselves: with the mouse, with Tab, or in
+  // another field. Meanwhile Chainlit may draw the field anew, switch it off or take its focus.
   let typing = false;
   document.addEventListener("focusin", (event) => {
     typing = event.target instanceof Element && event.target.matches(FIELD);
   });
-  document.addEventListener("focusout", (event) => {
-    const field = event.target;
-    if (field !== shown) return;
-    queueMicrotask(() => {
-      // A field that was taken away was not left.
-      if (field.isConnected && document.activeElement !== field) typing = false;
-    });
-  });
+  const turnsAway = (event) => {
+    if (!(event.target instanceof Element && event.target.closest(FIELD))) typing = false;
+  };
+  document.addEventListener("pointerdown", turnsAway, true);
 
   // Where Chainlit is faster and goes to a new conversation's address itself, the draft goes along.
   let begun = false;
@@ -49,9 +46,17 @@
     localStorage.removeItem(key(START));
   };
 
+  const usable = (field) => field && !field.disabled;
+  let missed = false;  // keys that came while there was no field to take them
+
   const follow = () => {
     const field = document.querySelector(FIELD);
     if (field) takeAlong();
+    if (missed && usable(field)) {
+      missed = false;
+      put(field, localStorage.getItem(key()) ?? "");
+      field.focus();
+    }
     if (field && (field !== shown || path !== location.pathname)) {
       const moved = field === shown;
       const taken = shown !== null && !moved && typing;
@@ -62,7 +67,25 @@
       if (taken) field.focus();
     }
   };
-  new MutationObserver(follow).observe(document, { childList: true, subtree: true });
+  new MutationObserver(follow).observe(document, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"],
+  });
+
+  // Keys go to the field while somebody types, and where there is none, to its draft.
+  const rescue = (event) => {
+    if (event.key === "Tab") typing = false;
+    const writes = event.key.length === 1 || event.key === "Backspace";
+    const lost = typing && document.activeElement?.matches("body") !== false;
+    if (!lost || !writes || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopImmediatePropagation();
+    const field = document.querySelector(FIELD);
+    if (usable(field)) return field.focus();
+    event.preventDefault();
+    missed = true;
+    const draft = localStorage.getItem(key(path)) ?? "";
+    localStorage.setItem(key(path), event.key === "Backspace" ? draft.slice(0, -1) : draft + event.key);
+  };
+  addEventListener("keydown", rescue, true);
 
   document.addEventListener("input", (event) => {
     if (event.target instanceof Element && event.target.matches(FIELD)) {

@@ -149,6 +149,35 @@ def test_a_field_that_is_drawn_anew_takes_the_keys_that_follow(chat: Chat) -> No
     expect(chat.page.locator(FIELD)).to_have_value("And how much?")
 
 
+@pytest.mark.parametrize(
+    ("taken", "given_back"),
+    [
+        pytest.param("place.removeChild(field)", "place.append(field)", id="taken away"),
+        pytest.param("field.disabled = true", "field.disabled = false", id="switched off"),
+        pytest.param("field.blur()", "undefined", id="without focus"),
+    ],
+)
+def test_keys_that_come_while_the_field_cannot_take_them_are_in_it_after_that(
+    chat: Chat, taken: str, given_back: str
+) -> None:
+    field = "const field = window.field ??= document.querySelector('#chat-input');"
+    place = f"{field} const place = window.place ??= field.parentElement;"
+    chat.page.locator(FIELD).press_sequentially("And how")
+    chat.page.evaluate(f"() => {{ {place} {taken}; }}")
+    chat.page.keyboard.type(" many?")
+    chat.page.keyboard.press("Backspace")
+    chat.page.evaluate(f"() => {{ {place} {given_back}; }}")
+    chat.page.keyboard.type(" days?")
+    expect(chat.page.locator(FIELD)).to_have_value("And how many days?")
+
+
+def test_who_turns_away_from_the_field_does_not_write_in_it(chat: Chat) -> None:
+    chat.page.locator(FIELD).press_sequentially("And")
+    chat.page.mouse.click(640, 300)
+    chat.page.keyboard.type("how")
+    assert typed(chat) == "And"
+
+
 def test_what_was_sent_is_no_draft(chat: Chat) -> None:
     submit(chat, QUESTION)
     chat.lines.first.wait_for()
