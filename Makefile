@@ -6,7 +6,7 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: run install dev test test-units test-pages soak check format lock guide eval bench
+.PHONY: run install dev test test-units test-pages test-foundry soak check format lock guide eval bench
 
 run: install ## set up and start the chat on http://127.0.0.1:8000
 	$(BIN)/rag serve --open
@@ -32,6 +32,16 @@ test-pages: ## beside the units, since a browser's tests mostly wait
 
 soak: dev ## the tests that take long, in full length; make test runs them short
 	SOAK=1 $(BIN)/python -m pytest -q tests/corpus/test_crash.py
+
+ONNX := build/onnx
+ONNX_PACKAGES := torch transformers accelerate safetensors gguf onnx onnx-ir onnxruntime-genai
+
+test-foundry: dev ## Foundry Local's package for real, on ONNX Runtime: 5 GB of packages
+	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python build/foundry
+	$(BIN)/uv pip install -q --python build/foundry --no-deps -r requirements-dev.lock
+	$(BIN)/uv pip install -q --python build/foundry -e ".[foundry]" $(ONNX_PACKAGES)
+	test -f $(ONNX)/genai_config.json || PYTHONPATH=. $(subst .venv,build/foundry,$(BIN))/python docs/onnx_model.py $(ONNX)
+	FOUNDRY_TEST_MODEL=$(ONNX) $(subst .venv,build/foundry,$(BIN))/python -m pytest -q tests/models/test_foundry.py tests/models/test_contract.py
 
 check: dev ## format, lint, types, imports, documents, packages
 	$(BIN)/ruff format --check .

@@ -51,6 +51,7 @@ class FakeBackend:
     asked: list[list[Message]] = field(default_factory=list)
     temperatures: list[float] = field(default_factory=list)
     closed: int = 0
+    ended: bool = False
     stated_window: int | None = None
     stated_slots: int | None = None
     loading: asyncio.Event | None = None
@@ -87,7 +88,7 @@ class FakeBackend:
         return Check(f"model {self.model}", ok=True, detail="fake")
 
     async def close(self) -> None:
-        pass
+        self.ended = True
 
 
 @dataclass

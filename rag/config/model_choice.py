@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rag.config.settings import EMBEDDED
+from rag.config.settings import EMBEDDED, FOUNDRY
+from rag.config.state_folder import foundry_home
 from rag.domain.completions import PASSAGE_TOKENS, Endpoint, Profile
 from rag.domain.requests import ReasoningEffort
 from rag.models.addresses import is_local, with_version
@@ -42,7 +43,7 @@ def served_small(settings: Settings, base_url: str, model: str) -> ChatBackend:
     endpoint = replace(
         _endpoint(settings, base_url, model, profile), api_key=key, shown=settings.small_model
     )
-    return build_backend("openai_compatible", endpoint)
+    return _build(settings, endpoint)
 
 
 def served_large(settings: Settings, base_url: str, model: str) -> ChatBackend:
@@ -56,7 +57,7 @@ def served_large(settings: Settings, base_url: str, model: str) -> ChatBackend:
         shown=settings.large_model,
         reasoning_effort="" if effort is ReasoningEffort.AUTO else effort.value,
     )
-    return build_backend("openai_compatible", endpoint)
+    return _build(settings, endpoint)
 
 
 def build_large(settings: Settings) -> ChatBackend | None:
@@ -64,6 +65,12 @@ def build_large(settings: Settings) -> ChatBackend | None:
     if not settings.large_base_url:
         return None
     return served_large(settings, settings.large_base_url, settings.large_model)
+
+
+def _build(settings: Settings, endpoint: Endpoint) -> ChatBackend:
+    if endpoint.base_url != FOUNDRY:
+        return build_backend("openai_compatible", endpoint)
+    return build_backend("foundry", replace(endpoint, folder=str(foundry_home(settings))))
 
 
 def _endpoint(settings: Settings, base_url: str, model: str, profile: Profile) -> Endpoint:
@@ -76,5 +83,5 @@ def _served(settings: Settings, base_url: str, answer_tokens: int, parallel: int
         passage_tokens=settings.context_tokens or PASSAGE_TOKENS,
         answer_tokens=answer_tokens,
         parallel=parallel,
-        local=is_local(with_version(base_url)),
+        local=base_url == FOUNDRY or is_local(with_version(base_url)),
     )

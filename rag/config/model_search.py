@@ -10,9 +10,19 @@ from urllib.parse import urlsplit
 
 from rag.config.chosen_model import chosen_model, keep_choice
 from rag.config.model_choice import served_large, served_small
+from rag.config.state_folder import foundry_home
 from rag.domain.completions import Check
 from rag.domain.requests import WARMED
-from rag.models.discovery import PORTS, PROBE_S, Step, asked_again, foundry, probed
+from rag.models.discovery import (
+    PACKAGE,
+    PORTS,
+    PROBE_S,
+    Step,
+    asked_again,
+    foundry,
+    packaged,
+    probed,
+)
 from rag.models.model import Model
 from rag.models.names import can_chat, fetch_command, model_for, shown_list
 
@@ -22,7 +32,7 @@ if TYPE_CHECKING:
     from rag.answering.cascade import Cascade
     from rag.config.settings import Settings
     from rag.domain.completions import ModelRole
-    from rag.domain.protocols import ChatBackend, Clock
+    from rag.domain.protocols import Clock
     from rag.models.server_facts import Served
 
 logger = logging.getLogger(__name__)
@@ -30,6 +40,7 @@ FRESH_MS = 1_000.0
 """A question within this time of the last look relies on it."""
 PATIENCE_S = PROBE_S + 0.1
 """How long a question waits for a look."""
+RETIRED_AFTER_S = 60.0
 MOST_OFFERED = 12
 """More models than anybody looks through in a list."""
 START = "Start Ollama, LM Studio or Foundry Local, or name a server in RAG_SMALL_BASE_URL."
@@ -67,10 +78,12 @@ class ModelSearch:
         }
         self._found: dict[ModelRole, tuple[str, str]] = {}
         """Role -> address and model that were found for it."""
-        self._replaced: list[ChatBackend] = []
+        self._replaced: list[Model] = []
+        self._retiring: set[asyncio.Task[None]] = set()
         self._look: asyncio.Task[None] | None = None
         self._foundry: asyncio.Task[None] | None = None
         self._foundry_steps: list[Step] = []
+        self._own_steps: list[Step] = []
         self._port_steps: list[Step] = []
         self._looked: float | None = None
         self._asked_foundry: float | None = None
@@ -91,7 +104,7 @@ class ModelSearch:
     @property
     def found(self) -> dict[ModelRole, str]:
         """Role -> the address that a found model answers at, without scheme and version."""
-        return {role: urlsplit(address).netloc for role, (address, _) in self._found.items()}
+        return {role: _where(address) for role, (address, _) in self._found.items()}
 
     @property
     def wanted(self) -> str:
@@ -104,7 +117,7 @@ class ModelSearch:
         if "small" in self._found or "small" not in self.roles:
             return None
         servers = (step.found for step in self.steps if step.found)
-        return next(((urlsplit(s.base_url).netloc, s.models) for s in servers), None)
+        return next(((_where(s.base_url), s.models) for s in servers), None)
 
     @property
     def fetch(self) -> str:
@@ -174,8 +187,12 @@ class ModelSearch:
 
     async def _look_at_ports(self) -> None:
         told = self._foundry_steps
-        self._port_steps, again = await asyncio.gather(
-            probed(self._ports, leave_out=(self._settings.port,)), asked_again(told)
+        self._own_steps, self._port_steps, again = await asyncio.gather(
+            asyncio.to_thread(
+                packaged, foundry_home(self._settings), self._settings.foundry_device
+            ),
+            probed(self._ports, leave_out=(self._settings.port,)),
+            asked_again(told),
         )
         if self._foundry_steps is told:  # else the command has answered anew
             self._foundry_steps = again
@@ -187,7 +204,7 @@ class ModelSearch:
             await self._take_what_is_there()
 
     async def _take_what_is_there(self) -> None:
-        self.steps = (*self._foundry_steps, *self._port_steps)
+        self.steps = (*self._own_steps, *self._foundry_steps, *self._port_steps)
         servers = [step.found for step in self.steps if step.found]
         for role in self.roles:
             offered = self._offer_for(role, servers)
@@ -212,6 +229,8 @@ class ModelSearch:
         if not address or any(server.base_url == address for server in servers):
             return False
         url = urlsplit(address)
+        if not url.port:
+            return False
         try:
             async with asyncio.timeout(PROBE_S):
                 _, writer = await asyncio.open_connection(url.hostname, url.port)
@@ -245,7 +264,8 @@ class ModelSearch:
     def _set(self, role: ModelRole, model: Model | None) -> None:
         current = self._cascade.small if role == "small" else self._cascade.large
         if current is not None and current is not self._named[role]:
-            self._replaced.append(current.backend)  # a turn may still be running
+            self._replaced.append(current)
+            self._retiring.add(asyncio.create_task(_retire(current)))
         if role == "large":
             self._cascade.large = model
         elif model is not None:
@@ -253,14 +273,26 @@ class ModelSearch:
 
     async def close(self) -> None:
         """End the looks, and free what was replaced."""
-        tasks = [task for task in (self._look, self._foundry) if task]
+        looks = [task for task in (self._look, self._foundry) if task]
+        tasks = [*looks, *self._retiring]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         small = self._named["small"]
         unused = [small.backend] if small and small is not self._cascade.small else []
-        for backend in (*self._replaced, *unused):
+        for backend in (*(model.backend for model in self._replaced), *unused):
             await backend.close()
+
+
+async def _retire(model: Model) -> None:
+    """Free a replaced model, which is gigabytes where it is in our own process."""
+    await asyncio.sleep(RETIRED_AFTER_S)  # a turn may hold it that has not begun yet
+    await model.retire()
+
+
+def _where(address: str) -> str:
+    """Host and port; Foundry Local's package where it is no address of a server."""
+    return urlsplit(address).netloc or PACKAGE
 
 
 def _outcome(step: Step) -> str:

@@ -19,10 +19,12 @@ from pydantic_settings import (
 from rag.domain.documents import Watch
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
-from rag.domain.requests import Escalation, EscalationStyle, ReasoningEffort, WarmUp
+from rag.domain.requests import Escalation, EscalationStyle, FoundryDevice, ReasoningEffort, WarmUp
 
 EMBEDDED = "embedded"
 """The base URL that selects the built-in model."""
+FOUNDRY = "foundry"
+"""The base URL that selects the models of Foundry Local's package."""
 
 
 def _switch(value: object) -> object:
@@ -30,8 +32,8 @@ def _switch(value: object) -> object:
 
 
 def _address(value: str) -> str:
-    """Accept a server's address, an empty string or ``embedded``."""
-    if value in {"", EMBEDDED}:
+    """Accept a server's address, an empty string, ``embedded`` or ``foundry``."""
+    if value in {"", EMBEDDED, FOUNDRY}:
         return value
     try:
         url = urlsplit(value if ":/" in value else f"http://{value}")
@@ -139,7 +141,8 @@ class Settings(BaseSettings):
         "",
         validation_alias=_names("SMALL_BASE_URL", "FOUNDRY_LOCAL_ENDPOINT"),
         description="Where the small model answers, with or without `/v1`; empty: where it is "
-        "found, else the built-in model; `embedded`: the built-in model.",
+        "found, else the built-in model; `embedded`: the built-in model; `foundry`: a model that "
+        "`rag foundry` has added.",
     )
     small_model: str = Field(
         "phi-4-mini",
@@ -196,6 +199,12 @@ class Settings(BaseSettings):
         validation_alias=_names("WARM_UP"),
         description="Which models of servers are loaded when the chat starts: `small`, `both` "
         "(where both fit into memory) or `off`.",
+    )
+    foundry_device: FoundryDevice = Field(
+        FoundryDevice.AUTO,
+        validation_alias=_names("FOUNDRY_DEVICE"),
+        description="What Foundry Local's package runs models on, where `rag foundry` has added "
+        "one for it: `cpu`, `gpu` or `npu`; `auto`: the first there is of GPU, NPU and CPU.",
     )
     escalation: Escalation = Field(
         Escalation.AUTO,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rag.config.settings import Settings
 
-_OWN = ("corpora", "tiktoken", "chainlit-*")
+_OWN = ("corpora", "foundry", "tiktoken", "chainlit-*")
 
 
 def corpus_state(settings: Settings) -> Path:
@@ -22,6 +22,11 @@ def corpus_state(settings: Settings) -> Path:
     real = settings.corpus_dir.resolve()
     digest = hashlib.sha256(str(real).encode()).hexdigest()[:12]
     return settings.state_dir / "corpora" / f"{real.name}-{digest}"
+
+
+def foundry_home(settings: Settings) -> Path:
+    """Return the folder of what Foundry Local's package keeps."""
+    return settings.state_dir / "foundry"
 
 
 def keep_private(state: Path) -> None:

@@ -169,6 +169,8 @@ class Endpoint:
     """The model's name as shown to users; empty: that at its server."""
     reasoning_effort: str = ""
     """How long the model is to think, in OpenAI's words; empty: as its server does by itself."""
+    folder: str = ""
+    """Where a backend of this machine's own memory keeps its files; empty where none does."""
 
     @property
     def wishes(self) -> dict[str, object]:

@@ -79,6 +79,15 @@ class ReasoningEffort(StrEnum):
     HIGH = "high"
 
 
+class FoundryDevice(StrEnum):
+    """What Foundry Local's package runs models on."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    GPU = "gpu"
+    NPU = "npu"
+
+
 class WarmUp(StrEnum):
     """Which models are loaded when the chat starts, before the first question."""
 

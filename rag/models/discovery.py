@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from rag.domain.errors import SettingsError
 from rag.models.addresses import is_local, with_version
+from rag.models.foundry import INSTALL, PLACE, is_installed
+from rag.models.foundry_models import models_in
 from rag.models.server_facts import Served, served_at
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
+    from pathlib import Path
 
 FOUNDRY = "Foundry Local"
+PACKAGE = "Foundry Local's package"
 PORTS = {
     11434: "Ollama",
     1234: "LM Studio",
@@ -42,11 +47,31 @@ class Step:
     detail: str = ""
     address: str = ""
     """What a command told, to be asked again; empty for a port."""
+    server: str = FOUNDRY
+    """The kind of server that is expected there."""
 
-    @property
-    def server(self) -> str:
-        """The kind of server that is expected there."""
-        return next((kind for kind in PORTS.values() if f"({kind})" in self.tried), FOUNDRY)
+
+def packaged(home: Path, preferred: str = "") -> list[Step]:
+    """Return what Foundry Local's package has here, for each device in the order of preference.
+
+    It reads a few small files, and asks no server.
+    """
+    if not is_installed():
+        return [Step(PACKAGE, detail=f"it is not installed ({INSTALL})", server=PACKAGE)]
+    try:
+        models = models_in(home, preferred)
+    except SettingsError as error:
+        return [Step(PACKAGE, detail=str(error).rstrip("."), server=PACKAGE)]
+    if not models:
+        return [Step(PACKAGE, detail="it has no model yet (rag foundry download)", server=PACKAGE)]
+    by_device = {
+        model.device: Served(PLACE, tuple(m.name for m in models if m.device == model.device))
+        for model in models
+    }
+    return [
+        Step(f"{PACKAGE}, {device.upper()}", served, server=PACKAGE)
+        for device, served in by_device.items()
+    ]
 
 
 async def probed(
@@ -60,7 +85,7 @@ async def probed(
     addresses = [f"http://127.0.0.1:{port}/v1" for port in asked]
     found = await asyncio.gather(*(served_at(one, timeout_s=PROBE_S) for one in addresses))
     return [
-        Step(f"127.0.0.1:{port} ({PORTS.get(port, 'a model server')})", served)
+        Step(f"127.0.0.1:{port} ({_kind_at(port)})", served, server=_kind_at(port))
         for port, served in zip(asked, found, strict=True)
     ]
 
@@ -93,6 +118,10 @@ async def asked_again(steps: Sequence[Step]) -> list[Step]:
 
 async def _nothing() -> None:
     return None
+
+
+def _kind_at(port: int) -> str:
+    return PORTS.get(port, "a model server")
 
 
 def _root(address: str) -> str:

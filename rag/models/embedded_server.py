@@ -1,17 +1,10 @@
-"""The built-in model's process: ``python -m rag.models.embedded_server``.
-
-Reads one line of JSON (a Configuration's fields) from standard input, starts llama.cpp's server on
-a free loopback port, and answers one line of JSON with the port. It ends when standard input
-closes, as happens on every platform when its parent ends.
-"""
+"""The built-in model's process: llama.cpp's server, which has the interface of OpenAI."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import threading
 from typing import Any
+
+from rag.models.supervised_child import serve_for_parent
 
 _kept: list[Any] = []
 """Keeps a reference to the server, which ends without one."""
@@ -19,22 +12,10 @@ _kept: list[Any] = []
 
 def main() -> None:
     """Serve until standard input closes."""
-    answer_to = os.dup(1)
-    os.dup2(2, 1)  # llama.cpp prints on standard output
-    configuration = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_stdin, daemon=True).start()
-    port = _serve(configuration)
-    os.write(answer_to, json.dumps({"port": port}).encode() + b"\n")
-    threading.Event().wait()
+    serve_for_parent(_serve)
 
 
-def _end_with_stdin() -> None:
-    while sys.stdin.readline():
-        pass
-    os._exit(0)
-
-
-def _serve(configuration: dict[str, str | int]) -> int:
+def _serve(configuration: dict[str, Any]) -> int:
     import xllamacpp  # noqa: PLC0415 - the thread above must run first, should loading hang
 
     params = xllamacpp.CommonParams()

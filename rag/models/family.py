@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 BACKENDS = {
     "embedded": "rag.models.embedded:EmbeddedBackend",
+    "foundry": "rag.models.foundry:FoundryBackend",
     "openai_compatible": "rag.models.openai_compatible:OpenAICompatibleBackend",
 }
 """Name -> ``module:class``; imported when a backend is built."""

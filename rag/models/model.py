@@ -110,6 +110,11 @@ class Model:
         stated = self.backend.stated_window
         return _within(self._profile, stated) if stated else self._profile
 
+    async def retire(self) -> None:
+        """Free the model once the turns that it has begun are over."""
+        await self._queue.quiet()
+        await self.backend.close()
+
     async def check(self) -> Check:
         """Return the health of the model's server, and remember it; never raises."""
         check = await self.backend.check()

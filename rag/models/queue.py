@@ -53,6 +53,8 @@ class Queue:
         self._entered = 0
         self._waiting: list[_Waiter] = []
         self._alone_ms: float | None = None
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     @property
     def places(self) -> int:
@@ -96,10 +98,17 @@ class Queue:
         self._inside[who] -= 1
         if not self._inside[who]:
             del self._inside[who]
+        if not self._inside:
+            self._quiet.set()
         self._forget(who)
         self._call()
 
+    async def quiet(self) -> None:
+        """Return as soon as nobody is let in."""
+        await self._quiet.wait()
+
     def _let_in(self, who: str) -> None:
+        self._quiet.clear()
         self._inside[who] += 1
         self._entered += 1
         self._last[who] = self._entered

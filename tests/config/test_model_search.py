@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +10,14 @@ from rag.answering.cascade import Cascade
 from rag.answering.escalation import Rules
 from rag.config.environment import load_settings
 from rag.config.model_search import FRESH_MS, ModelSearch
+from rag.domain.completions import Message
+from rag.models import discovery
 from rag.models.discovery import Step, foundry
+from rag.models.foundry_models import add_model, forget_model
 from rag.models.model import Model
 from rag.models.server_facts import Served
 from tests.fakes import FakeBackend, FakeClock, count_words
+from tests.models.foundry import onnx_folder, stand_in
 from tests.scripted_server import Script, ScriptedServer
 
 BUILT_IN = "built-in"
@@ -114,7 +119,7 @@ async def test_without_the_wanted_model_the_built_in_one_answers(opened: list[Se
     with ScriptedServer(Script("A."), ("llama3.2:1b",)) as server:
         opened.append(this := Search(server.port))
         assert await this.look() == (BUILT_IN, "")
-        [tried] = this.search.tried
+        _, tried = this.search.tried
         assert tried.ok
         assert "llama3.2:1b" in tried.detail
 
@@ -256,3 +261,81 @@ async def test_nothing_is_offered_where_a_setting_names_the_small_model(
         opened.append(this := Search(server.port, small_base_url="http://127.0.0.1:9"))
         await this.look()
         assert this.search.offered == ()
+
+
+@pytest.fixture
+def foundry_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Adds a model of Foundry Local's package by name."""
+    stand_in(monkeypatch)
+    monkeypatch.setattr(discovery, "is_installed", lambda: True)
+
+    def add(name: str) -> None:
+        folder = onnx_folder(tmp_path / name.replace(":", "-"))
+        add_model(tmp_path / "foundry", folder, name)
+
+    return add
+
+
+async def test_a_model_of_foundrys_package_is_used_before_one_of_a_server(
+    foundry_package: Callable[[str], None], tmp_path: Path, opened: list[Search]
+) -> None:
+    foundry_package(SMALL)
+    with ScriptedServer(Script("A."), (SMALL,)) as server:
+        opened.append(this := Search(server.port, state_dir=tmp_path))
+        assert await this.look() == ("phi-4-mini", "")
+        assert this.search.found == {"small": "Foundry Local's package"}
+        deltas = [
+            delta
+            async for delta in this.cascade.small.backend.stream([Message("user", "one two")], 9)
+        ]
+        assert "".join(delta.text for delta in deltas) == "one two"
+
+
+async def test_the_device_in_the_settings_decides_which_of_a_models_packings_is_used(
+    foundry_package: Callable[[str], None], tmp_path: Path, opened: list[Search]
+) -> None:
+    for device in ("cpu", "gpu"):
+        foundry_package(f"Phi-4-mini-instruct-generic-{device}:5")
+    for setting, used in (("auto", "gpu"), ("cpu", "cpu")):
+        opened.append(this := Search(state_dir=tmp_path, foundry_device=setting))
+        await this.look()
+        assert this.search.offered == (
+            f"Phi-4-mini-instruct-generic-{'cpu' if used == 'gpu' else 'gpu'}:5",
+        )
+
+
+async def test_a_model_that_is_forgotten_is_used_no_longer(
+    foundry_package: Callable[[str], None], tmp_path: Path, opened: list[Search]
+) -> None:
+    foundry_package(SMALL)
+    opened.append(this := Search(state_dir=tmp_path))
+    assert await this.look() == ("phi-4-mini", "")
+    forget_model(tmp_path / "foundry", SMALL)
+    assert await this.look() == (BUILT_IN, "")
+
+
+async def test_a_lacking_model_of_the_package_comes_with_the_command_that_gets_it(
+    foundry_package: Callable[[str], None], tmp_path: Path, opened: list[Search]
+) -> None:
+    foundry_package("qwen2.5-0.5b-instruct-generic-cpu:4")
+    opened.append(this := Search(state_dir=tmp_path))
+    await this.look()
+    assert this.search.fetch == "rag foundry download phi-4-mini"
+
+
+async def test_a_replaced_model_is_freed_once_its_turns_are_over(
+    monkeypatch: pytest.MonkeyPatch, opened: list[Search]
+) -> None:
+    monkeypatch.setattr("rag.config.model_search.RETIRED_AFTER_S", 0.0)
+    opened.append(this := Search())
+    backend = FakeBackend(model=SMALL)
+    replaced = Model("small", backend, this.clock, count_words)
+    async for _ in replaced._queue.enter():
+        pass
+    this.cascade.small = replaced
+    this.search._set("small", Model("small", FakeBackend(), this.clock, count_words))
+    await asyncio.sleep(0.01)
+    assert not backend.ended
+    replaced._queue.leave()
+    await asyncio.gather(*this.search._retiring)
+    assert backend.ended

@@ -9,16 +9,25 @@ import pytest
 from rag.domain.completions import Endpoint, Message
 from rag.models.embedded import PROFILE
 from rag.models.family import BACKENDS, build_backend
+from tests.models.foundry import foundry_backend, real_or_skip, stand_in
 from tests.scripted_server import Script, ScriptedServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from rag.domain.protocols import ChatBackend
 
 
-@pytest.fixture(params=sorted(BACKENDS))
-def backend(request: pytest.FixtureRequest) -> Iterator[ChatBackend]:
+@pytest.fixture(params=[*sorted(BACKENDS), "foundry, for real"])
+def backend(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ChatBackend]:
+    kind, _, real = request.param.partition(", ")
+    if kind == "foundry":
+        real_or_skip() if real else stand_in(monkeypatch)
+        yield foundry_backend(tmp_path, real=bool(real))
+        return
     with ScriptedServer(Script("Two words"), ("scripted",)) as server:
         yield build_backend(request.param, Endpoint(server.base_url, "scripted", PROFILE))
 

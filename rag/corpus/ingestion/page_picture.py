@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.corpus.ingestion.limits import limit_from_inside, limit_from_outside
-from rag.corpus.ingestion.network import without_network
 from rag.corpus.ingestion.worker_pool import LEAST_BYTES
 from rag.domain.child_processes import child_environment
+from rag.domain.network import without_network
 from rag.domain.paths import CODE_FOLDER
 from rag.text.sentences import split_sentences
 

@@ -15,11 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.corpus.ingestion.limits import limit_from_inside
-from rag.corpus.ingestion.network import without_network
 from rag.corpus.ingestion.reader import read_file
 from rag.corpus.ingestion.record import Packed, write_record
 from rag.domain.codec import from_plain
 from rag.domain.documents import File, FileStatus, LedgerEntry
+from rag.domain.network import without_network
 
 
 def main() -> None:

@@ -224,11 +224,33 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _foundry_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="with a genai_config.json")
+    parser.add_argument("--name", default="", help="what it is called; else as the folder")
+
+
+def _foundry_remove(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME")
+
+
+def _foundry_download(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", default="", help="left out: the small model"
+    )
+    parser.add_argument("--device", choices=DEVICES, help="what it will run on")
+
+
+DEVICES = ("cpu", "gpu", "npu")
+"""The values of ``rag.domain.requests.FoundryDevice`` but auto, likewise."""
 MODES = ("auto", "small", "large")
 """The values of ``rag.domain.requests.Mode``, whose import would take too long."""
 GROUPS = {
     "eval": ("quality on a set", "quality on a set"),
     "bench": ("speed", "speed on this machine"),
+    "foundry": (
+        "models that Foundry Local's package runs here",
+        "models that Foundry Local's package runs on ONNX Runtime, in this machine's memory",
+    ),
 }
 """Help and description of the commands with subcommands."""
 COMMANDS: dict[str, Command | dict[str, Command]] = {
@@ -264,6 +286,16 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
         "app": Command(
             "what many conversations at once have to wait for", "bench:run_app", _bench_app
         ),
+    },
+    "foundry": {
+        "list": Command("which there are", "foundry:run_list", _add_json),
+        "download": Command(
+            "get one from Foundry Local's catalog, which is on the internet",
+            "foundry:run_download",
+            _foundry_download,
+        ),
+        "add": Command("take one from a folder of this machine", "foundry:run_add", _foundry_add),
+        "remove": Command("forget one; its files stay", "foundry:run_remove", _foundry_remove),
     },
     "index": Command(
         "bring the index up to date and show the ledger", "index:run_index", _add_json

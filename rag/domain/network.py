@@ -1,4 +1,4 @@
-"""Takes the network from a process that reads documents; nothing is fetched to read one.
+"""Takes the network from a process: that of a reader, or of a model.
 
 On Linux by a seccomp filter, which needs no rights: it allows sockets of this machine only
 (AF_UNIX), for the process and all that it starts. Elsewhere proxies and home lead nowhere.

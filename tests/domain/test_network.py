@@ -29,7 +29,7 @@ TEXTS = {
 READ_ALL = """
 import sys
 from pathlib import Path
-from rag.corpus.ingestion.network import without_network
+from rag.domain.network import without_network
 assert without_network(kill=True)
 from rag.corpus.folder import scan
 from rag.corpus.ingestion.reader import read_file
@@ -54,7 +54,7 @@ def run(code: str, *arguments: str, home: Path | None = None) -> subprocess.Comp
 
 def test_a_reader_cannot_open_a_socket_to_the_network() -> None:
     done = run(
-        "import socket\nfrom rag.corpus.ingestion.network import without_network\n"
+        "import socket\nfrom rag.domain.network import without_network\n"
         "assert without_network()\nsocket.socket(socket.AF_UNIX).close()\n"
         "for family in (socket.AF_INET, socket.AF_INET6):\n"
         "    try:\n        socket.socket(family)\n"
@@ -65,7 +65,7 @@ def test_a_reader_cannot_open_a_socket_to_the_network() -> None:
 
 def test_an_attempt_ends_a_process_that_is_watched() -> None:
     done = run(
-        "import socket\nfrom rag.corpus.ingestion.network import without_network\n"
+        "import socket\nfrom rag.domain.network import without_network\n"
         "assert without_network(kill=True)\nsocket.getaddrinfo('example.org', 443)\n"
     )
     assert done.returncode < 0
