@@ -1,6 +1,7 @@
 // The field for questions: what is typed in it stays, whatever Chainlit does around it.
 (() => {
   const FIELD = "#chat-input";
+  const EDITABLE = "input, textarea, select, [contenteditable=true]";
   const KEY = "plumbline-draft:";
   const START = "/";
 
@@ -26,16 +27,15 @@
   let shown = null;
   let path = location.pathname;
 
-  // Somebody types until they turn to something else themselves: with the mouse, with Tab, or in
-  // another field. Meanwhile Chainlit may draw the field anew, switch it off or take its focus.
+  // Somebody types until they turn to something else themselves, with the mouse or with Tab.
+  // Meanwhile Chainlit may draw the field anew, switch it off, or take its focus.
   let typing = false;
   document.addEventListener("focusin", (event) => {
-    typing = event.target instanceof Element && event.target.matches(FIELD);
+    typing ||= event.target instanceof Element && event.target.matches(FIELD);
   });
-  const turnsAway = (event) => {
+  document.addEventListener("pointerdown", (event) => {
     if (!(event.target instanceof Element && event.target.closest(FIELD))) typing = false;
-  };
-  document.addEventListener("pointerdown", turnsAway, true);
+  }, true);
 
   // Where Chainlit is faster and goes to a new conversation's address itself, the draft goes along.
   let begun = false;
@@ -46,7 +46,9 @@
     localStorage.removeItem(key(START));
   };
 
-  const usable = (field) => field && !field.disabled;
+  // A dialog keeps the focus: on a phone Chainlit shows the sidebar as one, if only for a moment.
+  const DIALOG = "[role=dialog][data-state=open]";
+  const usable = (field) => field && !field.disabled && !document.querySelector(DIALOG);
   let missed = false;  // keys that came while there was no field to take them
 
   const follow = () => {
@@ -75,7 +77,7 @@
   const rescue = (event) => {
     if (event.key === "Tab") typing = false;
     const writes = event.key.length === 1 || event.key === "Backspace";
-    const lost = typing && document.activeElement?.matches("body") !== false;
+    const lost = typing && !document.activeElement?.matches(EDITABLE);
     if (!lost || !writes || event.ctrlKey || event.metaKey || event.altKey) return;
     event.stopImmediatePropagation();
     const field = document.querySelector(FIELD);
@@ -87,11 +89,12 @@
   };
   addEventListener("keydown", rescue, true);
 
-  document.addEventListener("input", (event) => {
+  // First of all: what React does about it may already draw the page anew.
+  addEventListener("input", (event) => {
     if (event.target instanceof Element && event.target.matches(FIELD)) {
       keep(textOf(event.target), path);
     }
-  });
+  }, true);
 
   // What is sent is no draft; where Chainlit did not take it, it is one again.
   const SENT_MS = 500;

@@ -155,6 +155,12 @@ def test_a_field_that_is_drawn_anew_takes_the_keys_that_follow(chat: Chat) -> No
         pytest.param("place.removeChild(field)", "place.append(field)", id="taken away"),
         pytest.param("field.disabled = true", "field.disabled = false", id="switched off"),
         pytest.param("field.blur()", "undefined", id="without focus"),
+        pytest.param(
+            "document.body.insertAdjacentHTML('beforeend', '<div role=dialog data-state=open>"
+            "<button>Close</button></div>'); document.querySelector('[role=dialog] button').focus()",
+            "document.querySelector('[role=dialog]').remove()",
+            id="behind a dialog",
+        ),
     ],
 )
 def test_keys_that_come_while_the_field_cannot_take_them_are_in_it_after_that(
@@ -169,6 +175,24 @@ def test_keys_that_come_while_the_field_cannot_take_them_are_in_it_after_that(
     chat.page.evaluate(f"() => {{ {place} {given_back}; }}")
     chat.page.keyboard.type(" days?")
     expect(chat.page.locator(FIELD)).to_have_value("And how many days?")
+
+
+def test_a_key_that_makes_the_page_go_to_a_new_address_is_in_the_draft(chat: Chat) -> None:
+    chat.page.locator(FIELD).press_sequentially("An")
+    chat.page.evaluate(
+        """() => {
+          const root = document.getElementById("root");
+          root.addEventListener("keydown", (event) => event.stopImmediatePropagation(), true);
+          root.addEventListener("input", () => {
+            if (location.pathname !== "/") return;
+            history.pushState(history.state, "", "/thread/new");
+            document.body.append(document.createElement("i"));
+          });
+        }"""
+    )
+    chat.page.keyboard.press("Enter")  # as if it were sent
+    chat.page.keyboard.press("d")
+    expect(chat.page.locator(FIELD)).to_have_value("An\nd")
 
 
 def test_who_turns_away_from_the_field_does_not_write_in_it(chat: Chat) -> None:
