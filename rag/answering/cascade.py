@@ -178,7 +178,7 @@ class Cascade:
                     demo.see(event)
         prompt, generation = writing.prompt, writing.generation
         result.used |= prompt.used
-        result.reasons = (*result.reasons, *writing.left_out(len(found.hits)))
+        result.reasons = (*result.reasons, *await writing.left_out(len(found.hits)))
         attempt = await analysed(self._check, model, generation, prompt, found, grounding)
         if demo:
             judged = demo.judged(attempt.confidence, attempt.sentences)

@@ -70,9 +70,11 @@ class Writing:
                 else:
                     yield piece
 
-    def left_out(self, passages: int) -> tuple[Reason, ...]:
+    async def left_out(self, passages: int) -> tuple[Reason, ...]:
         """Return that passages were left out for the server's window, if any were."""
-        used = len(self.prompt.used)
-        if self._model.profile == self._model.backend.profile or used >= passages:
+        used, wished = len(self.prompt.used), self._model.backend.profile
+        if self._model.profile == wished or used >= passages:
+            return ()
+        if len((await analysed(self._prompt_for, wished)).used) <= used:
             return ()
         return (Reason(ReasonCode.WINDOW, part=used, whole=passages),)

@@ -139,7 +139,10 @@ class ModelSearch:
         """Take one of the models offered as the small one, from now on and after a restart."""
         if model in self.offered:
             self._chosen = model
-            await asyncio.to_thread(keep_choice, self._settings.state_dir, model)
+            try:
+                await asyncio.to_thread(keep_choice, self._settings.state_dir, model)
+            except OSError as error:
+                logger.warning("The choice of %s cannot be kept (%s).", model, error.strerror)
             await self._choose()
 
     @property

@@ -100,6 +100,8 @@ class Breaker:
                 raise error
 
         before = self._breaker.current_state
+        if error is None:  # also of a turn that began before the rest
+            self._breaker.close()
         with suppress(pybreaker.CircuitBreakerError, BackendError):
             self._breaker.call(outcome)
         if error and self._breaker.current_state == pybreaker.STATE_OPEN:

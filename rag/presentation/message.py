@@ -174,7 +174,7 @@ def notes_of(answer: Answer) -> list[str]:
         if reason.code is ReasonCode.READING:
             notes.append(detailed("note.reading", reason, language))
         if reason.code in _TOLD_AS_THEY_ARE:
-            notes.append(say(f"reason.{reason.code}", language, detail=reason.detail))
+            notes.append(reason_text(reason, language))
         if reason.code is ReasonCode.MAY_NOT_ANSWER:
             notes.append(say("reason.may_not_answer", language))
         if reason.code is ReasonCode.OTHER_LANGUAGE:

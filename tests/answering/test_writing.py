@@ -61,6 +61,17 @@ async def test_what_the_window_left_out_is_said() -> None:
     assert 0 < reason.part == len(result.used) < reason.whole == len(this.found.hits)
 
 
+async def test_a_window_that_holds_all_that_was_wished_for_is_not_blamed() -> None:
+    this = run(window=10_000)
+    backend = this.cascade.small.backend
+    backend.stated_window = 1_000  # type: ignore[misc]
+    backend.profile = Profile(30, 40, 900)  # type: ignore[misc]
+    this.cascade.small._profile = backend.profile
+    result = await this.follow()
+    assert len(result.used) < len(this.found.hits)
+    assert "window" not in {reason.code for reason in result.reasons}
+
+
 async def test_a_window_that_was_told_is_kept_from_then_on() -> None:
     this = run(window=260)
     await this.follow()

@@ -263,6 +263,21 @@ async def test_nothing_is_offered_where_a_setting_names_the_small_model(
         assert this.search.offered == ()
 
 
+async def test_a_choice_that_cannot_be_kept_holds_until_the_end(
+    monkeypatch: pytest.MonkeyPatch, opened: list[Search], caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("rag.config.model_search.keep_choice", full)
+    with ScriptedServer(Script("A."), ("llama3.2:1b",)) as server:
+        opened.append(this := Search(server.port))
+        await this.look()
+        await this.search.choose("llama3.2:1b")
+        assert this.cascade.small.name == "llama3.2:1b"
+    assert "cannot be kept (No space left on device)" in caplog.text
+
+
 @pytest.fixture
 def foundry_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Adds a model of Foundry Local's package by name."""

@@ -142,3 +142,13 @@ async def test_a_model_that_hangs_rests_though_its_server_lists_it(rig: Rig) -> 
         "model fake", ok=False, detail="fake It is left alone for 20 s after 3 failures."
     )
     assert "3 times in a row" in (await rig.ask()).error
+
+
+async def test_an_answer_that_began_before_the_rest_ends_it(rig: Rig) -> None:
+    breaker = rig.model._breaker
+    for _ in range(FAILURES):
+        breaker.end(GONE)
+    assert breaker.left_ms
+    breaker.end(None)
+    assert breaker.left_ms == 0
+    assert (await rig.ask()).text == "Yes."

@@ -294,6 +294,13 @@ def test_a_read_document_tells_what_share_was_read(share: float, said: str) -> N
     assert said in answer_markdown(read)
 
 
+def test_a_remark_on_the_window_has_its_numbers() -> None:
+    reason = Reason(ReasonCode.WINDOW, part=1, whole=11)
+    assert "The window of the model held only 1 of 11 passages." in answer_text(
+        answer(reasons=(reason,))
+    )
+
+
 def test_a_question_in_another_language_than_the_documents_is_told_so() -> None:
     other = answer(language="nl", reasons=(Reason(ReasonCode.OTHER_LANGUAGE, "en"),))
     assert "Je documenten zijn in het Engels" in answer_text(other)
