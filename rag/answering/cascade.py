@@ -192,7 +192,8 @@ class Cascade:
 
     def _demo_turn(self, model: Model, found: CascadeInput) -> DemoTurn | None:
         """Return the rules for a demonstration model's answer to a question, else None."""
-        if not model.backend.profile.demo or found.request.intent not in QUESTIONS:
+        is_demo = model.backend.profile.demo and not found.question.whole_draft
+        if not is_demo or found.request.intent not in QUESTIONS:
             return None
         asked = (found.question.text, found.query, found.hits, found.idf_of)
         pieces = () if found.parts else quote(*asked)  # one sentence is no answer to two questions

@@ -25,12 +25,15 @@ LARGE_ANSWER_TOKENS = 1_200
 def build_small(settings: Settings) -> ChatBackend:
     """Return the small model: that of the configured server, else the built-in one."""
     if settings.small_base_url in {"", EMBEDDED}:
-        profile = replace(
-            EMBEDDED_PROFILE,
-            passage_tokens=settings.context_tokens or EMBEDDED_PROFILE.passage_tokens,
-        )
-        return build_backend("embedded", _endpoint(settings, EMBEDDED, EMBEDDED, profile))
+        return built_in(settings, EMBEDDED_PROFILE.answer_tokens)
     return served_small(settings, settings.small_base_url, settings.small_model)
+
+
+def built_in(settings: Settings, answer_tokens: int) -> ChatBackend:
+    """Return the built-in model."""
+    passages = settings.context_tokens or EMBEDDED_PROFILE.passage_tokens
+    profile = replace(EMBEDDED_PROFILE, passage_tokens=passages, answer_tokens=answer_tokens)
+    return build_backend("embedded", _endpoint(settings, EMBEDDED, EMBEDDED, profile))
 
 
 def served_small(settings: Settings, base_url: str, model: str) -> ChatBackend:
@@ -58,6 +61,22 @@ def served_large(settings: Settings, base_url: str, model: str) -> ChatBackend:
         reasoning_effort="" if effort is ReasoningEffort.AUTO else effort.value,
     )
     return _build(settings, endpoint)
+
+
+def served_for_bench(settings: Settings, base_url: str, model: str) -> ChatBackend:
+    """Return any model of a server under its own name, as a benchmark asks it."""
+    served = settings.model_copy(update={"small_model": model})
+    key = settings.small_api_key
+    if settings.large_base_url and with_version(settings.large_base_url) == with_version(base_url):
+        key = settings.large_api_key
+    elif not settings.small_base_url:
+        key = ""
+    profile = replace(
+        _served(served, base_url, settings.bench_max_tokens, 1),
+        answer_tokens=settings.bench_max_tokens,
+    )
+    endpoint = replace(_endpoint(served, base_url, model, profile), api_key=key)
+    return _build(served, endpoint)
 
 
 def build_large(settings: Settings) -> ChatBackend | None:

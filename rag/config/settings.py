@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -53,9 +54,17 @@ def _absolute(path: Path) -> Path:
         raise ValueError(f"it names no folder from here ({error})") from error
 
 
+def _listed(value: object) -> object:
+    """Split names at commas."""
+    if not isinstance(value, str):
+        return value
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
 Folder = Annotated[Path, AfterValidator(_absolute)]
 Address = Annotated[str, AfterValidator(_address)]
 Switch = Annotated[bool, BeforeValidator(_switch)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
 
 def _names(field: str, *others: str) -> AliasChoices:
@@ -297,6 +306,56 @@ class Settings(BaseSettings):
         {},
         validation_alias=_names("PRICES"),
         description="Notional prices as JSON: model -> [in, out] per million tokens.",
+    )
+    compare_prompt: str = Field(
+        "List 5 benefits of local AI inference.",
+        validation_alias=_names("COMPARE_PROMPT", "COMPARE_PROMPT"),
+        description="What `rag compare` asks where no prompt is given.",
+    )
+    compare_retries: int = Field(
+        0,
+        ge=0,
+        le=10,
+        validation_alias=_names("COMPARE_RETRIES", "COMPARE_RETRIES"),
+        description="How often `rag compare` asks again for an answer that failed.",
+    )
+    bench_models: Names = Field(
+        (),
+        validation_alias=_names("BENCH_MODELS", "BENCH_MODELS"),
+        description="The models that `rag bench models` measures, with commas between; empty: the "
+        "small and the large one.",
+    )
+    bench_rounds: int = Field(
+        3,
+        ge=1,
+        le=1_000,
+        validation_alias=_names("BENCH_ROUNDS", "BENCH_ROUNDS"),
+        description="How often it asks each of them, after a first time that is told apart.",
+    )
+    bench_prompt: str = Field(
+        "Explain retrieval augmented generation briefly.",
+        validation_alias=_names("BENCH_PROMPT", "BENCH_PROMPT"),
+        description="What it asks.",
+    )
+    bench_stream: Switch = Field(
+        True,
+        validation_alias=_names("BENCH_STREAM", "BENCH_STREAM"),
+        description="`off`: only whole answers are reported, not first tokens and rates. Answers "
+        "are streamed in any case.",
+    )
+    bench_max_tokens: int = Field(
+        200,
+        ge=1,
+        le=100_000,
+        validation_alias=_names("BENCH_MAX_TOKENS", "BENCH_MAX_TOKENS"),
+        description="The most tokens of an answer there.",
+    )
+    bench_temperature: float = Field(
+        0.0,
+        ge=0,
+        le=2,
+        validation_alias=_names("BENCH_TEMPERATURE", "BENCH_TEMPERATURE"),
+        description="The temperature there.",
     )
     host: str = Field(
         "127.0.0.1",

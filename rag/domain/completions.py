@@ -53,6 +53,7 @@ class Timings:
     queue_ms: float = 0.0
     prefill_ms: float = 0.0
     decode_ms: float = 0.0
+    """From the first token to the last."""
     first_token_ms: float | None = None
     """From the request to the first token, including time in the queue."""
     total_ms: float = 0.0

@@ -58,3 +58,5 @@ class Question:
     """The conversation whose private documents are searched too."""
     again: bool = False
     """Whether it was answered before and a different wording is wanted."""
+    whole_draft: bool = False
+    """Whether the draft itself is wanted: that of a demonstration model is not broken off."""

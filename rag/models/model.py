@@ -20,6 +20,7 @@ from rag.domain.errors import (
 from rag.domain.events import Loading, Prefill, Queued, Token, Waiting, Withdrawn, Working
 from rag.models.breaker import Breaker
 from rag.models.queue import MOST_WAITING, Queue, QueueFull
+from rag.models.reasoning import shortened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
@@ -33,8 +34,6 @@ Piece = Token | Prefill | Loading | Queued | Working | Waiting | Withdrawn | Gen
 _LENGTH = "length"
 LOAD_S = 600.0
 """The most that loading may take: 155 s were reported for a cold start."""
-KEPT_REASONING = 8_000
-"""Characters of a model's reasoning that are kept and shown: some pages."""
 MOST_LOADING_S = 60.0
 """How long a question waits for a model that is being loaded."""
 WINDOW_USED = 0.85
@@ -51,6 +50,8 @@ class _Turn:
     """When its server was asked."""
     waited: bool = False
     first: float | None = None
+    last: float = 0.0
+    """When its newest token came."""
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
@@ -61,8 +62,9 @@ class _Turn:
         if delta.was_reasoning:
             self.reasoning.extend(self.text)
             self.text.clear()
-        if (delta.text or delta.reasoning) and self.first is None:
-            self.first = now
+        if delta.text or delta.reasoning:
+            self.first = now if self.first is None else self.first
+            self.last = now
         if delta.text:
             self.text.append(delta.text)
         if delta.reasoning:
@@ -272,7 +274,7 @@ class Model:
         finish_reason = "error" if error else turn.finish_reason
         first = turn.first if turn.first is not None else end
         started = end if turn.started is None else turn.started
-        decode_ms = end - first
+        decode_ms = turn.last - first if turn.last else 0.0
         return Generation(
             model=self.name,
             text=text.strip(),
@@ -284,8 +286,8 @@ class Model:
                 decode_ms=decode_ms,
                 first_token_ms=None if turn.first is None else turn.first - turn.requested,
                 total_ms=end - turn.requested,
-                tokens_per_second=(
-                    usage.completion_tokens / decode_ms * 1000 if decode_ms > 0 else None
+                tokens_per_second=(  # the first one is there before
+                    (usage.completion_tokens - 1) / decode_ms * 1000 if decode_ms > 0 else None
                 ),
             ),
             mean_logprob=sum(turn.logprobs) / len(turn.logprobs) if turn.logprobs else None,
@@ -296,12 +298,6 @@ class Model:
             error=error.sentence if error else "",
             too_long=isinstance(error, PromptTooLong),
         )
-
-
-def shortened(reasoning: str) -> str:
-    """Return what is kept of a model's reasoning."""
-    cut = reasoning[:KEPT_REASONING]
-    return cut if cut == reasoning else f"{cut} …"
 
 
 def _within(profile: Profile, window: int) -> Profile:

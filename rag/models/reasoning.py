@@ -13,6 +13,8 @@ _CONTROL = regex.compile(r"<\|(\w+)\|>|<(/?)think>")
 _PARTIAL = regex.compile(r"<(?:\|\w{0,30}\|?|/?\w{0,30}>?)\s*$")
 """Perhaps the start of a control token, or an end token if nothing follows."""
 _END_TOKENS = frozenset({"</s>", "<eos>", "<end_of_turn>", "<eot>"})
+KEPT_REASONING = 8_000
+"""Characters of a model's reasoning that are kept and shown: some pages."""
 
 
 class ReasoningFilter:
@@ -79,3 +81,9 @@ class ReasoningFilter:
             self._state = "header"
         else:
             self._state = "between"
+
+
+def shortened(reasoning: str) -> str:
+    """Return what is kept of a model's reasoning."""
+    cut = reasoning[:KEPT_REASONING]
+    return cut if cut == reasoning else f"{cut} …"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,10 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rag.evaluation.answers import AnswersReport
+    from rag.evaluation.model_figures import ModelFigures
     from rag.evaluation.speed import SpeedReport
+    from rag.evaluation.spread import Spread
     from rag.retrieval.calibration import Calibration
 
 _WIDTH, _HEIGHT, _EDGE = 640, 400, 60
+_ROW, _NAMES = 24, 220
 _LINES = (
     ("rank-bm25", "rank_bm25_ms", "#b45309"),
     ("bm25s", "bm25s_ms", "#475569"),
@@ -68,6 +72,52 @@ def speed_svg(reports: Sequence[SpeedReport]) -> str:
                 f' fill="{colour}">{name}</text>'
             )
     return "\n".join([*parts, "</svg>\n"])
+
+
+def models_svg(models: Sequence[ModelFigures]) -> str:
+    """Return a chart of first tokens, reading and writing: a bar to the median, a line to the ends.
+
+    Each of the three groups has a scale of its own, from zero.
+    """
+    groups: dict[str, list[Spread | None]] = {
+        "First token, ms": [model.first_token_ms for model in models],
+        "Prefill, tokens a second": [model.prefill_rate for model in models],
+        "Decoding, tokens a second": [model.decode_rate for model in models],
+    }
+    y = _EDGE
+    parts: list[str] = []
+    for title, spreads in groups.items():
+        parts.append(f'<text x="{_EDGE}" y="{y - 8}" font-weight="bold">{title}</text>')
+        longest = max((one.most for one in spreads if one), default=0.0)
+        for model, one in zip(models, spreads, strict=True):
+            parts += _bar(html.escape(model.model), one, y, longest)
+            y += _ROW
+        y += _EDGE
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}" role="img">',
+            "<title>How fast models answer</title>",
+            "<style>text { font: 12px sans-serif } .bar { stroke-width: 16 }</style>",
+            f'<rect width="{_WIDTH}" height="{y}" fill="#fff"/>',
+            *parts,
+            "</svg>\n",
+        ]
+    )
+
+
+def _bar(name: str, spread: Spread | None, y: int, longest: float) -> list[str]:
+    label = f'<text x="{_NAMES - 8}" y="{y + 14}" text-anchor="end">{name}</text>'
+    if spread is None or longest <= 0:
+        return [label, f'<text x="{_NAMES}" y="{y + 14}">not measured</text>']
+    scale = (_WIDTH - _NAMES - 2 * _EDGE) / longest
+    length = spread.median * scale
+    start, end = _NAMES + spread.least * scale, _NAMES + spread.most * scale
+    return [
+        label,
+        f'<path class="bar" d="M{_NAMES} {y + 10}h{length:.1f}" stroke="#0f766e"/>',
+        f'<path d="M{start:.1f} {y + 10}H{end:.1f}" stroke="#b45309" stroke-width="2"/>',
+        f'<text x="{end + 6:.1f}" y="{y + 14}">{spread.median:,.1f}</text>',
+    ]
 
 
 def reliability_svg(fitted: Calibration) -> str:

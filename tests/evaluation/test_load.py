@@ -11,8 +11,9 @@ import httpx2
 import pytest
 
 from rag.evaluation.load.conversation import Conversation
-from rag.evaluation.load.load_test import LoadReport, Spread, load_test
+from rag.evaluation.load.load_test import LoadReport, load_test
 from rag.evaluation.load.paced_server import PacedServer
+from rag.evaluation.spread import Spread
 from rag.presentation.reports import load_table
 
 FAST = 2_000.0
@@ -78,7 +79,7 @@ async def test_every_conversation_gets_its_whole_answer() -> None:
 
 
 def test_the_table_tells_what_was_measured_and_every_error_once() -> None:
-    spread = Spread(12.4, None, 30.0)
+    spread = Spread(12.4, 9.0, 30.0, None)
     report = LoadReport(
         4, 0.0, ("TimeoutError: ",) * 2, 2, spread, None, spread, spread, None, (300.0, 310.0)
     )

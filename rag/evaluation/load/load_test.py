@@ -11,7 +11,6 @@ import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 import regex
@@ -19,6 +18,7 @@ import regex
 from rag.domain.errors import SettingsError
 from rag.evaluation.load.conversation import Conversation, Exchange
 from rag.evaluation.load.paced_server import PacedServer
+from rag.evaluation.spread import Spread, spread_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -38,24 +38,13 @@ _QUESTION = "What do customers have to know of the RelayBox, request {number}?"
 LIMIT_S = 300.0
 START_S = 120.0
 LOOK_S = 0.25
-ENOUGH = 20
-"""Measurements for a 95th percentile."""
 _WORKSHOPS_NAMES = frozenset({"FOUNDRY_LOCAL_ENDPOINT", "SLM_ALIAS", "LLM_ALIAS"})
 _CITATION = regex.compile(r"\s*\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """Milliseconds; ``p95`` only where there are enough measurements."""
-
-    median: float
-    p95: float | None
-    most: float
-
-
-@dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What so many conversations within so many seconds had to wait for."""
+    """What so many conversations within so many seconds had to wait for, in milliseconds."""
 
     conversations: int
     seconds: float
@@ -214,21 +203,13 @@ def _report(
         seconds,
         tuple(exchange.error for exchange in exchanges if exchange.error),
         sum(_is_whole(exchange.text) for exchange in exchanges) if paced.calls else None,
-        _spread([call.received - exchange.asked for exchange, call in met]),
-        _spread([e.first_word - call.first_sent for e, call in met if e.first_word]),
-        _spread([e.first_word - e.asked for e in exchanges if e.first_word]),
-        _spread([e.ended - e.asked for e in exchanges if e.ended]),
-        _spread([took / 1_000 for took in looks]),
+        spread_of(1_000 * (call.received - exchange.asked) for exchange, call in met),
+        spread_of(1_000 * (e.first_word - call.first_sent) for e, call in met if e.first_word),
+        spread_of(1_000 * (e.first_word - e.asked) for e in exchanges if e.first_word),
+        spread_of(1_000 * (e.ended - e.asked) for e in exchanges if e.ended),
+        spread_of(looks),
         None if before is None or after is None else (before, after),
     )
-
-
-def _spread(seconds: Sequence[float]) -> Spread | None:
-    if not seconds:
-        return None
-    ms = [1_000 * one for one in seconds]
-    p95 = quantiles(ms, n=20)[-1] if len(ms) >= ENOUGH else None
-    return Spread(median(ms), p95, max(ms))
 
 
 def _is_whole(text: str) -> bool:

@@ -8,21 +8,26 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.config.benchmarked import benchmarked
 from rag.domain.errors import SettingsError
 from rag.domain.paths import PROJECT_FOLDER
 from rag.evaluation.beir import load
 from rag.evaluation.load.load_test import load_test
+from rag.evaluation.model_bench import BenchPlan, bench_models
+from rag.evaluation.model_figures import missing_figures
 from rag.evaluation.speed import bench_retrieval
 from rag.evaluation.start import bench_start
-from rag.interfaces.cli.output import print_json, print_text
+from rag.interfaces.cli.output import print_json, print_progress, print_text
 from rag.interfaces.cli.parser import COMMANDS
-from rag.presentation.charts import speed_svg
+from rag.presentation.charts import models_svg, speed_svg
+from rag.presentation.model_reports import figures_table, prices_table
 from rag.presentation.reports import load_table, speed_table, start_table
 
 if TYPE_CHECKING:
     import argparse
 
     from rag.config.settings import Settings
+    from rag.evaluation.model_figures import ModelFigures
 
 
 def run_retrieval(options: argparse.Namespace, _: Settings) -> int:
@@ -72,6 +77,35 @@ def run_app(options: argparse.Namespace, settings: Settings) -> int:
         print_text(load_table(report))
     is_whole = report.whole in {None, report.conversations}
     return 0 if is_whole and not report.errors else 1
+
+
+def run_models(options: argparse.Namespace, settings: Settings) -> int:
+    """``rag bench models``; return the exit code: 1 where no model answered."""
+    figures = asyncio.run(_models(settings))
+    if options.svg:
+        options.svg.write_text(models_svg(figures), encoding="utf-8")
+    if options.json:
+        print_json({"prompt": settings.bench_prompt, "models": [asdict(one) for one in figures]})
+    else:
+        print_text(figures_table(figures, streamed=settings.bench_stream))
+        if settings.prices:
+            print_text("\n" + prices_table(figures, options.daily))
+    return 0 if any(one.success_rate for one in figures) else 1
+
+
+async def _models(settings: Settings) -> list[ModelFigures]:
+    models, missing = await benchmarked(settings)
+    plan = BenchPlan(settings.bench_prompt, settings.bench_rounds, settings.bench_temperature)
+    try:
+        measured = await bench_models(models, plan, settings.prices, _show_progress)
+    finally:
+        for model in models:
+            await model.backend.close()
+    return [*measured, *(missing_figures(name, why) for name, why in missing.items())]
+
+
+def _show_progress(done: int, total: int) -> None:
+    print_progress(f"{done} of {total} answers", last=done == total)
 
 
 def _starts(folder: Path) -> list[tuple[str, ...]]:

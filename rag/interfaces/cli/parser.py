@@ -191,6 +191,30 @@ def _bench_start(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _bench_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--daily",
+        type=_positive,
+        default=1_000,
+        metavar="N",
+        help="questions a day, for the cost of a month at the prices in RAG_PRICES",
+    )
+    _add_svg(parser, "draw the rates and the first tokens")
+    _add_json(parser)
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("prompt", metavar="PROMPT", nargs="?", default="", help="COMPARE_PROMPT")
+    parser.add_argument(
+        "--rounds", type=_positive, default=3, metavar="N", help="warm answers of each model"
+    )
+    parser.add_argument("--bare", action="store_true", help="without passages of the documents")
+    parser.add_argument(
+        "--daily", type=_positive, default=1_000, metavar="N", help="questions a day, for the cost"
+    )
+    _add_json(parser)
+
+
 def _bench_app(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--conversations", type=_positive, default=50, metavar="N", help="one question in each"
@@ -256,6 +280,11 @@ GROUPS = {
 COMMANDS: dict[str, Command | dict[str, Command]] = {
     "serve": Command("start the chat in the browser", "serve:run_serve", _serve),
     "ask": Command("ask a question and print the checked answer", "ask:run_ask", _ask),
+    "compare": Command(
+        "ask the small and the large model the same, and measure both",
+        "compare:run_compare",
+        _compare,
+    ),
     "search": Command("find passages, without any model", "search:run_search", _search),
     "calibrate": Command(
         "fit the levels of evidence to the corpus, without labels",
@@ -281,6 +310,11 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
     "bench": {
         "retrieval": Command(
             "how fast passages are found", "bench:run_retrieval", _bench_retrieval
+        ),
+        "models": Command(
+            "how fast models answer (BENCH_MODELS, BENCH_PROMPT...)",
+            "bench:run_models",
+            _bench_models,
         ),
         "start": Command("how fast each command starts", "bench:run_start", _bench_start),
         "app": Command(

@@ -1,0 +1,53 @@
+"""How fast models are: the same prompt in rounds, each model once in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.domain.completions import Message
+from rag.evaluation.comparison import known_of, written
+from rag.evaluation.model_figures import ModelFigures, model_figures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rag.domain.completions import Generation
+    from rag.models.model import Model
+
+_SYSTEM = "You are a helpful assistant."
+
+
+@dataclass(frozen=True, slots=True)
+class BenchPlan:
+    """What is asked, and how often."""
+
+    prompt: str
+    rounds: int
+    temperature: float = 0.0
+
+
+async def bench_models(
+    models: Sequence[Model],
+    plan: BenchPlan,
+    prices: Mapping[str, tuple[float, float]],
+    progress: Callable[[int, int], None],
+) -> list[ModelFigures]:
+    """Return the figures of each model; a first round, which loads them, is told apart.
+
+    ``progress`` is told after each answer.
+    """
+    answers: dict[int, list[Generation]] = {index: [] for index in range(len(models))}
+    total = len(models) * (plan.rounds + 1)
+    for number in range(plan.rounds + 1):
+        # Its number comes first, so that no server can use what it read in an earlier round.
+        prompt = [Message("system", f"{number}. {_SYSTEM}"), Message("user", plan.prompt)]
+        for index, model in enumerate(models):
+            answers[index].append(await written(model, prompt, plan.temperature))
+            progress(sum(map(len, answers.values())), total)
+    return [
+        model_figures(
+            model.name, answers[index][0], answers[index][1:], await known_of(model, prices)
+        )
+        for index, model in enumerate(models)
+    ]
