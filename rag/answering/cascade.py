@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rag.answering.analysis_threads import analysed
+from rag.answering.cascade_input import CascadeInput, asked_of, grounding_of
 from rag.answering.demo import DemoTurn
 from rag.answering.escalation import EscalationPolicy, Rules
 from rag.answering.output_format import has_shape, unfenced
@@ -29,23 +30,20 @@ from rag.answering.writing import Manner, Writing
 from rag.domain.answers import Attempt, Outcome, Reason, ReasonCode, Sentence, Support
 from rag.domain.completions import PASSAGE_TOKENS, Generation, Sent
 from rag.domain.events import Asking, Escalated, Event
-from rag.domain.requests import A_QUESTION, QUESTIONS, EscalationStyle, Intent, Mode, Request
-from rag.retrieval.evidence import words_of
-from rag.text.answer_type import answer_type_of, may_miss
-from rag.text.prompt_injection import without_orders
+from rag.domain.requests import QUESTIONS, EscalationStyle, Intent, Mode
+from rag.text.answer_type import may_miss
 from rag.verification.citations import cite
-from rag.verification.confidence import Asked, hedges, judge
-from rag.verification.support import Grounding
+from rag.verification.confidence import hedges, judge
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator
 
     from rag.answering.numbering import Numbering
-    from rag.domain.conversation import Question, Turn
-    from rag.domain.documents import Passage
+    from rag.domain.conversation import Turn
     from rag.domain.protocols import Clock
-    from rag.domain.search import Evidence, Hit, PartFound, Query
+    from rag.domain.search import Hit
     from rag.models.model import Model
+    from rag.verification.support import Grounding
 
 NO_LARGE_MODEL = Reason(ReasonCode.UNREACHABLE)
 ALWAYS = Reason(ReasonCode.ALWAYS)
@@ -54,29 +52,6 @@ CAUTION = Reason(ReasonCode.MAY_NOT_ANSWER)
 """Supported, but what was asked for is not in it."""
 AGAIN_TEMPERATURE = 0.7
 """At 0 a model that is asked again writes the same again."""
-
-
-@dataclass(frozen=True, slots=True)
-class CascadeInput:
-    """A question with what was found for it."""
-
-    question: Question
-    history: tuple[Turn, ...]
-    """The turns that belong to it, oldest first."""
-    query: Query
-    hits: tuple[Hit, ...]
-    evidence: Evidence | None
-    """None where nothing was looked for."""
-    idf_of: Callable[[str], float]
-    language: str = "en"
-    """To answer in."""
-    request: Request = A_QUESTION
-    worked_on: Turn | None = None
-    """Whose answer the request wants changed."""
-    parts: tuple[PartFound, ...] = ()
-    """Those of a question with several parts that the passages can answer."""
-    asked: float | None = None
-    """When the question came, by the clock."""
 
 
 @dataclass
@@ -106,7 +81,7 @@ class Cascade:
 
     async def run(self, found: CascadeInput, result: CascadeResult) -> AsyncGenerator[Event, None]:
         """Yield what happens and fill ``result``."""
-        grounding = await analysed(_grounding_of, found)
+        grounding = await analysed(grounding_of, found)
         mode = found.question.mode
         may_escalate = self._policy.admit(mode)
         for model in self._models(mode):
@@ -123,7 +98,10 @@ class Cascade:
             wants_more = (
                 may_escalate
                 and self.large is not None
-                and self._policy.wants_more(mode, model.role)
+                and (
+                    self._policy.wants_more(mode, model.role)
+                    or (found.request.prioritised and model.role == "small")
+                )
             )
             if attempt.confidence.accepted and not wants_more:
                 self._answer(attempt, found, result)
@@ -158,7 +136,8 @@ class Cascade:
     async def _try(
         self, model: Model, found: CascadeInput, grounding: Grounding, result: CascadeResult
     ) -> AsyncGenerator[Event, None]:
-        draft = self._draft_to_refine(model, result)
+        is_brief = found.request.intent is Intent.BRIEF
+        draft = self._draft_to_refine(model, result, is_brief=is_brief)
         task = task_of(found.request, found.question.text, _answer_of(found.worked_on))
         task = refining(task, draft.generation.text) if draft else task
         asked = (model.role, task, found.history, found.hits, found.language)
@@ -199,9 +178,12 @@ class Cascade:
         pieces = () if found.parts else quote(*asked)  # one sentence is no answer to two questions
         return DemoTurn([p.text for p in pieces], found.language, self._clock, found.asked)
 
-    def _draft_to_refine(self, model: Model, result: CascadeResult) -> Attempt | None:
+    def _draft_to_refine(
+        self, model: Model, result: CascadeResult, *, is_brief: bool
+    ) -> Attempt | None:
         """The draft that the large model is to polish; None where it answers afresh."""
-        if model.role != "large" or self._rules.style is not EscalationStyle.REFINE:
+        refines = self._rules.style is EscalationStyle.REFINE or is_brief
+        if model.role != "large" or not refines:
             return None
         draft = result.attempts[-1] if result.attempts else None
         return draft if draft and draft.generation.text and not _says_nothing(draft) else None
@@ -224,7 +206,7 @@ class Cascade:
             model.role,
             generation,
             sentences,
-            _asked(found),
+            asked_of(found),
             min_confidence=self._rules.min_confidence,
             min_tokens=self._rules.min_tokens,
             in_shape=fits,
@@ -263,38 +245,6 @@ class Cascade:
         result.model = attempt.generation.model
 
 
-def _asked(found: CascadeInput) -> Asked:
-    """What a text is judged against; where no question is asked, its length tells nothing."""
-    if found.request.intent not in QUESTIONS:
-        return Asked(found.evidence)
-    text = found.question.text
-    own = frozenset(term.term for term in found.query.terms if term.weight >= 1)
-    return Asked(found.evidence, answer_type_of(text), own)
-
-
-def _says_nothing(attempt: Attempt) -> bool:
-    """Does a text only say that the passages do not tell?"""
-    supported = any(s.support is Support.FULL for s in attempt.sentences)
-    return hedges(attempt.generation.text) and not supported
-
-
-def _grounding_of(found: CascadeInput) -> Grounding:
-    is_question = found.request.intent in QUESTIONS
-    return Grounding(
-        [(hit.number, _as_sent(hit.passage)) for hit in found.hits],
-        found.idf_of,
-        found.language,
-        words_of(found.query, found.idf_of, floor_share=0) if is_question else (),
-        translated=found.worked_on.sentences if found.worked_on else (),
-    )
-
-
-def _as_sent(passage: Passage) -> Passage:
-    """Return a passage without the orders in it, which no answer may rest on."""
-    text = without_orders(passage.text, in_place=True)
-    return passage if text == passage.text else replace(passage, text=text)
-
-
 def _answer_of(turn: Turn | None) -> str:
     return turn.answer if turn else ""
 
@@ -322,3 +272,9 @@ def _quote(found: CascadeInput, result: CascadeResult) -> None:
 def marked_used(hits: tuple[Hit, ...], used: frozenset[int]) -> tuple[Hit, ...]:
     """Return the hits, telling which of them stood in a prompt or a quotation."""
     return tuple(replace(hit, used=position in used) for position, hit in enumerate(hits))
+
+
+def _says_nothing(attempt: Attempt) -> bool:
+    """Does a text only say that the passages do not tell?"""
+    supported = any(s.support is Support.FULL for s in attempt.sentences)
+    return hedges(attempt.generation.text) and not supported

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rag.answering.cascade import CascadeInput, CascadeResult, marked_used
+from rag.answering.cascade import CascadeResult, marked_used
+from rag.answering.cascade_input import CascadeInput
 from rag.answering.prompt import fitting
 from rag.answering.refusal import absent_exact, absent_labels, cannot_answer, texts_of
 from rag.domain.answers import Answer, AnswerTimings, Attempt, Citation, Reason, ReasonCode

@@ -43,6 +43,11 @@ _REFINE = (
     " otherwise, leave out what they do not say, add what is missing. Keep its facts, numbers and"
     " names where they are right, and end each sentence with the number of its passage."
 )
+_BRIEF = (
+    "Write an executive brief on: {topic}\nThree to five sentences for somebody who has to decide:"
+    " what matters most first, then numbers, deadlines and conditions. Only what the passages say,"
+    " each sentence ending with the number of its passage."
+)
 _DOCUMENT = (
     "{request}\nThe passages above are part of the document, in reading order. Say what they say"
     " in a few sentences, each ending with the number of its passage."
@@ -50,11 +55,13 @@ _DOCUMENT = (
 
 
 def task_of(request: Request, text: str, answer: str = "") -> str:
-    """Return the instruction: answer a question, rework an ``answer``, or read a document."""
+    """Return the instruction: answer, rework an ``answer``, read a document, or write a brief."""
     if request.intent is Intent.REWORK:
         return _REWORK.format(answer=answer, request=text) + _answer_in(request.language)
     if request.intent is Intent.DOCUMENT:
         return _DOCUMENT.format(request=text)
+    if request.intent is Intent.BRIEF:
+        return _BRIEF.format(topic=request.topic)
     return f"Question: {text}"
 
 

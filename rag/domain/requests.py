@@ -25,6 +25,8 @@ class Intent(StrEnum):
     """Work on the last answer: shorter, as a table, in another language."""
     DOCUMENT = "document"
     """What a whole document says."""
+    BRIEF = "brief"
+    """A short account of a topic: the small model drafts it, the large one refines weak ones."""
     CORPUS = "corpus"
     """Which documents there are, or mention something."""
     GREETING = "greeting"
@@ -61,7 +63,9 @@ class Request:
     documents: tuple[str, ...] = ()
     """Paths of the documents named; empty where "this document" could be any."""
     topic: str = ""
-    """What the documents looked for mention; empty for a list of all."""
+    """What the documents looked for mention, empty for a list of all; what a brief is about."""
+    prioritised: bool = False
+    """Whether a brief is refined even if its draft is good."""
     newest_first: bool = False
     spoken: str = ""
     """The language that the request is in, where its words told; ISO 639-1."""

@@ -13,7 +13,8 @@ import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.answering.cascade import Cascade, CascadeInput, CascadeResult
+from rag.answering.cascade import Cascade, CascadeResult
+from rag.answering.cascade_input import CascadeInput
 from rag.answering.escalation import Rules
 from rag.answering.quotation import quotation_for
 from rag.domain.answers import Outcome

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rag.domain.answers import Answer, Outcome, ReasonCode
 from rag.domain.documents import SHIPPED_GUIDE
 from rag.domain.requests import SMALL_TALK, Intent
+from rag.presentation.briefs import brief_notes
 from rag.presentation.markdown import escape, link_title
 from rag.presentation.marks import marked
 from rag.presentation.quotations import quotation_markdown
@@ -166,6 +167,8 @@ def notes_of(answer: Answer) -> list[str]:
         whole = answer.share_read >= 1
         key = "read_all" if whole else "read_share"
         notes.append(say(key, language, documents=documents, share=f"{answer.share_read:.0%}"))
+    if answer.intent is Intent.BRIEF:
+        notes += brief_notes(answer)
     if answer.intent is Intent.CORPUS and answer.scope:
         notes.append(say("listed_in", language, scope=shown_path(answer.scope, language)))
     for reason in answer.reasons:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.presentation.markdown_tables import NONE, markdown_table
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from rag.evaluation.spread import Spread
 
 UNKNOWN = "unknown"
-_NONE = "–"
 DAYS = 30
 _MOST_SHOWN = 3
 """Failures of a model that are told."""
@@ -21,7 +22,7 @@ _MOST_SHOWN = 3
 def figures_table(models: Sequence[ModelFigures], *, streamed: bool = True) -> str:
     """Return the figures, a column for each model; without ``streamed``, of whole answers only."""
     rows: list[tuple[str, Callable[[ModelFigures], str]]] = [
-        ("server", lambda m: m.address or _NONE),
+        ("server", lambda m: m.address or NONE),
         ("answers", lambda m: f"{m.runs}, {_percent(m.success_rate)} good"),
         ("first token, cold", lambda m: _ms(m.cold.first_token_ms if m.cold else None)),
         ("first token", lambda m: _spread(m.first_token_ms, "ms")),
@@ -35,7 +36,7 @@ def figures_table(models: Sequence[ModelFigures], *, streamed: bool = True) -> s
         ("length", lambda m: _counted(m.characters, "characters")),
         ("window", lambda m: _counted(m.window, "tok") if m.window else UNKNOWN),
         ("memory", lambda m: f"{m.memory_mb:,.0f} MB" if m.memory_mb else UNKNOWN),
-        ("cost", lambda m: _NONE if m.cost is None else f"{m.cost:.6f}"),
+        ("cost", lambda m: NONE if m.cost is None else f"{m.cost:.6f}"),
     ]
     of_streams = {"first token, cold", "first token", "prefill", "decoding"}
     kept = [row for row in rows if streamed or row[0] not in of_streams]
@@ -46,7 +47,7 @@ def figures_table(models: Sequence[ModelFigures], *, streamed: bool = True) -> s
         for model in models
         for why in list(dict.fromkeys(model.failures))[:_MOST_SHOWN]
     ]
-    return "\n".join([_markdown(cells), *(["", *failures] if failures else [])])
+    return "\n".join([markdown_table(cells), *(["", *failures] if failures else [])])
 
 
 def comparison_report(compared: Comparison) -> str:
@@ -54,7 +55,7 @@ def comparison_report(compared: Comparison) -> str:
     sides = [side for side in (compared.small, compared.large) if side]
     given = f"{compared.passages} passages" if compared.passages else "no passages"
     parts = [f"Prompt, with {given}: {compared.prompt}"]
-    parts += [f"## {side.figures.model}\n\n{side.text or _NONE}" for side in sides]
+    parts += [f"## {side.figures.model}\n\n{side.text or NONE}" for side in sides]
     parts.append(figures_table([side.figures for side in sides]))
     told = [_support(side) for side in sides if side.support]
     if compared.large is None:
@@ -72,7 +73,7 @@ def prices_table(models: Sequence[ModelFigures], daily: int) -> str:
     cells.append(["an answer", *(f"{model.cost:.6f}" for model in priced)])
     month = [f"{(model.cost or 0) * daily * DAYS:,.2f}" for model in priced]
     cells.append([f"{daily:,} a day, {DAYS} days", *month])
-    return _markdown(cells) if priced else "No prices are set: RAG_PRICES."
+    return markdown_table(cells) if priced else "No prices are set: RAG_PRICES."
 
 
 def _support(side: Side) -> str:
@@ -96,20 +97,9 @@ def _ratios(compared: Comparison) -> list[str]:
     ]
 
 
-def _markdown(rows: Sequence[Sequence[str]]) -> str:
-    cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = [
-        "| " + " | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) + " |"
-        for row in cells
-    ]
-    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-    return "\n".join([lines[0], rule, *lines[1:]])
-
-
 def _spread(spread: Spread | None, unit: str) -> str:
     if spread is None:
-        return _NONE
+        return NONE
     ends = (
         "" if spread.least == spread.most else f" ({_number(spread.least)}–{_number(spread.most)})"
     )
@@ -122,7 +112,7 @@ def _number(value: float) -> str:
 
 
 def _ms(value: float | None) -> str:
-    return _NONE if value is None else f"{_number(value)} ms"
+    return NONE if value is None else f"{_number(value)} ms"
 
 
 def _tokens(value: float | None, *, estimated: bool = False) -> str:
@@ -130,8 +120,8 @@ def _tokens(value: float | None, *, estimated: bool = False) -> str:
 
 
 def _counted(value: float | None, unit: str) -> str:
-    return _NONE if value is None else f"{value:,.0f} {unit}"
+    return NONE if value is None else f"{value:,.0f} {unit}"
 
 
 def _percent(share: float | None) -> str:
-    return _NONE if share is None else f"{share:.0%}"
+    return NONE if share is None else f"{share:.0%}"

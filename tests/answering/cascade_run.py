@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rag.answering.cascade import Cascade, CascadeInput, CascadeResult
+from rag.answering.cascade import Cascade, CascadeResult
+from rag.answering.cascade_input import CascadeInput
 from rag.answering.escalation import Rules
 from rag.domain.conversation import Question, Turn
 from rag.domain.events import Event

@@ -136,6 +136,19 @@ def test_a_weak_draft_moves_into_its_step_above_the_large_models_answer(
     assert top["y"] < below["y"]
 
 
+def test_a_brief_is_drafted_refined_and_tells_both_times(chat: Chat, stage: Stage) -> None:
+    stage.small.script = INVENTED
+    chat.send("/brief return of the RelayBox")
+    chat.lines.first.wait_for()
+    assert "30 days" in chat.answer
+    assert "Drafted by phi-4-mini in" in chat.answer
+    assert "Refined by gpt-oss-20b in" in chat.answer
+    assert (
+        "Here is a draft of the answer" in stage.large.requests[-1].body["messages"][-1]["content"]
+    )
+    chat.shot("brief")
+
+
 def test_a_sentence_without_support_is_marked_with_its_reason(chat: Chat, stage: Stage) -> None:
     stage.small.script = INVENTED
     chat.ask(QUESTION)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import regex
+
 from rag.answering.intent.documents import about_a_document
 from rag.answering.intent.follow_up import leans_on_history
 from rag.answering.intent.rework import rework_of
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from rag.text.language_detection import MessageLanguage
     from rag.text.languages.schema import Requests
 
+_BRIEF = regex.compile(r"/brief(?P<priority>!)?\s+(?P<topic>\S.*)", regex.DOTALL)
+"""A command, the same in every language; with ``!`` the large model refines in any case."""
 _EVERYTHING = frozenset(of_all(lambda one: one.requests.everything))
 _ASKING = frozenset(of_all(lambda one: one.requests.asking))
 
@@ -41,6 +45,9 @@ def request_of(
     ``documents`` maps paths to titles; ``focus`` is the one that "this document" means.
     """
     documents = documents or {}
+    if brief := _BRIEF.fullmatch(text.strip()):
+        topic, prioritised = brief["topic"].strip(), bool(brief["priority"])
+        return Request(Intent.BRIEF, topic=topic, prioritised=prioritised)
     if small_talk := small_talk_of(text):
         return Request(small_talk)
     answered = any(turn.answer for turn in history)

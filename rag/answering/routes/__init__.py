@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.answering.routes.brief import write_brief
 from rag.answering.routes.document import read_document
 from rag.answering.routes.listing import list_documents_of
 from rag.answering.routes.question import answer_question
@@ -22,6 +23,7 @@ ROUTES: Mapping[Intent, Callable[[RequestContext], AsyncGenerator[Event, None]]]
     Intent.FOLLOW_UP: answer_question,
     Intent.REWORK: rework_answer,
     Intent.DOCUMENT: read_document,
+    Intent.BRIEF: write_brief,
     Intent.CORPUS: list_documents_of,
     Intent.GREETING: reply,
     Intent.THANKS: reply,

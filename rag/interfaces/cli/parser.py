@@ -215,6 +215,18 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _brief(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("topics", metavar="TOPIC", nargs="+")
+    parser.add_argument(
+        "--refine",
+        choices=("flagged", "all", "none"),
+        default="flagged",
+        help="which drafts the large model refines: those that the check flags, all, or none",
+    )
+    _add_scope(parser)
+    _add_json(parser)
+
+
 def _bench_app(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--conversations", type=_positive, default=50, metavar="N", help="one question in each"
@@ -284,6 +296,11 @@ COMMANDS: dict[str, Command | dict[str, Command]] = {
         "ask the small and the large model the same, and measure both",
         "compare:run_compare",
         _compare,
+    ),
+    "brief": Command(
+        "have the small model draft a brief on a topic and the large one refine it",
+        "brief:run_brief",
+        _brief,
     ),
     "search": Command("find passages, without any model", "search:run_search", _search),
     "calibrate": Command(

@@ -17,7 +17,7 @@ from tests.fakes import FakeBackend
 OTHERS = [
     text
     for kind, text in TABLE
-    if kind not in {"question", "follow_up"}
+    if kind not in {"question", "follow_up", "brief"}
     and request_of(text, message_language(text), HISTORY, DOCUMENTS, "returns.md").intent == kind
 ]
 TEXT = "Employees have a desk, a lamp and an umbrella of their own."
