@@ -87,7 +87,7 @@ async def test_both_latencies_and_the_cost_of_both_are_told(corpus: Path) -> Non
     answer, _, _ = await brief(corpus, WEAK, GOOD)
     told = answer_text(answer)
     assert "Drafted by s in " in told
-    assert ": 1 of 2 sentences are supported." in told
+    assert "sentences supported: 1 of 2." in told
     assert "Refined by l in " in told
     assert "Notional cost: " in told
     usages = [attempt.generation.usage for attempt in answer.attempts]
