@@ -74,7 +74,7 @@ eval: dev ## quality of retrieval and of answers on the sets in SETS, against wh
 	$(BIN)/rag eval retrieval --baseline docs/baseline.json $(dir $(wildcard $(SETS)/*/corpus.jsonl))
 	$(BIN)/rag eval answers --baseline docs/baseline.json --limit 600 $(SETS)/squad2
 	$(BIN)/rag eval support --half report --baseline docs/baseline.json $(wildcard $(SETS)/judged/*.jsonl)
-	$(BIN)/rag eval questions docs/guide/questions.jsonl --corpus docs_corpus
+	$(BIN)/rag eval questions --baseline docs/baseline.json docs/guide/questions.jsonl --corpus docs_corpus
 
 bench: dev ## speed of the search on passages made from a set in SETS
 	@test -d $(SETS) || { echo "No sets in $(SETS): make bench SETS=folder of sets in BEIR layout." >&2; exit 1; }

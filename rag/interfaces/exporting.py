@@ -8,13 +8,24 @@ from rag.domain.answers import Answer
 from rag.domain.codec import from_plain
 from rag.domain.errors import QuestionError
 from rag.presentation.export import AnsweredQuestion, conversation_markdown, conversation_page
+from rag.presentation.traces import conversation_samples, conversation_trace
 
 if TYPE_CHECKING:
     from rag.history.conversations import History
 
-FORMATS = {"md": conversation_markdown, "html": conversation_page}
+FORMATS = {
+    "md": conversation_markdown,
+    "html": conversation_page,
+    "jsonl": conversation_trace,
+    "ragas": conversation_samples,
+}
 """By the ending of a file's name."""
-MEDIA_TYPES = {"md": "text/markdown", "html": "text/html"}
+MEDIA_TYPES = {
+    "md": "text/markdown",
+    "html": "text/html",
+    "jsonl": "application/jsonl",
+    "ragas": "application/jsonl",
+}
 
 
 def exported(history: History, thread_id: str, form: str, language: str = "en") -> str:

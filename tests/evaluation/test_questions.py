@@ -7,10 +7,12 @@ import pytest
 
 from rag.domain.errors import CorpusError
 from rag.evaluation.questions import evaluate_questions, load_questions
+from rag.interfaces.cli.main import main
 from rag.presentation.message import answer_text
 from rag.presentation.quality import question_lines, questions_json, questions_table
 from tests.builders import assistant_of, write_corpus
 from tests.fakes import FakeBackend, says
+from tests.scripted_server import Script, ScriptedServer
 
 LINES = [
     {
@@ -64,3 +66,24 @@ def test_a_file_that_is_no_list_of_questions_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, [{"text": "?"}])
     with pytest.raises(CorpusError, match=r"questions\.jsonl is no file of questions"):
         load_questions(path)
+
+
+def test_the_command_writes_samples_for_ragas_and_holds_figures_against_a_baseline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus, questions = write_corpus(tmp_path / "docs"), write(tmp_path, LINES)
+    samples, baseline = tmp_path / "samples.jsonl", tmp_path / "baseline.json"
+    baseline.write_text('{"questions of the guide": {"right": 1.0}}')
+    arguments = ["eval", "questions", str(questions), "--corpus", str(corpus)]
+    right = Script("Customers may return the RelayBox within 30 days of delivery.")
+    with ScriptedServer(right) as server:
+        monkeypatch.setenv("RAG_SMALL_BASE_URL", server.base_url)
+        monkeypatch.setenv("RAG_EXPAND", "off")
+        assert main([*arguments, "--ragas", str(samples), "--baseline", str(baseline)]) == 0
+        baseline.write_text('{"questions of the guide": {"refused": 0.6}}')
+        assert main([*arguments, "--baseline", str(baseline)]) == 1
+    first, second = (json.loads(line) for line in samples.read_text().splitlines())
+    assert first["reference"] == "30 days"
+    assert "30 days" in first["retrieved_contexts"][0]
+    assert "reference" not in second
+    assert "refused is 0.5000, below the accepted 0.6000" in capsys.readouterr().err

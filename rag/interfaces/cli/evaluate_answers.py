@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING
 
 from rag.config.bootstrap import build_assistant
@@ -19,6 +20,7 @@ from rag.presentation.quality import (
     support_json,
     support_table,
 )
+from rag.presentation.traces import ragas_sample
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +51,16 @@ def run_questions(options: argparse.Namespace, settings: Settings) -> int:
         print_json(questions_json(report, verbose=options.verbose))
     else:
         print_text(questions_table(report))
-    return 0
+    if options.ragas:
+        samples = [
+            ragas_sample(result.answer, next(iter(result.question.answers), ""))
+            for result in report.results
+        ]
+        text = "".join(f"{json.dumps(sample, ensure_ascii=False)}\n" for sample in samples)
+        options.ragas.write_text(text, encoding="utf-8")
+    return compare_with_baseline(
+        options.baseline, [{"set": f"{options.file.stem} of the guide", **report.figures}]
+    )
 
 
 async def _ask_all(options: argparse.Namespace, settings: Settings) -> QuestionsReport:

@@ -167,7 +167,11 @@ def _evaluate_questions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="labelled questions, JSONL")
     _add_corpus(parser)
     parser.add_argument("--verbose", action="store_true", help="show each question's answer")
+    parser.add_argument(
+        "--ragas", type=Path, metavar="FILE", help="write the answers as a dataset for Ragas too"
+    )
     _add_json(parser)
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="as above")
 
 
 def _bench_retrieval(parser: argparse.ArgumentParser) -> None:
@@ -251,7 +255,10 @@ def _export(parser: argparse.ArgumentParser) -> None:
         "conversation", metavar="ID", nargs="?", default="", help="left out: list them"
     )
     parser.add_argument(
-        "--format", choices=("md", "html"), default="md", help="Markdown, or a printable page"
+        "--format",
+        choices=("md", "html", "jsonl", "ragas"),
+        default="md",
+        help="Markdown, a printable page, the steps with times and tokens, or samples for Ragas",
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,3 +48,28 @@ def test_a_conversation_that_is_not_there_is_told(
 ) -> None:
     assert main(["export", "nobody"]) == 1
     assert "There is no conversation nobody" in capsys.readouterr().err
+
+
+def test_the_steps_of_a_conversation_come_a_line_each(
+    kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", kept, "--format", "jsonl"]) == 0
+    steps = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    written = [step for step in steps if step["step"] == "write"]
+    assert [step["step"] for step in steps][:1] == ["retrieve"]
+    assert steps[-1]["step"] == "answer"
+    assert {step["question"] for step in steps} == {1}
+    assert {step["asked_at"] for step in steps} == {"2026-11-27T08:30:00Z"}
+    assert all(
+        {"model", "ms", "prompt_tokens", "completion_tokens"} <= step.keys() for step in written
+    )
+
+
+def test_a_conversation_becomes_samples_for_ragas(
+    kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", kept, "--format", "ragas"]) == 0
+    [sample] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert sample.keys() == {"user_input", "retrieved_contexts", "response"}
+    assert sample["user_input"] == answered().answer.question
+    assert isinstance(sample["retrieved_contexts"], list)
