@@ -27,7 +27,7 @@
   let shown = null;
   let path = location.pathname;
 
-  // Somebody types until they turn to something else themselves, with the mouse or with Tab.
+  // Somebody types until they turn to something else themselves, with the mouse, Tab or Escape.
   // Meanwhile Chainlit may draw the field anew, switch it off, or take its focus.
   let typing = false;
   document.addEventListener("focusin", (event) => {
@@ -75,7 +75,7 @@
 
   // Keys go to the field while somebody types, and where there is none, to its draft.
   const rescue = (event) => {
-    if (event.key === "Tab") typing = false;
+    if (event.key === "Tab" || event.key === "Escape") typing = false;
     const writes = event.key.length === 1 || event.key === "Backspace";
     const lost = typing && !document.activeElement?.matches(EDITABLE);
     if (!lost || !writes || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -92,6 +92,7 @@
   // First of all: what React does about it may already draw the page anew.
   addEventListener("input", (event) => {
     if (event.target instanceof Element && event.target.matches(FIELD)) {
+      typing = true;
       keep(textOf(event.target), path);
     }
   }, true);

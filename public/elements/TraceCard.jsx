@@ -150,45 +150,68 @@ function Signals({ signals, title }) {
   );
 }
 
-function Waterfall({ bars, hint }) {
+function Bars({ bars }) {
   const total = Math.max(...bars.map(({ start, ms }) => start + ms)) || 1;
   const share = (ms) => (100 * ms) / total;
   return (
-    <Section title={label("waterfall")}>
-      <ol className="pl-waterfall">
-        {bars.map(({ label: name, start, ms, text, tone }, index) => (
-          <li key={index}>
-            <span>{name}</span>
+    <ol className="pl-waterfall">
+      {bars.map(({ label: name, start, ms, text, tone }, index) => (
+        <li key={index}>
+          <span>{name}</span>
+          <div
+            className="pl-track"
+            role="img"
+            aria-label={label("bar", { start: whole(start), share: whole(share(ms)) })}
+          >
             <div
-              className="pl-track"
-              role="img"
-              aria-label={label("bar", { start: whole(start), share: whole(share(ms)) })}
-            >
-              <div
-                className={`pl-bar pl-bar-${tone}`}
-                style={{
-                  left: `min(${share(start)}%, 100% - 4px)`,
-                  width: `max(${share(ms)}%, 4px)`,
-                }}
-              />
-            </div>
-            <span>{text}</span>
-          </li>
-        ))}
-      </ol>
+              className={`pl-bar pl-bar-${tone}`}
+              style={{
+                left: `min(${share(start)}%, 100% - 4px)`,
+                width: `max(${share(ms)}%, 4px)`,
+              }}
+            />
+          </div>
+          <span>{text}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Waterfall({ bars, hint }) {
+  return (
+    <Section title={label("waterfall")}>
+      <Bars bars={bars} />
       {hint && <p className="pl-hint">{hint}</p>}
     </Section>
   );
 }
 
-function Cost({ tiles }) {
+function Tiles({ tiles }) {
   return (
-    <Section title={label("cost")}>
-      <ul className={`pl-cost pl-cost-${tiles.length}`}>
-        {tiles.map(({ value, label: unit }, index) => (
-          <li key={index}><b>{value}</b><span>{unit}</span></li>
-        ))}
-      </ul>
+    <ul className={`pl-cost pl-cost-${tiles.length}`}>
+      {tiles.map(({ value, label: unit }, index) => (
+        <li key={index}><b>{value}</b><span>{unit}</span></li>
+      ))}
+    </ul>
+  );
+}
+
+function Cost({ tiles }) {
+  return <Section title={label("cost")}><Tiles tiles={tiles} /></Section>;
+}
+
+function Conversation({ title, tiles, bars, steps, revision }) {
+  return (
+    <Section title={title}>
+      <Tiles tiles={tiles} />
+      {bars.length > 1 && (
+        <div role="group" aria-label={label("answers_took")}><Bars bars={bars} /></div>
+      )}
+      <p className="pl-hint">
+        {revision}
+        {steps && <> · <a className="pl-open" href={steps} download>{label("steps")}</a></>}
+      </p>
     </Section>
   );
 }
@@ -420,8 +443,8 @@ export default function TraceCard() {
           {attempts.map((attempt, index) => <Attempt key={index} attempt={attempt} />)}
         </Section>
       )}
+      {conversation && <Conversation {...conversation} />}
       <CopyTrace />
-      {conversation && <footer className="pl-footer">{conversation}</footer>}
     </article>
   );
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -12,8 +13,10 @@ from rag.domain.completions import Generation, Message
 from rag.domain.conversation import Question
 from rag.domain.events import Answered
 from rag.domain.requests import Mode
+from rag.evaluation.metering import Use, median_use, metered
 from rag.evaluation.model_figures import Known, ModelFigures, model_figures
-from rag.models.server_memory import memory_mb
+from rag.evaluation.rubric import Rubric, graded
+from rag.models.server_process import server_process, told_memory_mb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +49,8 @@ class Side:
     """Of its last answer that went well; empty where none did."""
     support: Sentences | None
     """Of that text; None where it was written without passages."""
+    rubric: Rubric | None
+    """The grades of that text; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Comparing:
         self._plan = plan
         self._bare = plan.bare
         self._attempts: dict[ModelRole, list[Attempt | Generation]] = {}
+        self._uses: dict[ModelRole, list[Use]] = {}
         self.passages = 0
 
     async def run(self, prices: Mapping[str, tuple[float, float]]) -> Comparison:
@@ -93,8 +99,9 @@ class Comparing:
         models = {model.role: model for model in (cascade.small, cascade.large) if model}
         for number in range(self._plan.rounds + 1):
             for model in models.values():
-                done = self._attempts.setdefault(model.role, [])
-                done.append(await self._one(model, number))
+                attempt, use = await metered(model, self._one(model, number))
+                self._attempts.setdefault(model.role, []).append(attempt)
+                self._uses.setdefault(model.role, []).append(use)
         sides = {role: await self._side(model, prices) for role, model in models.items()}
         small, large = sides.get("small"), sides.get("large")
         texts = [side.text for side in (small, large) if side and side.text]
@@ -133,18 +140,28 @@ class Comparing:
             model.name,
             _generation(cold),
             [_generation(one) for one in warm],
-            await known_of(model, prices),
+            await known_of(model, prices, self._uses[model.role][1:]),
         )
         good = [one for one in (cold, *warm) if not _generation(one).error]
         last = good[-1] if good else None
         support = None if last is None or isinstance(last, Generation) else _support(last)
-        return Side(model.role, figures, _generation(last).text if last else "", support)
+        text = _generation(last).text if last else ""
+        counted = (support.full, support.partial, support.none) if support else None
+        rubric = graded(text, counted) if text else None
+        return Side(model.role, figures, text, support, rubric)
 
 
-async def known_of(model: Model, prices: Mapping[str, tuple[float, float]]) -> Known:
-    """Return what is known of a model beside its answers."""
-    memory = await memory_mb(model.backend.base_url, model.name)
-    return Known(prices.get(model.name), model.backend.stated_window, memory)
+async def known_of(
+    model: Model, prices: Mapping[str, tuple[float, float]], uses: Sequence[Use]
+) -> Known:
+    """Return what is known of a model beside its answers; ``uses``: what warm answers took."""
+    address = model.backend.base_url
+    process = await server_process(address)
+    memory = await asyncio.to_thread(lambda: process.memory_mb) if process else None
+    if memory is None:
+        memory = await told_memory_mb(address, model.name)
+    price, window = prices.get(model.name), model.backend.stated_window
+    return Known(price, window, memory, median_use(uses))
 
 
 async def written(model: Model, prompt: Sequence[Message], temperature: float = 0.0) -> Generation:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.domain.completions import Message
 from rag.evaluation.comparison import known_of, written
+from rag.evaluation.metering import Use, metered
 from rag.evaluation.model_figures import ModelFigures, model_figures
 
 if TYPE_CHECKING:
@@ -38,16 +39,22 @@ async def bench_models(
     ``progress`` is told after each answer.
     """
     answers: dict[int, list[Generation]] = {index: [] for index in range(len(models))}
+    uses: dict[int, list[Use]] = {index: [] for index in range(len(models))}
     total = len(models) * (plan.rounds + 1)
     for number in range(plan.rounds + 1):
         # Its number comes first, so that no server can use what it read in an earlier round.
         prompt = [Message("system", f"{number}. {_SYSTEM}"), Message("user", plan.prompt)]
         for index, model in enumerate(models):
-            answers[index].append(await written(model, prompt, plan.temperature))
+            answer, use = await metered(model, written(model, prompt, plan.temperature))
+            answers[index].append(answer)
+            uses[index].append(use)
             progress(sum(map(len, answers.values())), total)
     return [
         model_figures(
-            model.name, answers[index][0], answers[index][1:], await known_of(model, prices)
+            model.name,
+            answers[index][0],
+            answers[index][1:],
+            await known_of(model, prices, uses[index][1:]),
         )
         for index, model in enumerate(models)
     ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
+from rag.evaluation.metering import Use
 from rag.evaluation.spread import Spread, spread_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from rag.domain.completions import Generation
 
 _PER_MILLION = 1_000_000
+NOT_READ = Use()
 _ENOUGH_READ = 16
 """Tokens of a prompt that were read anew; of fewer the time tells no rate."""
 
@@ -63,6 +65,10 @@ class ModelFigures:
     window: int | None
     memory_mb: float | None
     """Of the server's process, or what it reports; None: unknown."""
+    processor_seconds: float | None
+    """Of the server, for an answer, on all processors; None: unknown."""
+    joules: float | None
+    """Of this machine's processors, for an answer; None: unknown."""
     cost: float | None
     """Of an answer, in the currency of RAG_PRICES."""
 
@@ -75,6 +81,7 @@ class Known:
     """In and out, for a million tokens."""
     window: int | None = None
     memory_mb: float | None = None
+    use: Use = NOT_READ
 
 
 def run_figures(generation: Generation) -> RunFigures:
@@ -125,6 +132,8 @@ def model_figures(
         _middle([len(one.text) for one in good]),
         known.window,
         known.memory_mb,
+        known.use.processor_seconds,
+        known.use.joules,
         cost,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rag.evaluation.rubric import DEFINITIONS
 from rag.presentation.markdown_tables import NONE, markdown_table
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def figures_table(models: Sequence[ModelFigures], *, streamed: bool = True) -> s
         ("length", lambda m: _counted(m.characters, "characters")),
         ("window", lambda m: _counted(m.window, "tok") if m.window else UNKNOWN),
         ("memory", lambda m: f"{m.memory_mb:,.0f} MB" if m.memory_mb else UNKNOWN),
+        ("processor time", lambda m: _seconds(m.processor_seconds)),
+        ("energy", lambda m: UNKNOWN if m.joules is None else f"{_number(m.joules)} J"),
         ("cost", lambda m: NONE if m.cost is None else f"{m.cost:.6f}"),
     ]
     of_streams = {"first token, cold", "first token", "prefill", "decoding"}
@@ -58,6 +61,8 @@ def comparison_report(compared: Comparison) -> str:
     parts += [f"## {side.figures.model}\n\n{side.text or NONE}" for side in sides]
     parts.append(figures_table([side.figures for side in sides]))
     told = [_support(side) for side in sides if side.support]
+    told += [_grades(side) for side in sides if side.rubric]
+    told += [f"({name}: {what})" for name, what in DEFINITIONS.items()]
     if compared.large is None:
         told.append("No large model is connected; set RAG_LARGE_BASE_URL to connect one.")
     told += _ratios(compared)
@@ -80,6 +85,16 @@ def _support(side: Side) -> str:
     assert side.support
     full, partial, none = side.support.full, side.support.partial, side.support.none
     return f"{side.figures.model}: sentences supported {full}, in part {partial}, not {none}."
+
+
+def _grades(side: Side) -> str:
+    assert side.rubric
+    rubric = side.rubric
+    factuality = NONE if rubric.factuality is None else f"{rubric.factuality:.1f}"
+    return (
+        f"{side.figures.model}: coherence {rubric.coherence:.1f}, factuality {factuality},"
+        f" brevity {rubric.brevity:.1f} (1 to 5)."
+    )
 
 
 def _ratios(compared: Comparison) -> list[str]:
@@ -109,6 +124,10 @@ def _spread(spread: Spread | None, unit: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
+
+
+def _seconds(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{_number(value)} s"
 
 
 def _ms(value: float | None) -> str:

@@ -10,6 +10,7 @@ import regex
 from rag.domain.answers import Answer, Attempt, Outcome, Signal, Support
 from rag.domain.documents import source_of
 from rag.domain.requests import SMALL_TALK, Intent
+from rag.presentation.conversation_figures import conversation_props
 from rag.presentation.lines import milliseconds
 from rag.presentation.texts import all_under, say
 from rag.presentation.wording import (
@@ -58,7 +59,7 @@ def trace_props(answer: Answer, answers: Sequence[Answer]) -> dict[str, Any]:
                 t.word: (t.weight, t.stands_for) for t in answer.query.terms
             }.items()
         ],
-        "conversation": _conversation(answers, answer.language),
+        "conversation": conversation_props(answers, answer.language),
     }
 
 
@@ -304,18 +305,3 @@ def _changes(answer: Answer) -> list[dict[str, str]]:
         if m > k:
             changes.append({"op": "ins", "text": "".join(new[k:m])})
     return changes
-
-
-def _conversation(answers: Sequence[Answer], language: str) -> str:
-    times = sorted(answer.timings.total_ms for answer in answers)
-    tokens = sum(a.usage.prompt_tokens + a.usage.completion_tokens for a in answers)
-    return say(
-        "conversation",
-        language,
-        answers=say("answers", language, count=len(answers)),
-        escalated=sum(a.escalated for a in answers),
-        refused=sum(answer.outcome is Outcome.REFUSED for answer in answers),
-        median=milliseconds(times[len(times) // 2]) if times else "–",
-        tokens=f"{tokens:,}",
-        revision=(answers[-1].corpus_revision if answers else "") or "–",
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -187,12 +188,28 @@ def test_the_line_opens_the_trace_and_it_follows_the_newest_answer(
     with chat.page.expect_response(_tells_of_closing):  # that of the first answer, replaced
         chat.ask("How much does the RelayBox cost?")
     expect(card).to_contain_text("answered")
-    expect(card).to_contain_text("2 answers")
+    expect(card).to_contain_text("2answers")
     with chat.page.expect_response(_tells_of_closing):
         chat.page.locator("#side-view-title button").click()
     expect(card).to_have_count(0)
     chat.ask(QUESTION)
     expect(card).to_have_count(0)
+
+
+def test_the_trace_has_the_whole_conversation_in_figures(chat: Chat, stage: Stage) -> None:
+    for question in (QUESTION, "How much does the RelayBox cost?"):
+        chat.ask(question)
+    chat.lines.last.click()
+    card = chat.page.locator("#side-view-content")
+    bars = card.get_by_role("group", name="How long each answer took")
+    expect(bars.get_by_role("listitem")).to_have_count(2)
+    expect(card.locator("section", has_text="This conversation")).to_contain_text("2answers")
+    bars.scroll_into_view_if_needed()
+    chat.shot("conversation-figures")
+    with chat.page.expect_download() as downloaded:
+        card.get_by_role("link", name="Download the steps (JSONL)").click()
+    steps = downloaded.value.path().read_text(encoding="utf-8").splitlines()
+    assert {json.loads(step)["question"] for step in steps} == {1, 2}
 
 
 def test_stop_keeps_the_text_marks_it_and_frees_the_model(chat: Chat, stage: Stage) -> None:

@@ -92,3 +92,10 @@ def test_the_table_tells_what_was_measured_and_every_error_once() -> None:
         "TimeoutError: ",
         "memory of the chat: 300 MB before, 310 MB after",
     ]
+
+
+async def test_a_bare_chat_of_one_step_is_measured_alike() -> None:
+    report = await load_test(2, 0.1, tokens_per_second=FAST, bare=True)
+    assert (report.errors, report.whole, report.conversations) == ((), 2, 2)
+    assert report.question_to_model
+    assert report.first_token_added

@@ -5,7 +5,9 @@ from xml.etree import ElementTree as ET
 
 from rag.domain.completions import Generation, Timings, Usage
 from rag.evaluation.comparison import Comparison, Sentences, Side
+from rag.evaluation.metering import Use
 from rag.evaluation.model_figures import Known, missing_figures, model_figures
+from rag.evaluation.rubric import Rubric
 from rag.presentation.charts import models_svg
 from rag.presentation.model_reports import comparison_report, figures_table, prices_table
 
@@ -20,7 +22,9 @@ RUN = Generation(
 SLOW = replace(
     RUN, timings=Timings(prefill_ms=800, decode_ms=2_000, first_token_ms=800, total_ms=2_800)
 )
-SMALL = model_figures(RUN.model, RUN, [RUN, SLOW, SLOW], Known((1.0, 4.0), 8_192, 3_200.0))
+SMALL = model_figures(
+    RUN.model, RUN, [RUN, SLOW, SLOW], Known((1.0, 4.0), 8_192, 3_200.0, Use(1.5, None))
+)
 LARGE = missing_figures("gpt-oss-20b", "No server here has it.")
 
 
@@ -36,6 +40,8 @@ def test_a_figure_is_its_median_with_the_ends() -> None:
     assert row(table, "prefill") == ["250 (250–500) tok/s", "–"]
     assert row(table, "decoding") == ["25 (25–50) tok/s", "–"]
     assert row(table, "memory") == ["3,200 MB", "unknown"]
+    assert row(table, "processor time") == ["1.5 s", "unknown"]
+    assert row(table, "energy") == ["unknown", "unknown"]
     assert row(table, "window") == ["8,192 tok", "unknown"]
     assert row(table, "cost") == ["0.000404", "–"]
     assert table.endswith("\n\ngpt-oss-20b: No server here has it.")
@@ -70,19 +76,21 @@ def test_a_comparison_tells_support_ratios_and_what_the_texts_share() -> None:
         Comparison(
             "How long?",
             3,
-            Side("small", SMALL, "30 days.", Sentences(1, 0, 0)),
-            Side("large", large, "It is 30 days.", Sentences(2, 1, 0)),
+            Side("small", SMALL, "30 days.", Sentences(1, 0, 0), Rubric(5.0, 5.0, 5.0)),
+            Side("large", large, "It is 30 days.", Sentences(2, 1, 0), Rubric(4.0, 4.3, 5.0)),
             0.5,
         )
     )
     assert report.startswith("Prompt, with 3 passages: How long?")
     assert "gpt-oss-20b: sentences supported 2, in part 1, not 0." in report
     assert "gpt-oss-20b takes 2.0 times as long to the first token." in report
+    assert "gpt-oss-20b: coherence 4.0, factuality 4.3, brevity 5.0 (1 to 5)." in report
+    assert "(brevity: 5 up to 40 words, 1 from 240 on)" in report
     assert "The texts have 50% of their words in common, in order." in report
 
 
 def test_a_comparison_without_a_large_model_says_how_to_connect_one() -> None:
-    alone = Comparison("How long?", 0, Side("small", SMALL, "30 days.", None), None, None)
+    alone = Comparison("How long?", 0, Side("small", SMALL, "30 days.", None, None), None, None)
     report = comparison_report(alone)
     assert report.startswith("Prompt, with no passages: How long?")
     assert "set RAG_LARGE_BASE_URL to connect one" in report

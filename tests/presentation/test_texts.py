@@ -110,7 +110,7 @@ SAME = {
     *("answer_step", "model", "button.stop", "mode_name.auto", "reason.unreachable"),
     *("reason.failed", "word", "cost.rate", "documents.one", "passages.one", "passages.other"),
     *("card.passages", "card.page", "page", "value.strong", "tokens", "status.duplicate"),
-    *("frame.chat.input.actions.stop",),
+    *("frame.chat.input.actions.stop", "total.tokens"),
 }
 """Keys whose text may be the same in two languages."""
 

@@ -53,7 +53,7 @@ async def test_an_accepted_answer_tells_how_many_sentences_are_supported(corpus:
         "verify",
     ]
     assert props["changes"] == []
-    assert "1 answer ·" in props["conversation"]
+    assert props["conversation"]["tiles"][0] == {"value": "1", "label": "answers"}
 
 
 async def test_a_replaced_draft_is_held_against_the_answer(corpus: Path) -> None:

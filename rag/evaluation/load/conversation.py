@@ -35,8 +35,10 @@ class Conversation:
     Nothing is raised: what goes wrong is the exchange's ``error``.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, bare: bool = False) -> None:
+        """``bare``: of a chat without sign-in and pickers, that streams token by token."""
         self._url = url
+        self._bare = bare
         self._ready = asyncio.Event()
         self._over = asyncio.Event()
         self._opened = AsyncExitStack()
@@ -81,12 +83,15 @@ class Conversation:
         origin = {"Origin": self._url}
         session = aiohttp.ClientSession(cookie_jar=jar, headers=origin)
         await self._opened.enter_async_context(session)
-        async with session.post(f"{self._url}/auth/header") as answer:
-            answer.raise_for_status()
+        if not self._bare:
+            async with session.post(f"{self._url}/auth/header") as answer:
+                answer.raise_for_status()
         page = self._page = socketio.AsyncClient(http_session=session, reconnection=False)
         page.on("set_modes", lambda *_: self._ready.set())
         page.on("new_message", self._take)
         page.on("update_message", self._take)
+        page.on("stream_start", self._take)
+        page.on("stream_token", self._add)
         page.on("task_end", lambda *_: self._over.set() if self.exchange.text else None)
         await page.connect(
             self._url,
@@ -102,7 +107,8 @@ class Conversation:
         )
         self._opened.push_async_callback(page.disconnect)
         await page.emit("connection_successful")
-        await self._ready.wait()
+        if not self._bare:
+            await self._ready.wait()
 
     @contextmanager
     def _noting_errors(self) -> Iterator[None]:
@@ -118,6 +124,10 @@ class Conversation:
             socketio.exceptions.SocketIOError,
         ) as error:
             self.exchange.error = f"{type(error).__name__}: {error}"
+
+    def _add(self, piece: dict[str, Any]) -> None:
+        self.exchange.first_word = self.exchange.first_word or time.perf_counter()
+        self.exchange.text += piece.get("token", "")
 
     def _take(self, step: dict[str, Any]) -> None:
         if step.get("type") == _ANSWER and step.get("output"):

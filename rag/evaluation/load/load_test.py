@@ -35,6 +35,8 @@ SENTENCES = (
 )
 """What the document says and the model repeats, so that each sentence is checked and stands."""
 _QUESTION = "What do customers have to know of the RelayBox, request {number}?"
+_BARE = Path(__file__).with_name("bare_chat.py")
+_OURS = ("rag", "serve")
 LIMIT_S = 300.0
 START_S = 120.0
 LOOK_S = 0.25
@@ -64,40 +66,41 @@ class LoadReport:
     """Of the chat's process before and after; None where it cannot be read."""
 
 
-async def load_test(
+async def load_test(  # noqa: PLR0913 - what the command can be told
     conversations: int,
     seconds: float,
     *,
     tokens_per_second: float = 50,
     slots: int = 64,
     server: Mapping[str, str] | None = None,
+    bare: bool = False,
 ) -> LoadReport:
     """Ask one question in each of many conversations, evenly over so many seconds.
 
-    ``server``: the settings of a model server to be used instead of one of known speed. Raises
-    SettingsError if the chat does not start.
+    ``server``: the settings of a model server to be used instead of one of known speed; ``bare``:
+    of a Chainlit chat of one step instead. Raises SettingsError if the chat does not start.
     """
     async with AsyncExitStack() as stack:
         paced = PacedServer(" ".join(SENTENCES), tokens_per_second, slots)
         if server is None:
             await stack.enter_async_context(paced)
             server = {"RAG_SMALL_BASE_URL": paced.base_url}
-        url, pid = await stack.enter_async_context(_chat(server))
-        await _ask_all(url, 1, 0)  # what is loaded at the first question does not count
+        url, pid = await stack.enter_async_context(_chat(server, bare=bare))
+        await _ask_all(url, 1, 0, bare=bare)  # what is loaded at the first question does not count
         paced.calls.clear()
         before = _memory_mb(pid)
         looks: list[float] = []
         looking = asyncio.create_task(_look(url, looks))
-        exchanges = await _ask_all(url, conversations, seconds)
+        exchanges = await _ask_all(url, conversations, seconds, bare=bare)
         looking.cancel()
         with suppress(asyncio.CancelledError):
             await looking
         return _report(exchanges, seconds, paced, looks, (before, _memory_mb(pid)))
 
 
-async def _ask_all(url: str, conversations: int, seconds: float) -> list[Exchange]:
+async def _ask_all(url: str, conversations: int, seconds: float, *, bare: bool) -> list[Exchange]:
     """Ask in each conversation when its time has come; all are open before the first is."""
-    talks = [Conversation(url) for _ in range(conversations)]
+    talks = [Conversation(url, bare=bare) for _ in range(conversations)]
     await asyncio.gather(*(talk.open(START_S) for talk in talks))
     begun = asyncio.get_running_loop().time()
 
@@ -112,7 +115,9 @@ async def _ask_all(url: str, conversations: int, seconds: float) -> list[Exchang
 
 
 @asynccontextmanager
-async def _chat(settings: Mapping[str, str]) -> AsyncGenerator[tuple[str, int], None]:
+async def _chat(
+    settings: Mapping[str, str], *, bare: bool
+) -> AsyncGenerator[tuple[str, int], None]:
     """Start a chat of its own over one document; yield its address and its process id."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
         corpus = Path(folder) / "corpus"
@@ -132,14 +137,15 @@ async def _chat(settings: Mapping[str, str]) -> AsyncGenerator[tuple[str, int], 
             "RAG_WARM_UP": "off",
             "RAG_EXPAND": "off",
             "RAG_GUIDE": "off",
+            "BARE_BASE_URL": settings["RAG_SMALL_BASE_URL"].removesuffix("/v1"),
             **settings,
         }
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "rag",
-            "serve",
+            *(("chainlit", "run", str(_BARE), "--headless", f"--port={port}") if bare else _OURS),
             env=environment,
+            cwd=folder,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -179,7 +185,7 @@ async def _page_ms(url: str) -> float | None:
     begun = time.perf_counter()
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        head = f"GET /public/theme.json HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n"
+        head = f"GET /favicon HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n"
         writer.write(f"{head}\r\n".encode())
         answered = await reader.read()
         writer.close()

@@ -69,6 +69,7 @@ def run_app(options: argparse.Namespace, settings: Settings) -> int:
             tokens_per_second=options.rate,
             slots=options.slots,
             server=server if options.configured else None,
+            bare=options.bare,
         )
     )
     if options.json:

@@ -245,6 +245,9 @@ def _bench_app(parser: argparse.ArgumentParser) -> None:
         "--slots", type=_positive, default=64, metavar="N", help="questions that it takes at once"
     )
     parser.add_argument(
+        "--bare", action="store_true", help="of a Chainlit chat of one step, to compare with"
+    )
+    parser.add_argument(
         "--configured", action="store_true", help="ask the model server of the settings instead"
     )
     _add_json(parser)
