@@ -11,7 +11,9 @@ import os
 import chainlit as cl
 import openai
 
-_client = openai.AsyncOpenAI(base_url=f"{os.environ['BARE_BASE_URL']}/v1", api_key="none")
+_client = openai.AsyncOpenAI(
+    base_url=f"{os.environ.get('BARE_BASE_URL', 'http://127.0.0.1:8080')}/v1", api_key="none"
+)
 
 
 @cl.on_message
