@@ -16,7 +16,12 @@ import rag
 
 Pattern = Any
 _KINDS = (re.Pattern, type(regex.compile("")))
-_OWN_PROCESS = ("rag.models.embedded_server", "rag.__main__")
+_OWN_PROCESS = (
+    "rag.__main__",
+    "rag.evaluation.load.bare_chat",
+    "rag.models.embedded_server",
+    "rag.models.foundry_server",  # needs an extra
+)
 UNITS = [
     "1.",
     "a.",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from tests.models.foundry import STAND_IN, onnx_folder
 
 
 @pytest.fixture(autouse=True)
-def _stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("RAG_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.syspath_prepend(str(STAND_IN))
     monkeypatch.setattr(foundry_catalog, "is_installed", lambda: True)
-    monkeypatch.delitem(sys.modules, "foundry_local_sdk", raising=False)
+    yield
+    sys.modules.pop("foundry_local_sdk", None)
 
 
 def listed(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
