@@ -137,6 +137,7 @@ async def _chat(
             "RAG_WARM_UP": "off",
             "RAG_EXPAND": "off",
             "RAG_GUIDE": "off",
+            "CHAINLIT_APP_ROOT": folder,  # whose files Chainlit deletes at its end
             "BARE_BASE_URL": settings["RAG_SMALL_BASE_URL"].removesuffix("/v1"),
             **settings,
         }
@@ -169,7 +170,7 @@ async def _chat(
 
 def _is_setting(name: str) -> bool:
     """Whether a variable sets something of Plumbline; what is tested is set here alone."""
-    return name.startswith(("RAG_", "COMPARE_", "BENCH_")) or name in _WORKSHOPS_NAMES
+    return name.startswith(("RAG_", "COMPARE_", "BENCH_", "CHAINLIT_")) or name in _WORKSHOPS_NAMES
 
 
 async def _look(url: str, looks: list[float]) -> None:
