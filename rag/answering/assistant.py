@@ -83,6 +83,14 @@ class Assistant:
         except RagError as error:
             yield Answered(self._failed(question, error, start))
 
+    async def answer(self, question: Question) -> Answer:
+        """Return the answer to a request, without what happens on the way; see ``ask``."""
+        async with aclosing(self.ask(question)) as events:
+            async for event in events:
+                if isinstance(event, Answered):
+                    return event.answer
+        raise AssertionError("every request ends with Answered")
+
     async def search(self, text: str, k: int, scope: str = "") -> tuple[Retrieved, str]:
         """Return the passages for a query, and the revision of the corpus.
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from rag.domain.answers import Support
 from rag.domain.completions import Generation, Message
 from rag.domain.conversation import Question
-from rag.domain.events import Answered
 from rag.domain.requests import Mode
 from rag.evaluation.metering import Use, median_use, metered
 from rag.evaluation.model_figures import Known, ModelFigures, model_figures
@@ -22,12 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rag.answering.assistant import Assistant
-    from rag.domain.answers import Answer, Attempt
+    from rag.domain.answers import Attempt
     from rag.domain.completions import ModelRole
     from rag.models.model import Model
 
 _MODES: dict[ModelRole, Mode] = {"small": Mode.SMALL, "large": Mode.LARGE}
-_BARE = "You are a helpful assistant."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +116,12 @@ class Comparing:
     async def _asked(self, model: Model, number: int) -> Attempt | Generation:
         if not self._bare:
             question = Question(self._prompt, mode=_MODES[model.role], whole_draft=True)
-            answer = await self._answer(question)
+            answer = await self._assistant.answer(question)
             if answer.attempts:
                 self.passages = sum(hit.used for hit in answer.hits)
                 return answer.attempts[0]
             self._bare = True  # nothing in the documents has to do with it
-        # Its number comes first, so that no server can use what it read in an earlier round.
-        prompt = [Message("system", f"{number}. {_BARE}"), Message("user", self._prompt)]
-        return await written(model, prompt)
-
-    async def _answer(self, question: Question) -> Answer:
-        async with aclosing(self._assistant.ask(question)) as events:
-            async for event in events:
-                if isinstance(event, Answered):
-                    return event.answer
-        raise AssertionError("the last event is always Answered")
+        return await written(model, bare_prompt(self._prompt, number))
 
     async def _side(self, model: Model, prices: Mapping[str, tuple[float, float]]) -> Side:
         cold, *warm = self._attempts[model.role]
@@ -149,6 +138,14 @@ class Comparing:
         counted = (support.full, support.partial, support.none) if support else None
         rubric = graded(text, counted) if text else None
         return Side(model.role, figures, text, support, rubric)
+
+
+def bare_prompt(text: str, number: int) -> list[Message]:
+    """Return a prompt without passages for a round.
+
+    Its number comes first, so that no server can use what it read in an earlier round.
+    """
+    return [Message("system", f"{number}. You are a helpful assistant."), Message("user", text)]
 
 
 async def known_of(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.domain.completions import Message
-from rag.evaluation.comparison import known_of, written
+from rag.evaluation.comparison import bare_prompt, known_of, written
 from rag.evaluation.metering import Use, metered
 from rag.evaluation.model_figures import ModelFigures, model_figures
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
     from rag.domain.completions import Generation
     from rag.models.model import Model
-
-_SYSTEM = "You are a helpful assistant."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,7 @@ async def bench_models(
     uses: dict[int, list[Use]] = {index: [] for index in range(len(models))}
     total = len(models) * (plan.rounds + 1)
     for number in range(plan.rounds + 1):
-        # Its number comes first, so that no server can use what it read in an earlier round.
-        prompt = [Message("system", f"{number}. {_SYSTEM}"), Message("user", plan.prompt)]
+        prompt = bare_prompt(plan.prompt, number)
         for index, model in enumerate(models):
             answer, use = await metered(model, written(model, prompt, plan.temperature))
             answers[index].append(answer)

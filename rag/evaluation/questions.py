@@ -6,14 +6,12 @@ one), ``documents`` (that hold the answer), ``answerable``, and optionally ``his
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag.answering.conversation import turns_of
 from rag.domain.answers import Answer, Outcome
 from rag.domain.conversation import Question, Turn
-from rag.domain.events import Answered
 from rag.evaluation.json_lines import load_lines
 from rag.evaluation.metrics import mean
 
@@ -109,20 +107,11 @@ async def evaluate_questions(
     """Ask each question; ``shown`` words an answer, ``follow`` sees each result at once."""
     results = []
     for question in questions:
-        answer = await _ask(assistant, question)
+        answer = await assistant.answer(Question(question.text, history=question.history))
         results.append(QuestionResult(question, answer, shown(answer)))
         if follow:
             follow(results[-1])
     return QuestionsReport(tuple(results))
-
-
-async def _ask(assistant: Assistant, question: LabelledQuestion) -> Answer:
-    asked = Question(question.text, history=question.history)
-    async with aclosing(assistant.ask(asked)) as events:
-        async for event in events:
-            if isinstance(event, Answered):
-                return event.answer
-    raise AssertionError("every request ends with Answered")
 
 
 def _share(results: Sequence[QuestionResult], holds: Callable[[QuestionResult], bool]) -> float:

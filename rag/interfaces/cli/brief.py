@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rag.config.bootstrap import build_assistant
 from rag.domain.answers import Outcome
 from rag.domain.conversation import Question
-from rag.domain.events import Answered
 from rag.domain.requests import Mode
 from rag.interfaces.cli.output import print_json, print_text
 from rag.presentation.briefs import brief_figures, briefs_table, mean_cost
@@ -21,7 +19,6 @@ from rag.presentation.wording import place
 if TYPE_CHECKING:
     import argparse
 
-    from rag.answering.assistant import Assistant
     from rag.config.settings import Settings
     from rag.domain.answers import Answer
 
@@ -55,16 +52,8 @@ async def _briefs(options: argparse.Namespace, settings: Settings) -> list[Answe
     command = COMMANDS[options.refine]
     try:
         return [
-            await _brief(assistant, Question(f"{command} {topic}", mode=mode, scope=options.scope))
+            await assistant.answer(Question(f"{command} {topic}", mode=mode, scope=options.scope))
             for topic in options.topics
         ]
     finally:
         await assistant.close()
-
-
-async def _brief(assistant: Assistant, question: Question) -> Answer:
-    async with aclosing(assistant.ask(question)) as events:
-        async for event in events:
-            if isinstance(event, Answered):
-                return event.answer
-    raise AssertionError("every request ends with Answered")
