@@ -7,13 +7,12 @@ counts its use, even where that is switched off as far as it can be; the child h
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.domain.errors import BackendUnreachable
-from rag.models.foundry_models import OnnxModel, models_in
+from rag.models.foundry_models import models_in
 from rag.models.names import model_for, shown_list
 from rag.models.supervised import Program, SupervisedBackend
 
@@ -26,47 +25,13 @@ INSTALL = 'pip install "plumbline-rag[foundry]"'
 _PACKAGE = "foundry_local_sdk"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The model that an endpoint means, among those that are kept."""
-
-    endpoint: Endpoint
-
-    @property
-    def home(self) -> Path:
-        """Where Foundry's own files are kept."""
-        return Path(self.endpoint.folder)
-
-    def find(self) -> OnnxModel:
-        """Return the model. Raises BackendUnreachable if it or the package is not there."""
-        if not is_installed():
-            raise BackendUnreachable("Foundry Local's package is not installed.", INSTALL)
-        models = {model.name: model for model in models_in(self.home)}
-        name = model_for(self.endpoint.model, models)
-        if name is None:
-            raise BackendUnreachable(
-                f"Foundry Local has no {self.endpoint.model} here; it has: "
-                f"{shown_list(list(models)) or 'none'}.",
-                f"Get it with: rag foundry download {self.endpoint.model}",
-            )
-        return models[name]
-
-    def configuration(self) -> dict[str, object]:
-        """Return what the child is told."""
-        model = self.find()
-        data = self.home / "data" / model.name.replace(":", "-")
-        data.mkdir(parents=True, exist_ok=True)
-        return {"name": model.name, "folder": str(model.folder), "data": str(data)}
-
-
 class FoundryBackend(SupervisedBackend):
     """A model that Foundry Local's package runs on ONNX Runtime."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        choice = Choice(endpoint)
         program = Program(
             module="rag.models.foundry_server",
-            configuration=choice.configuration,
+            configuration=partial(_configuration, endpoint),
             model=endpoint.model,
             kind=endpoint.shown or endpoint.model,
             place=PLACE,
@@ -74,6 +39,24 @@ class FoundryBackend(SupervisedBackend):
             needs=f"Look whether {INSTALL} went well.",
         )
         super().__init__(endpoint, program)
+
+
+def _configuration(endpoint: Endpoint) -> dict[str, object]:
+    """What the child is told. Raises BackendUnreachable if the model or the package is missing."""
+    if not is_installed():
+        raise BackendUnreachable("Foundry Local's package is not installed.", INSTALL)
+    home = Path(endpoint.folder)
+    models = {model.name: model for model in models_in(home)}
+    name = model_for(endpoint.model, models)
+    if name is None:
+        raise BackendUnreachable(
+            f"Foundry Local has no {endpoint.model} here; it has: "
+            f"{shown_list(list(models)) or 'none'}.",
+            f"Get it with: rag foundry download {endpoint.model}",
+        )
+    data = home / "data" / name.replace(":", "-")
+    data.mkdir(parents=True, exist_ok=True)
+    return {"name": name, "folder": str(models[name].folder), "data": str(data)}
 
 
 @cache

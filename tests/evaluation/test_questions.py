@@ -73,14 +73,14 @@ def test_the_command_writes_samples_for_ragas_and_holds_figures_against_a_baseli
 ) -> None:
     corpus, questions = write_corpus(tmp_path / "docs"), write(tmp_path, LINES)
     samples, baseline = tmp_path / "samples.jsonl", tmp_path / "baseline.json"
-    baseline.write_text('{"questions of the guide": {"right": 1.0}}')
+    baseline.write_text('{"questions": {"right": 1.0}}')
     arguments = ["eval", "questions", str(questions), "--corpus", str(corpus)]
     right = Script("Customers may return the RelayBox within 30 days of delivery.")
     with ScriptedServer(right) as server:
         monkeypatch.setenv("RAG_SMALL_BASE_URL", server.base_url)
         monkeypatch.setenv("RAG_EXPAND", "off")
         assert main([*arguments, "--ragas", str(samples), "--baseline", str(baseline)]) == 0
-        baseline.write_text('{"questions of the guide": {"refused": 0.6}}')
+        baseline.write_text('{"questions": {"refused": 0.6}}')
         assert main([*arguments, "--baseline", str(baseline)]) == 1
     first, second = (json.loads(line) for line in samples.read_text().splitlines())
     assert first["reference"] == "30 days"

@@ -58,9 +58,7 @@ def run_questions(options: argparse.Namespace, settings: Settings) -> int:
         ]
         text = "".join(f"{json.dumps(sample, ensure_ascii=False)}\n" for sample in samples)
         options.ragas.write_text(text, encoding="utf-8")
-    return compare_with_baseline(
-        options.baseline, [{"set": f"{options.file.stem} of the guide", **report.figures}]
-    )
+    return compare_with_baseline(options.baseline, [{"set": options.file.stem, **report.figures}])
 
 
 async def _ask_all(options: argparse.Namespace, settings: Settings) -> QuestionsReport:
